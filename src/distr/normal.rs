@@ -1,0 +1,113 @@
+use super::kernel::{AnyKernel, Kernel};
+use crate::element::Element;
+use crate::error::InitError;
+use crate::quantile;
+use crate::variance_scaling::positive;
+use ndarray_rand::rand::Rng;
+use ndarray_rand::rand_distr::Distribution;
+
+/// The normal law N(mean, std²), drawn by its quantile function.
+///
+/// A word w of B bits gives mean + std · z, where z is the standard normal quantile at
+/// (w + ½) / 2^B + ½, accurate to 3 · 10⁻⁷ relative in `f32` and 4 · 10⁻¹⁵ in `f64`. One word, one
+/// value, without rejection; |z| reaches 6.34 in `f32` and 9.16 in `f64`.
+///
+/// ```
+/// use ndarray_init::{Normal, ndarray::Array1, rand::SeedableRng, rand_xoshiro::Xoshiro256PlusPlus};
+/// use ndarray_rand::RandomExt;
+///
+/// let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+/// let w = Array1::<f64>::random_using(1000, Normal::new(0.0, 0.02)?, &mut rng);
+/// assert!((w.std(1.0) - 0.02).abs() < 0.002);
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
+pub struct Normal {
+    mean: f64,
+    std: f64,
+}
+
+impl Normal {
+    /// The normal law with this mean and standard deviation.
+    ///
+    /// # Errors
+    /// [`InitError::Parameter`] unless the mean is finite, and std positive and finite.
+    pub fn new(mean: f64, std: f64) -> Result<Self, InitError> {
+        Ok(Self { mean: finite("mean", mean)?, std: positive("std", std)? })
+    }
+
+    /// The mean.
+    #[must_use]
+    pub const fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// The standard deviation.
+    #[must_use]
+    pub const fn std_dev(&self) -> f64 {
+        self.std
+    }
+
+    pub(super) fn kernel<A: Element>(&self) -> NormalKernel<A> {
+        NormalKernel { mean: A::from_f64(self.mean), std: A::from_f64(self.std) }
+    }
+
+    /// The kernel, if the element type holds all values.
+    pub(super) fn checked_kernel<A: Element>(&self) -> Result<AnyKernel<A>, &'static str> {
+        // No z is larger, in any element type.
+        const LARGEST: f64 = 9.2;
+        if self.mean.abs() + LARGEST * self.std > A::MAX.into_f64() {
+            Err("its values are too large")
+        } else {
+            Ok(AnyKernel::Normal(self.kernel()))
+        }
+    }
+}
+
+impl<A: Element> Distribution<A> for Normal {
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> A {
+        self.kernel::<A>().sample(A::word_of(rng))
+    }
+}
+
+pub(super) fn finite(name: &'static str, value: f64) -> Result<f64, InitError> {
+    if value.is_finite() {
+        Ok(value)
+    } else {
+        Err(InitError::Parameter { name, value, rule: "finite" })
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NormalKernel<A> {
+    mean: A,
+    std: A,
+}
+
+impl<A: Element> NormalKernel<A> {
+    #[inline(always)]
+    fn scale(&self, z: A, word: A::Word) -> A {
+        z.flip(word).mul_add(self.std, self.mean)
+    }
+}
+
+impl<A: Element> Kernel<A> for NormalKernel<A> {
+    #[inline(always)]
+    fn common(&self, word: A::Word) -> A {
+        let (x, q) = A::fold(word);
+        self.scale(A::centre(x, q * (A::TWO - q)), word)
+    }
+
+    #[inline(always)]
+    fn is_rare(&self, word: A::Word) -> bool {
+        let (_, q) = A::fold(word);
+        q * (A::TWO - q) < A::LEAST_D
+    }
+
+    #[inline(always)]
+    fn rare(&self, word: A::Word) -> A {
+        let (_, q) = A::fold(word);
+        self.scale(A::from_f64(quantile::tail(q.into_f64())), word)
+    }
+}

@@ -1,0 +1,349 @@
+use super::area::Slice;
+use super::kernel::{AnyKernel, Kernel};
+use super::normal::finite;
+use crate::element::Element;
+use crate::error::InitError;
+use crate::quantile;
+use crate::variance_scaling::positive;
+use ndarray_rand::rand::Rng;
+use ndarray_rand::rand_distr::Distribution;
+
+/// The normal law N(mean, std²) of a *parent*, held between two bounds.
+///
+/// A word w of B bits gives the quantile at Φ(α) + u · (Φ(β) − Φ(α)), where α and β are the
+/// bounds counted in std from the mean, and u = (w + ½) / 2^B + ½. One word, one value, without
+/// rejection, wherever the bounds lie: on one side (the other infinite), asymmetric, or hundreds
+/// of deviations out. They hold after rounding in every element type, to which they are rounded
+/// inwards.
+///
+/// [`mean`](Self::mean) and [`std_dev`](Self::std_dev) are those of the truncated law, not of its
+/// parent.
+///
+/// ```
+/// use ndarray_init::{TruncatedNormal, rand::SeedableRng, rand_xoshiro::Xoshiro256PlusPlus};
+/// use ndarray_init::rand_distr::Distribution;
+///
+/// let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+/// // A standard normal that is known to exceed 8: on the average it does by 0.1213681.
+/// let law = TruncatedNormal::new(0.0, 1.0, 8.0, f64::INFINITY)?;
+/// assert!((law.mean() - 8.1213681).abs() < 1e-7);
+/// let x: f32 = law.sample(&mut rng);
+/// assert!(x >= 8.0);
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
+pub struct TruncatedNormal {
+    mean: f64,
+    std: f64,
+    /// α and β, the bounds in std.
+    sigmas: [f64; 2],
+    /// The bounds themselves.
+    bounds: [f64; 2],
+    quantile: Quantile,
+}
+
+/// How the law's quantile is computed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Quantile {
+    /// From probabilities.
+    Near {
+        /// Φ(β) − Φ(α).
+        mass: f64,
+        /// 2 Φ(α).
+        below: f64,
+        /// 2 (1 − Φ(β)).
+        above: f64,
+    },
+    /// From the logarithm of the probability of exceeding z, for slices that begin at `FAR` or
+    /// beyond: there, probabilities themselves would run out of exponents.
+    Far {
+        /// −ln(1 − Φ(α)).
+        depth: f64,
+        /// (1 − Φ(β)) / (1 − Φ(α)).
+        rest: f64,
+        /// 1 − rest.
+        share: f64,
+        /// The slice lies below the mean: α and β are −β and −α here.
+        mirrored: bool,
+    },
+}
+
+/// Where slices of the normal count as far out, in std.
+const FAR: f64 = 4.0;
+/// How far out they may begin; beyond, α² could overflow.
+const FARTHEST: f64 = 1e150;
+
+impl TruncatedNormal {
+    /// The standard deviation of a standard normal held between −2 and 2.
+    pub(crate) const STD_AT_TWO_SIGMAS: f64 = 0.879_625_661_034_239_8;
+
+    /// N(mean, std²) between absolute bounds, which may be infinite.
+    ///
+    /// # Errors
+    /// [`InitError::Parameter`] unless the mean is finite, and std positive and finite;
+    /// [`InitError::Bounds`] unless lower < upper, also when counted in std from the mean, and
+    /// the slice begins within 10¹⁵⁰ std of it.
+    pub fn new(mean: f64, std: f64, lower: f64, upper: f64) -> Result<Self, InitError> {
+        let (mean, std) = (finite("mean", mean)?, positive("std", std)?);
+        let sigmas = [(lower - mean) / std, (upper - mean) / std];
+        Self::checked(mean, std, sigmas, [lower, upper], [lower, upper])
+    }
+
+    /// N(mean, std²) between bounds counted in std from the mean, which may be infinite.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn in_sigmas(mean: f64, std: f64, lower: f64, upper: f64) -> Result<Self, InitError> {
+        let (mean, std) = (finite("mean", mean)?, positive("std", std)?);
+        let bounds = [std.mul_add(lower, mean), std.mul_add(upper, mean)];
+        Self::checked(mean, std, [lower, upper], bounds, [lower, upper])
+    }
+
+    fn checked(
+        mean: f64,
+        std: f64,
+        sigmas: [f64; 2],
+        bounds: [f64; 2],
+        [lower, upper]: [f64; 2],
+    ) -> Result<Self, InitError> {
+        let broken = |rule| Err(InitError::Bounds { lower, upper, rule });
+        // Not-a-number is less than nothing.
+        let ordered = |[low, high]: [f64; 2]| low < high;
+        if !ordered([lower, upper]) {
+            return broken("numbers, the lower below the upper");
+        }
+        if !ordered(sigmas) || !ordered(bounds) {
+            return broken("apart, in units and in standard deviations");
+        }
+        if sigmas[0] > FARTHEST || sigmas[1] < -FARTHEST {
+            return broken("within 1e150 standard deviations of the mean");
+        }
+        Ok(Self { mean, std, sigmas, bounds, quantile: Quantile::new(sigmas) })
+    }
+
+    /// The lower bound, absolute.
+    #[must_use]
+    pub const fn lower(&self) -> f64 {
+        self.bounds[0]
+    }
+
+    /// The upper bound, absolute.
+    #[must_use]
+    pub const fn upper(&self) -> f64 {
+        self.bounds[1]
+    }
+
+    /// The mean of the parent.
+    #[must_use]
+    pub const fn parent_mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// The standard deviation of the parent.
+    #[must_use]
+    pub const fn parent_std_dev(&self) -> f64 {
+        self.std
+    }
+
+    /// The mean of the truncated law.
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        self.std.mul_add(self.moments().0, self.mean)
+    }
+
+    /// The standard deviation of the truncated law.
+    #[must_use]
+    pub fn std_dev(&self) -> f64 {
+        self.std * self.moments().1
+    }
+
+    /// Mean and standard deviation of the standard law.
+    fn moments(&self) -> (f64, f64) {
+        if self.sigmas == [-2.0, 2.0] {
+            return (0.0, Self::STD_AT_TWO_SIGMAS);
+        }
+        Slice::new(self.sigmas[0], self.sigmas[1]).moments()
+    }
+
+    /// A kernel of either kind, applied to a word.
+    fn value<A: Element>(&self, word: A::Word) -> A {
+        match self.kernel() {
+            AnyKernel::Truncated(kernel) => kernel.sample(word),
+            AnyKernel::Far(kernel) => kernel.sample(word),
+            AnyKernel::Uniform(_) | AnyKernel::Normal(_) => unreachable!("kernels of other laws"),
+        }
+    }
+
+    fn kernel<A: Element>(&self) -> AnyKernel<A> {
+        let scale = Scale {
+            mean: A::from_f64(self.mean),
+            std: A::from_f64(self.std),
+            low: A::at_least(self.bounds[0]),
+            high: A::at_most(self.bounds[1]),
+        };
+        match self.quantile {
+            Quantile::Near { mass, below, above } => AnyKernel::Truncated(TruncatedKernel {
+                mass: A::from_f64(mass),
+                below: A::from_f64(below),
+                above: A::from_f64(above),
+                shift: A::from_f64((below - above) / 2.0),
+                scale,
+            }),
+            Quantile::Far { depth, rest, share, mirrored } => {
+                AnyKernel::Far(FarKernel { depth, rest, share, mirrored, scale })
+            }
+        }
+    }
+
+    /// The kernel, if the element type has values between the bounds and holds the parent's scale.
+    pub(super) fn checked_kernel<A: Element>(&self) -> Result<AnyKernel<A>, &'static str> {
+        let largest = A::MAX.into_f64();
+        if A::at_least(self.bounds[0]) > A::at_most(self.bounds[1]) {
+            Err("it has no value between the bounds")
+        } else if self.mean.abs() > largest || self.std > largest {
+            Err("its parent's mean or standard deviation is too large")
+        } else {
+            Ok(self.kernel())
+        }
+    }
+}
+
+impl<A: Element> Distribution<A> for TruncatedNormal {
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> A {
+        self.value(A::word_of(rng))
+    }
+}
+
+impl Quantile {
+    fn new([alpha, beta]: [f64; 2]) -> Self {
+        let area = |from, to| if from < to { Slice::new(from, to).area() } else { 0.0 };
+        if alpha >= FAR {
+            let whole = Slice::new(alpha, f64::INFINITY).relative_area();
+            let depth = quantile::tail_depth(alpha);
+            let rest = if beta < FARTHEST {
+                quantile::exp_neg(quantile::tail_depth(beta) - depth)
+            } else {
+                0.0
+            };
+            let share = Slice::new(alpha, beta).relative_area() / whole;
+            Self::Far { depth, rest, share, mirrored: false }
+        } else if beta <= -FAR {
+            match Self::new([-beta, -alpha]) {
+                Self::Far { depth, rest, share, .. } => {
+                    Self::Far { depth, rest, share, mirrored: true }
+                }
+                near @ Self::Near { .. } => near,
+            }
+        } else if [alpha, beta] == [-2.0, 2.0] {
+            // The initializers' own, which every array of a network asks for.
+            Self::Near { mass: MASS_AT_TWO, below: TAILS_AT_TWO, above: TAILS_AT_TWO }
+        } else {
+            Self::Near {
+                mass: area(alpha, beta),
+                below: 2.0 * area(f64::NEG_INFINITY, alpha),
+                above: 2.0 * area(beta, f64::INFINITY),
+            }
+        }
+    }
+}
+
+/// Φ(2) − Φ(−2) = erf(√2).
+const MASS_AT_TWO: f64 = 0.954_499_736_103_641_6;
+/// 2 Φ(−2) = erfc(√2).
+const TAILS_AT_TWO: f64 = 0.045_500_263_896_358_41;
+
+/// z → element.
+#[derive(Clone, Copy, Debug)]
+struct Scale<A> {
+    mean: A,
+    std: A,
+    low: A,
+    high: A,
+}
+
+impl<A: Element> Scale<A> {
+    #[inline(always)]
+    fn apply(&self, z: A) -> A {
+        z.mul_add(self.std, self.mean).clamp_to(self.low, self.high)
+    }
+}
+
+/// From probabilities: with X = |x| and q = 1 − X of the word, the element lies at
+/// x' = shift ± mass · X, and has twice the probability near = mass · q + (what is cut off there)
+/// on the side that it leans to, and far = mass · (2 − q) + (what is cut off here) on the other.
+/// No tail loses precision, since both are sums of positive numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TruncatedKernel<A> {
+    mass: A,
+    below: A,
+    above: A,
+    shift: A,
+    scale: Scale<A>,
+}
+
+impl<A: Element> TruncatedKernel<A> {
+    /// ±x', near and far; the sign is the word's.
+    #[inline(always)]
+    fn point(&self, word: A::Word) -> (A, A, A) {
+        let (x, q) = A::fold(word);
+        let (here, there) =
+            if A::is_negative(word) { (self.below, self.above) } else { (self.above, self.below) };
+        let near = q.mul_add(self.mass, here);
+        let far = (A::TWO - q).mul_add(self.mass, there);
+        (x.mul_add(self.mass, self.shift.flip(word)), near, far)
+    }
+}
+
+impl<A: Element> Kernel<A> for TruncatedKernel<A> {
+    #[inline(always)]
+    fn common(&self, word: A::Word) -> A {
+        let (x, near, far) = self.point(word);
+        self.scale.apply(A::centre(x, near * far).flip(word))
+    }
+
+    #[inline(always)]
+    fn is_rare(&self, word: A::Word) -> bool {
+        let (_, near, far) = self.point(word);
+        near * far < A::LEAST_D
+    }
+
+    #[inline(always)]
+    fn rare(&self, word: A::Word) -> A {
+        let (_, near, far) = self.point(word);
+        let (q, leaning) = if near < far { (near, A::ONE) } else { (far, -A::ONE) };
+        let z = A::from_f64(quantile::tail(q.into_f64()));
+        self.scale.apply((z * leaning).flip(word))
+    }
+}
+
+/// From the logarithm of the probability of exceeding z: rest + share · u times that of α.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FarKernel<A> {
+    depth: f64,
+    rest: f64,
+    share: f64,
+    mirrored: bool,
+    scale: Scale<A>,
+}
+
+impl<A: Element> Kernel<A> for FarKernel<A> {
+    #[inline(always)]
+    fn common(&self, word: A::Word) -> A {
+        let (_, q) = A::fold(word);
+        let above = if A::is_negative(word) == self.mirrored { q } else { A::TWO - q };
+        let beyond = (above.into_f64() / 2.0).mul_add(self.share, self.rest);
+        let z = quantile::far_tail(self.depth - quantile::ln(beyond));
+        self.scale.apply(A::from_f64(if self.mirrored { -z } else { z }))
+    }
+
+    #[inline(always)]
+    fn is_rare(&self, _: A::Word) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    fn rare(&self, word: A::Word) -> A {
+        self.common(word)
+    }
+}

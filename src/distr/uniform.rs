@@ -1,0 +1,130 @@
+use super::kernel::{AnyKernel, Kernel};
+use crate::element::Element;
+use crate::error::InitError;
+use ndarray_rand::rand::Rng;
+use ndarray_rand::rand_distr::Distribution;
+
+/// The uniform law on \[low, high].
+///
+/// A word w of B bits, read as a signed integer, gives c + h · w · 2^(1−B), where c is the centre
+/// and h half the width: both bounds can be drawn, none can be passed, after rounding too. Around
+/// zero (low = −high) the bound is rounded to the element type first, and the value is rounded
+/// once; elsewhere the bounds are rounded inwards.
+///
+/// ```
+/// use ndarray_init::{Uniform, ndarray::Array2, rand::SeedableRng, rand_xoshiro::Xoshiro256PlusPlus};
+/// use ndarray_rand::RandomExt;
+///
+/// let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+/// let w = Array2::<f32>::random_using((3, 4), Uniform::new(-0.5, 0.25)?, &mut rng);
+/// assert!(w.iter().all(|x| (-0.5..=0.25).contains(x)));
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
+pub struct Uniform {
+    low: f64,
+    high: f64,
+}
+
+impl Uniform {
+    /// The uniform law on \[low, high].
+    ///
+    /// # Errors
+    /// [`InitError::Bounds`] unless both bounds are finite and low < high.
+    pub fn new(low: f64, high: f64) -> Result<Self, InitError> {
+        if low.is_finite() && high.is_finite() && low < high {
+            Ok(Self { low, high })
+        } else {
+            let rule = "finite, the lower below the upper";
+            Err(InitError::Bounds { lower: low, upper: high, rule })
+        }
+    }
+
+    /// The lower bound.
+    #[must_use]
+    pub const fn low(&self) -> f64 {
+        self.low
+    }
+
+    /// The upper bound.
+    #[must_use]
+    pub const fn high(&self) -> f64 {
+        self.high
+    }
+
+    /// The mean: (low + high) / 2.
+    #[must_use]
+    pub const fn mean(&self) -> f64 {
+        self.low.midpoint(self.high)
+    }
+
+    /// The standard deviation: (high − low) / √12.
+    #[must_use]
+    pub fn std_dev(&self) -> f64 {
+        self.half_width() / 3.0_f64.sqrt()
+    }
+
+    const fn half_width(&self) -> f64 {
+        self.high / 2.0 - self.low / 2.0
+    }
+
+    pub(super) fn kernel<A: Element>(&self) -> UniformKernel<A> {
+        let (low, high) = if self.low == -self.high {
+            let bound = A::from_f64(self.high);
+            (-bound, bound)
+        } else {
+            (A::at_least(self.low), A::at_most(self.high))
+        };
+        UniformKernel {
+            centre: A::from_f64(self.mean()),
+            half: A::from_f64(self.half_width()),
+            low,
+            high,
+        }
+    }
+
+    /// The kernel, if the element type has values between the bounds.
+    pub(super) fn checked_kernel<A: Element>(&self) -> Result<AnyKernel<A>, &'static str> {
+        let kernel = self.kernel::<A>();
+        if self.low.abs().max(self.high.abs()) > A::MAX.into_f64() {
+            Err("its bounds are too large")
+        } else if kernel.low > kernel.high {
+            Err("it has no value between the bounds")
+        } else {
+            Ok(AnyKernel::Uniform(kernel))
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UniformKernel<A> {
+    centre: A,
+    half: A,
+    low: A,
+    high: A,
+}
+
+impl<A: Element> Kernel<A> for UniformKernel<A> {
+    #[inline(always)]
+    fn common(&self, word: A::Word) -> A {
+        let x = A::signed(word) * A::UNIT;
+        (x * self.half + self.centre).clamp_to(self.low, self.high)
+    }
+
+    #[inline(always)]
+    fn is_rare(&self, _: A::Word) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    fn rare(&self, word: A::Word) -> A {
+        self.common(word)
+    }
+}
+
+impl<A: Element> Distribution<A> for Uniform {
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> A {
+        self.kernel::<A>().sample(A::word_of(rng))
+    }
+}

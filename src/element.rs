@@ -1,0 +1,193 @@
+//! The element types: `f32` and `f64`, and what the arithmetic of this crate asks of them.
+
+use crate::key::Key;
+use crate::quantile::Centre;
+use crate::stream::{ROW, Words};
+use rand_xoshiro::rand_core::RngCore;
+use std::fmt::Debug;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// A type that arrays can be filled with: `f32` or `f64`.
+///
+/// Sealed: the stream contract fixes each element type's bits.
+pub trait Element: Scalar {}
+
+impl Element for f32 {}
+impl Element for f64 {}
+
+/// The operations behind [`Element`]; every one of them is exact or rounded once, on any machine.
+pub trait Scalar:
+    Centre
+    + Copy
+    + Debug
+    + Default
+    + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + Send
+    + Sync
+    + 'static
+{
+    /// The random word behind one element: `u32` or `u64`, read as a signed integer.
+    type Word: Copy + Default + Send + Sync;
+    /// A block's words.
+    type Block;
+
+    /// The type's name, for messages.
+    const NAME: &'static str;
+    const ZERO: Self;
+    const ONE: Self;
+    const TWO: Self;
+    const MAX: Self;
+    /// 2^(1−B) for words of B bits.
+    const UNIT: Self;
+
+    fn new_block() -> Self::Block;
+    /// Draws the first `count` words (at least) of a block.
+    fn draw(words: &mut Self::Block, key: Key, block: u64, count: usize);
+    /// Words 16·i … 16·i + 15 of the block.
+    fn row(words: &Self::Block, i: usize) -> [Self::Word; ROW];
+    /// One word of a generator.
+    fn word_of<R: RngCore + ?Sized>(rng: &mut R) -> Self::Word;
+
+    /// The word as a signed integer, rounded.
+    fn signed(word: Self::Word) -> Self;
+    /// (|x|, 1 − |x|) for x = (w + ½) · 2^(1−B), w the signed word: each rounded by itself, so
+    /// that the second is as accurate as the first, and the same for w and −1 − w.
+    fn fold(word: Self::Word) -> (Self, Self);
+    /// Whether the signed word is negative.
+    fn is_negative(word: Self::Word) -> bool;
+    /// The value with its sign changed where the signed word is negative.
+    fn flip(self, word: Self::Word) -> Self;
+
+    fn mul_add(self, factor: Self, summand: Self) -> Self;
+    /// The nearest finite value of this type.
+    fn from_f64(value: f64) -> Self;
+    /// The least value of this type that is not below `value`, but at least −MAX.
+    fn at_least(value: f64) -> Self;
+    fn into_f64(self) -> f64;
+
+    /// The greatest value of this type that is not above `value`, but at most MAX.
+    fn at_most(value: f64) -> Self {
+        -Self::at_least(-value)
+    }
+
+    fn clamp_to(self, low: Self, high: Self) -> Self {
+        let raised = if self < low { low } else { self };
+        if raised > high { high } else { raised }
+    }
+}
+
+macro_rules! scalar {
+    ($float:ident, $word:ident, $signed:ident, $block:ty) => {
+        type Word = $word;
+        type Block = $block;
+
+        const NAME: &'static str = stringify!($float);
+        const ZERO: Self = 0.0;
+        const ONE: Self = 1.0;
+        const TWO: Self = 2.0;
+        const MAX: Self = $float::MAX;
+        const UNIT: Self = 1.0 / (1_u64 << ($word::BITS - 1)) as $float;
+
+        #[inline(always)]
+        fn signed(word: $word) -> Self {
+            word as $signed as $float
+        }
+
+        #[inline(always)]
+        fn fold(word: $word) -> (Self, Self) {
+            let word = word as $signed;
+            let magnitude = word ^ (word >> ($word::BITS - 1));
+            let complement = magnitude ^ $signed::MAX;
+            let fraction = |n: $signed| (n as $float).mul_add(Self::UNIT, Self::UNIT / 2.0);
+            (fraction(magnitude), fraction(complement))
+        }
+
+        #[inline(always)]
+        fn is_negative(word: $word) -> bool {
+            (word as $signed) < 0
+        }
+
+        #[inline(always)]
+        fn flip(self, word: $word) -> Self {
+            $float::from_bits(self.to_bits() ^ (word & (1 << ($word::BITS - 1))))
+        }
+
+        #[inline(always)]
+        fn mul_add(self, factor: Self, summand: Self) -> Self {
+            $float::mul_add(self, factor, summand)
+        }
+
+        #[inline(always)]
+        fn from_f64(value: f64) -> Self {
+            (value as $float).clamp_to($float::MIN, $float::MAX)
+        }
+
+        fn at_least(value: f64) -> Self {
+            let nearest = value as $float;
+            let up = if nearest.into_f64() < value { nearest.next_up() } else { nearest };
+            up.max($float::MIN)
+        }
+
+        #[inline(always)]
+        fn into_f64(self) -> f64 {
+            self.into()
+        }
+    };
+}
+
+impl Scalar for f32 {
+    scalar!(f32, u32, i32, Words);
+
+    #[inline(always)]
+    fn new_block() -> Words {
+        Words::ZERO
+    }
+
+    #[inline(always)]
+    fn draw(words: &mut Words, key: Key, block: u64, count: usize) {
+        words.draw(key, block, count);
+    }
+
+    #[inline(always)]
+    fn row(words: &Words, i: usize) -> [u32; ROW] {
+        words.row(i)
+    }
+
+    #[inline(always)]
+    fn word_of<R: RngCore + ?Sized>(rng: &mut R) -> u32 {
+        rng.next_u32()
+    }
+}
+
+/// A 64-bit word has the 32-bit word of the same element on top, and below it the one of a second
+/// stream: an `f64` array is the `f32` array with more digits.
+impl Scalar for f64 {
+    scalar!(f64, u64, i64, [Words; 2]);
+
+    #[inline(always)]
+    fn new_block() -> [Words; 2] {
+        [Words::ZERO, Words::ZERO]
+    }
+
+    #[inline(always)]
+    fn draw([high, low]: &mut [Words; 2], key: Key, block: u64, count: usize) {
+        high.draw(key, block, count);
+        low.draw(key.low_half(), block, count);
+    }
+
+    #[inline(always)]
+    fn row([high, low]: &[Words; 2], i: usize) -> [u64; ROW] {
+        let (high, low) = (high.row(i), low.row(i));
+        std::array::from_fn(|j| u64::from(high[j]) << 32 | u64::from(low[j]))
+    }
+
+    #[inline(always)]
+    fn word_of<R: RngCore + ?Sized>(rng: &mut R) -> u64 {
+        rng.next_u64()
+    }
+}

@@ -1,0 +1,161 @@
+//! What can be wrong with a configuration, a layout or a shape.
+
+use thiserror::Error;
+
+/// Why an initializer could not be made, or could not fill an array of that shape.
+///
+/// Errors come before the first element is written: an array is filled whole or left as it was.
+/// Every message names the value, the rule that it breaks and, where one is involved, the shape.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum InitError {
+    /// A number of a configuration is out of its range.
+    #[error("{name} is {value}, but must be {rule}")]
+    Parameter {
+        /// The parameter's name.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it must be.
+        rule: &'static str,
+    },
+
+    /// The bounds of a law do not enclose anything.
+    #[error("the bounds are {lower} and {upper}, but must be {rule}")]
+    Bounds {
+        /// The lower bound.
+        lower: f64,
+        /// The upper bound.
+        upper: f64,
+        /// What they must be.
+        rule: &'static str,
+    },
+
+    /// A law has values that the element type does not.
+    #[error("{law} cannot be drawn as {element}: {rule}")]
+    Unrepresentable {
+        /// The law.
+        law: String,
+        /// The element type.
+        element: &'static str,
+        /// What the element type lacks.
+        rule: &'static str,
+    },
+
+    /// The shape has fewer axes than the layout has roles for.
+    #[error(
+        "the {layout} layout needs at least {required} axes beside its batch axes, \
+         but shape {shape:?} leaves {found}"
+    )]
+    TooFewAxes {
+        /// The layout's name.
+        layout: &'static str,
+        /// How many axes it needs.
+        required: usize,
+        /// How many there are, batch axes not counted.
+        found: usize,
+        /// The array's shape.
+        shape: Vec<usize>,
+    },
+
+    /// An axis is named that the shape does not have.
+    #[error("{role} axis {axis} is out of range for shape {shape:?} of {} axes", .shape.len())]
+    AxisOutOfRange {
+        /// The axis as the layout names it.
+        axis: isize,
+        /// The role that it was to have.
+        role: Role,
+        /// The array's shape.
+        shape: Vec<usize>,
+    },
+
+    /// An axis is named twice in one role, perhaps once from the start and once from the end.
+    #[error("axis {axis} of shape {shape:?} is named twice as {role} axis")]
+    AxisRepeated {
+        /// The axis, counted from the start.
+        axis: usize,
+        /// The role.
+        role: Role,
+        /// The array's shape.
+        shape: Vec<usize>,
+    },
+
+    /// An axis has two roles.
+    #[error("axis {axis} of shape {shape:?} is both {} and {} axis", .roles[0], .roles[1])]
+    AxisInTwoRoles {
+        /// The axis, counted from the start.
+        axis: usize,
+        /// Its roles.
+        roles: [Role; 2],
+        /// The array's shape.
+        shape: Vec<usize>,
+    },
+
+    /// The channels cannot be divided into that many groups.
+    #[error(
+        "{groups} groups must be at least 1 and divide the {channels} {role} channels \
+         of shape {shape:?}"
+    )]
+    Groups {
+        /// The number of groups.
+        groups: usize,
+        /// The channels that they must divide.
+        channels: usize,
+        /// Which channels these are.
+        role: Role,
+        /// The array's shape.
+        shape: Vec<usize>,
+    },
+
+    /// A fan is larger than any array.
+    #[error("the fans of shape {shape:?} are larger than {}", usize::MAX)]
+    FanOverflow {
+        /// The shape.
+        shape: Vec<usize>,
+    },
+
+    /// An einsum equation cannot be read.
+    #[error("equation {equation:?}: {rule}")]
+    Equation {
+        /// The equation.
+        equation: String,
+        /// What is wrong with it.
+        rule: String,
+    },
+
+    /// The second operand of an einsum equation has another rank than the shape.
+    #[error(
+        "the second operand of equation {equation:?} has {expected} axes, \
+         but shape {shape:?} has {}", .shape.len()
+    )]
+    EquationRank {
+        /// The equation.
+        equation: String,
+        /// The number of axes that it gives the operand.
+        expected: usize,
+        /// The array's shape.
+        shape: Vec<usize>,
+    },
+}
+
+/// What an axis of a kernel is, to its fans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Role {
+    /// Counted by fan_in: the axis that the layer's input is contracted with.
+    Input,
+    /// Counted by fan_out.
+    Output,
+    /// Separates independent kernels: in no fan.
+    Batch,
+}
+
+impl std::fmt::Display for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Input => "input",
+            Self::Output => "output",
+            Self::Batch => "batch",
+        })
+    }
+}

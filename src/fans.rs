@@ -1,0 +1,43 @@
+//! How many connections a unit of a layer has, on either side.
+
+/// The number of connections into and out of a unit: what a kernel's variance is scaled by.
+///
+/// With the receptive field R, the product of the axes without a role:
+/// fan_in = R · ∏ input axes, fan_out = R · ∏ output axes. [`Layout`](crate::Layout) says which
+/// axes these are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Fans {
+    /// Connections into an output unit.
+    pub fan_in: usize,
+    /// Connections out of an input unit.
+    pub fan_out: usize,
+}
+
+/// Which fan a variance is divided by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum FanMode {
+    /// n = fan_in: keeps the variance of activations from layer to layer.
+    #[default]
+    FanIn,
+    /// n = fan_out: keeps the variance of gradients.
+    FanOut,
+    /// n = (fan_in + fan_out) / 2: Glorot and Bengio's compromise.
+    FanAvg,
+    /// n = √(fan_in · fan_out): the geometric one, of JAX.
+    FanGeoAvg,
+}
+
+impl FanMode {
+    /// n for these fans; at least 1, as in Keras and MindSpore.
+    #[must_use]
+    pub fn n(self, fans: Fans) -> f64 {
+        let (fan_in, fan_out) = (fans.fan_in as f64, fans.fan_out as f64);
+        let n = match self {
+            Self::FanIn => fan_in,
+            Self::FanOut => fan_out,
+            Self::FanAvg => fan_in.midpoint(fan_out),
+            Self::FanGeoAvg => (fan_in * fan_out).sqrt(),
+        };
+        n.max(1.0)
+    }
+}

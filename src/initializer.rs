@@ -1,0 +1,155 @@
+//! What an array can be filled by.
+
+use crate::distr::{AnyKernel, Law, Normal, TruncatedNormal, Uniform};
+use crate::element::Element;
+use crate::error::InitError;
+use crate::fill::Target;
+use crate::key::Key;
+use crate::variance_scaling::VarianceScaling;
+use ndarray::{ArrayRef, Dimension};
+
+/// What the elements of an array of any shape are to be.
+///
+/// Implemented by [`VarianceScaling`], by the laws themselves, and by [`Constant`], [`Zeros`] and
+/// [`Ones`]; `&dyn Initializer<f32>` works wherever one of them does.
+///
+/// An implementation of your own says what the values are, by one of [`Values`]' constructors:
+///
+/// ```
+/// use ndarray_init::{InitError, InitExt, Initializer, Key, Normal, Values, ndarray::Array2};
+///
+/// /// N(0, 1 / number of elements).
+/// struct PerElement;
+///
+/// impl Initializer<f32> for PerElement {
+///     fn values(&self, shape: &[usize], key: Key) -> Result<Values<f32>, InitError> {
+///         let n: usize = shape.iter().product();
+///         Values::drawn(&Normal::new(0.0, (1.0 / n as f64).sqrt())?.into(), key)
+///     }
+/// }
+///
+/// let embedding = Array2::init((100, 20), &PerElement, Key::new(1))?;
+/// assert!((embedding.mapv(|x| x * x).sum() - 1.0).abs() < 0.1);
+/// # Ok::<(), InitError>(())
+/// ```
+pub trait Initializer<A: Element> {
+    /// The values of an array of this shape, under this key. Not called for an array without
+    /// elements.
+    ///
+    /// # Errors
+    /// If the shape or the element type does not suit the initializer.
+    fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError>;
+}
+
+/// The values of one array: nothing can go wrong any more.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct Values<A>(Kind<A>);
+
+#[derive(Clone, Copy, Debug)]
+enum Kind<A> {
+    Constant(A),
+    Drawn(AnyKernel<A>, Key),
+}
+
+impl<A: Element> Values<A> {
+    /// One value for every element.
+    pub const fn constant(value: A) -> Self {
+        Self(Kind::Constant(value))
+    }
+
+    /// Draws from a law, by the stream of the key.
+    ///
+    /// # Errors
+    /// [`InitError::Unrepresentable`] if the element type cannot hold the law's values.
+    pub fn drawn(law: &Law, key: Key) -> Result<Self, InitError> {
+        Ok(Self(Kind::Drawn(law.kernel()?, key)))
+    }
+
+    /// Writes them onto an array of `A`, or of a type in which `wrap` leaves `A` as it is.
+    ///
+    /// # Safety
+    /// `T` must be `A` or `MaybeUninit<A>`.
+    pub(crate) unsafe fn write<T: Clone, D: Dimension>(
+        self,
+        array: &mut ArrayRef<T, D>,
+        wrap: impl Fn(A) -> T,
+    ) {
+        let (kernel, key) = match self.0 {
+            Kind::Constant(value) => return array.fill(wrap(value)),
+            Kind::Drawn(kernel, key) => (kernel, key),
+        };
+        let start = array.as_mut_ptr().cast::<A>();
+        // SAFETY: a mutable array's elements are distinct, and have the layout of `A`.
+        let target = unsafe { Target::new(start, array.shape(), array.strides()) };
+        match kernel {
+            AnyKernel::Uniform(kernel) => target.draw(kernel, key),
+            AnyKernel::Normal(kernel) => target.draw(kernel, key),
+            AnyKernel::Truncated(kernel) => target.draw(kernel, key),
+            AnyKernel::Far(kernel) => target.draw(kernel, key),
+        }
+    }
+}
+
+impl<A: Element> Initializer<A> for VarianceScaling {
+    fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
+        Values::drawn(&self.law(shape)?, key)
+    }
+}
+
+macro_rules! laws {
+    ($($law:ident)*) => {$(
+        impl<A: Element> Initializer<A> for $law {
+            fn values(&self, _: &[usize], key: Key) -> Result<Values<A>, InitError> {
+                Values::drawn(&Law::from(*self), key)
+            }
+        }
+    )*};
+}
+laws!(Law Uniform Normal TruncatedNormal);
+
+/// Every element the same number, which must not be NaN.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Constant<A>(pub A);
+
+impl<A: Element> Initializer<A> for Constant<A> {
+    fn values(&self, _: &[usize], _: Key) -> Result<Values<A>, InitError> {
+        let value = self.0.into_f64();
+        if value.is_nan() {
+            return Err(InitError::Parameter { name: "constant", value, rule: "a number" });
+        }
+        Ok(Values::constant(self.0))
+    }
+}
+
+/// Every element 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Zeros;
+
+impl<A: Element> Initializer<A> for Zeros {
+    fn values(&self, _: &[usize], _: Key) -> Result<Values<A>, InitError> {
+        Ok(Values::constant(A::ZERO))
+    }
+}
+
+/// Every element 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ones;
+
+impl<A: Element> Initializer<A> for Ones {
+    fn values(&self, _: &[usize], _: Key) -> Result<Values<A>, InitError> {
+        Ok(Values::constant(A::ONE))
+    }
+}
+
+impl<A: Element, I: Initializer<A> + ?Sized> Initializer<A> for &I {
+    fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
+        (**self).values(shape, key)
+    }
+}
+
+impl<A: Element, I: Initializer<A> + ?Sized> Initializer<A> for Box<I> {
+    fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
+        (**self).values(shape, key)
+    }
+}

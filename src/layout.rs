@@ -1,0 +1,295 @@
+//! Which axis of a kernel is which. Knows shapes, but no law and no array.
+
+mod einsum;
+
+use crate::error::{InitError, Role};
+use crate::fans::Fans;
+use einsum::Equation;
+
+/// The roles of a kernel's axes: input, output, batch, and the rest, its receptive field.
+///
+/// | layout | shape | for |
+/// |---|---|---|
+/// | [`keras`](Self::keras), the default | (spatial…, in, out) | Keras, TensorFlow, JAX, `x.dot(&w)` |
+/// | [`torch`](Self::torch) | (out, in, spatial…) | PyTorch, `MindSpore`, `w.dot(&x)` |
+/// | [`depthwise`](Self::depthwise) | (spatial…, in, multiplier) | Keras' depthwise convolutions |
+/// | [`axes`](Self::axes) | any | axes by number |
+/// | [`einsum`](Self::einsum) | any | attention, and whatever else an equation says |
+///
+/// A layout is only a description: [`fans`](Self::fans) checks it against a shape, and a mismatch
+/// is an error.
+///
+/// ```
+/// use ndarray_init::{Fans, Layout};
+///
+/// // 64 filters of 3 × 3 over 32 channels, as each framework stores them.
+/// let fans = Fans { fan_in: 3 * 3 * 32, fan_out: 3 * 3 * 64 };
+/// assert_eq!(Layout::keras().fans(&[3, 3, 32, 64])?, fans);
+/// assert_eq!(Layout::torch().fans(&[64, 32, 3, 3])?, fans);
+/// // Eight experts' dense kernels in one array.
+/// let experts = Layout::keras().batch(&[0]);
+/// assert_eq!(experts.fans(&[8, 512, 2048])?, Fans { fan_in: 512, fan_out: 2048 });
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Layout {
+    roles: Roles,
+    batch: Vec<isize>,
+    transposed: bool,
+    groups: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Roles {
+    Keras,
+    Torch,
+    Depthwise,
+    Axes { input: Vec<isize>, output: Vec<isize> },
+    Einsum(Equation),
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self::keras()
+    }
+}
+
+impl Layout {
+    const fn new(roles: Roles) -> Self {
+        Self { roles, batch: Vec::new(), transposed: false, groups: 1 }
+    }
+
+    /// (spatial…, in, out): Keras, TensorFlow, JAX, and the `w` of `x.dot(&w)`. The default.
+    ///
+    /// Every shape has fans here: without axes they are 1 and 1, and with one axis of n, n and n.
+    pub const fn keras() -> Self {
+        Self::new(Roles::Keras)
+    }
+
+    /// (out, in, spatial…): PyTorch, `MindSpore`, and the `w` of `w.dot(&x)`.
+    ///
+    /// Fewer than two axes are an error.
+    pub const fn torch() -> Self {
+        Self::new(Roles::Torch)
+    }
+
+    /// (spatial…, in, multiplier): Keras' depthwise kernels, one small kernel for each channel.
+    ///
+    /// An output unit sees one channel, so fan_in is the receptive field R, and fan_out is
+    /// R · multiplier. Keras itself takes R · in for fan_in, which scales such layers down by
+    /// the number of channels. Fewer than two axes are an error.
+    pub const fn depthwise() -> Self {
+        Self::new(Roles::Depthwise)
+    }
+
+    /// Any axes, by number; a negative one counts from the end. Those without a role are the
+    /// receptive field.
+    ///
+    /// ```
+    /// use ndarray_init::{Fans, Layout};
+    ///
+    /// // A query projection (model, heads, head size), contracted over its first axis.
+    /// let query = Layout::axes(&[0], &[1, 2]);
+    /// assert_eq!(query.fans(&[512, 8, 64])?, Fans { fan_in: 512, fan_out: 512 });
+    /// # Ok::<(), ndarray_init::InitError>(())
+    /// ```
+    pub fn axes(input: &[isize], output: &[isize]) -> Self {
+        Self::new(Roles::Axes { input: input.to_vec(), output: output.to_vec() })
+    }
+
+    /// The roles of the second operand's axes, read off an einsum equation with two operands.
+    ///
+    /// An axis of the second operand that is also in the first is an input axis if it is summed
+    /// over and a batch axis if it is in the result; one that is only in the result is an output
+    /// axis. The first operand and the result may have an ellipsis for leading axes.
+    ///
+    /// ```
+    /// use ndarray_init::{Fans, Layout};
+    ///
+    /// let heads = Layout::einsum("btd,dhk->bthk")?;
+    /// assert_eq!(heads.fans(&[512, 8, 64])?, Fans { fan_in: 512, fan_out: 512 });
+    /// let merge = Layout::einsum("bthk,hkd->btd")?;
+    /// assert_eq!(merge.fans(&[8, 64, 512])?, Fans { fan_in: 512, fan_out: 512 });
+    /// # Ok::<(), ndarray_init::InitError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`InitError::Equation`] if the equation cannot be read, or leaves an axis without a role.
+    pub fn einsum(equation: &str) -> Result<Self, InitError> {
+        Ok(Self::new(Roles::Einsum(Equation::parse(equation)?)))
+    }
+
+    /// Axes that separate independent kernels, such as experts or the heads of a stacked weight:
+    /// they are in no fan. [`keras`](Self::keras), [`torch`](Self::torch) and
+    /// [`depthwise`](Self::depthwise) read the axes that are left.
+    pub fn batch(mut self, axes: &[isize]) -> Self {
+        self.batch.extend_from_slice(axes);
+        self
+    }
+
+    /// The kernel of a transposed convolution: what is stored as its input is its output, and
+    /// the other way round.
+    pub const fn transposed(mut self) -> Self {
+        self.transposed = !self.transposed;
+        self
+    }
+
+    /// A convolution in n groups. The axis that holds the channels of all groups is divided by n:
+    /// the output axis, or the input axis of a transposed convolution. The other one holds those
+    /// of one group already.
+    pub const fn groups(mut self, n: usize) -> Self {
+        self.groups = n;
+        self
+    }
+
+    /// The fans of a kernel of this shape.
+    ///
+    /// # Errors
+    /// If the shape has too few axes, or not the equation's; an axis is out of range, named twice
+    /// or in two roles; the groups do not divide the channels; or a fan exceeds `usize`.
+    pub fn fans(&self, shape: &[usize]) -> Result<Fans, InitError> {
+        self.check(shape)?;
+        let product = |counted: fn(Part) -> bool| {
+            let sizes = || self.parts(shape).filter(|&(part, _)| counted(part)).map(|(_, n)| n);
+            if sizes().any(|n| n == 0) { Some(0) } else { sizes().try_fold(1, usize::checked_mul) }
+        };
+        let overflow = || InitError::FanOverflow { shape: shape.to_vec() };
+        let field = product(|part| part == Part::Field).ok_or_else(overflow)?;
+        let input = product(Part::is_input).ok_or_else(overflow)?;
+        let output = product(Part::is_output).ok_or_else(overflow)?;
+
+        // Whichever way the convolution goes, it is the axis stored as its output that holds the
+        // channels of all groups.
+        if output.checked_rem(self.groups) != Some(0) {
+            return Err(InitError::Groups {
+                groups: self.groups,
+                channels: output,
+                role: if self.transposed { Role::Input } else { Role::Output },
+                shape: shape.to_vec(),
+            });
+        }
+        let fan_in = field.checked_mul(input).ok_or_else(overflow)?;
+        let fan_out = field.checked_mul(output / self.groups).ok_or_else(overflow)?;
+        Ok(if self.transposed {
+            Fans { fan_in: fan_out, fan_out: fan_in }
+        } else {
+            Fans { fan_in, fan_out }
+        })
+    }
+
+    /// Every axis' part and size, for a shape that was checked.
+    fn parts<'a>(&'a self, shape: &'a [usize]) -> impl Iterator<Item = (Part, usize)> + 'a {
+        let rank = shape.len();
+        let named =
+            move |axes: &[isize], axis| axes.iter().any(|&a| resolve(a, rank) == Some(axis));
+        let left = rank - self.batch.len();
+        let mut position = 0;
+        shape.iter().enumerate().map(move |(axis, &n)| {
+            if named(&self.batch, axis) {
+                return (Part::Batch, n);
+            }
+            let from_end = left - position;
+            let part = match &self.roles {
+                Roles::Keras if left == 1 => Part::Both,
+                Roles::Keras if from_end == 2 => Part::Input,
+                Roles::Keras if from_end == 1 => Part::Output,
+                Roles::Torch if position == 0 => Part::Output,
+                Roles::Torch if position == 1 => Part::Input,
+                Roles::Depthwise if from_end == 2 => Part::Batch,
+                Roles::Depthwise if from_end == 1 => Part::Output,
+                Roles::Axes { input, .. } if named(input, axis) => Part::Input,
+                Roles::Axes { output, .. } if named(output, axis) => Part::Output,
+                Roles::Einsum(equation) => equation.roles()[axis].into(),
+                _ => Part::Field,
+            };
+            position += 1;
+            (part, n)
+        })
+    }
+
+    /// Whether the shape has the axes that this layout names, and each in one role.
+    fn check(&self, shape: &[usize]) -> Result<(), InitError> {
+        let rank = shape.len();
+        let (input, output): (&[isize], &[isize]) = match &self.roles {
+            Roles::Axes { input, output } => (input, output),
+            Roles::Einsum(equation) => {
+                equation.check(shape)?;
+                (&[], &[])
+            }
+            Roles::Keras | Roles::Torch | Roles::Depthwise => (&[], &[]),
+        };
+        let named = || {
+            let input = input.iter().map(|&axis| (Role::Input, axis));
+            let output = output.iter().map(|&axis| (Role::Output, axis));
+            input.chain(output).chain(self.batch.iter().map(|&axis| (Role::Batch, axis)))
+        };
+        for (i, (role, name)) in named().enumerate() {
+            let Some(axis) = resolve(name, rank) else {
+                return Err(InitError::AxisOutOfRange { axis: name, role, shape: shape.to_vec() });
+            };
+            let mut earlier = named().take(i).filter(|&(_, name)| resolve(name, rank) == Some(axis));
+            let other = match &self.roles {
+                Roles::Einsum(equation) => Some(equation.roles()[axis]),
+                _ => earlier.next().map(|(role, _)| role),
+            };
+            match other {
+                Some(other) if other == role => {
+                    return Err(InitError::AxisRepeated { axis, role, shape: shape.to_vec() });
+                }
+                Some(other) => {
+                    let roles = [other, role];
+                    return Err(InitError::AxisInTwoRoles { axis, roles, shape: shape.to_vec() });
+                }
+                None => {}
+            }
+        }
+        let (layout, required) = match self.roles {
+            Roles::Torch => ("torch", 2),
+            Roles::Depthwise => ("depthwise", 2),
+            Roles::Keras | Roles::Axes { .. } | Roles::Einsum(_) => return Ok(()),
+        };
+        let found = rank - self.batch.len();
+        if found < required {
+            return Err(InitError::TooFewAxes { layout, required, found, shape: shape.to_vec() });
+        }
+        Ok(())
+    }
+}
+
+/// What an axis adds to: as [`Role`], and what no layout names.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Input,
+    Output,
+    /// The one axis of a vector, in Keras' layout.
+    Both,
+    Batch,
+    Field,
+}
+
+impl Part {
+    fn is_input(self) -> bool {
+        matches!(self, Self::Input | Self::Both)
+    }
+
+    fn is_output(self) -> bool {
+        matches!(self, Self::Output | Self::Both)
+    }
+}
+
+impl From<Role> for Part {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Input => Self::Input,
+            Role::Output => Self::Output,
+            Role::Batch => Self::Batch,
+        }
+    }
+}
+
+/// The axis that a number names, counted from the end if it is negative.
+fn resolve(axis: isize, rank: usize) -> Option<usize> {
+    let index = if axis < 0 { rank.checked_add_signed(axis)? } else { axis.cast_unsigned() };
+    (index < rank).then_some(index)
+}
