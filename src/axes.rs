@@ -1,5 +1,7 @@
 //! The memory order of an array: its axes, merged where they can be.
 
+use std::cmp::Reverse;
+
 /// One axis: how many elements, and how far apart in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Axis {
@@ -18,8 +20,13 @@ impl Axes {
     /// The axes of an array with elements. Those of one element are dropped, and neighbours that
     /// run through memory as one are merged.
     pub(crate) fn new(shape: &[usize], strides: &[isize]) -> Self {
+        let axes = shape.iter().zip(strides).map(|(&len, &stride)| Axis { len, stride });
+        Self::merge(axes.filter(|axis| axis.len != 1))
+    }
+
+    fn merge(axes: impl Iterator<Item = Axis>) -> Self {
         let mut this = Self { axes: [Axis { len: 1, stride: 0 }; 63], rank: 0 };
-        for (&len, &stride) in shape.iter().zip(strides).filter(|&(&len, _)| len != 1) {
+        for Axis { len, stride } in axes {
             match this.axes[..this.rank].last_mut() {
                 Some(outer) if outer.stride == stride * len as isize => {
                     *outer = Axis { len: outer.len * len, stride };
@@ -31,6 +38,14 @@ impl Axes {
             }
         }
         this
+    }
+
+    /// The same elements, counted as they lie in memory.
+    pub(crate) fn in_memory_order(&self) -> Self {
+        let mut axes = self.axes;
+        let axes = &mut axes[..self.rank];
+        axes.sort_unstable_by_key(|axis| Reverse(axis.stride.unsigned_abs()));
+        Self::merge(axes.iter().copied())
     }
 
     pub(crate) fn as_slice(&self) -> &[Axis] {
@@ -108,7 +123,8 @@ mod tests {
 
     #[test]
     fn axes_merge_where_memory_runs_on() {
-        let axes = |shape: &[usize], strides: &[isize]| Axes::new(shape, strides).as_slice().to_vec();
+        let axes =
+            |shape: &[usize], strides: &[isize]| Axes::new(shape, strides).as_slice().to_vec();
         let axis = |len, stride| Axis { len, stride };
         assert_eq!(axes(&[2, 3, 4], &[12, 4, 1]), [axis(24, 1)]);
         assert_eq!(axes(&[2, 3, 4], &[1, 2, 6]), [axis(2, 1), axis(3, 2), axis(4, 6)]);
@@ -119,7 +135,8 @@ mod tests {
 
     #[test]
     fn stretches_visit_every_element_of_a_range_in_order() {
-        let axes = [Axis { len: 3, stride: 1 }, Axis { len: 4, stride: 30 }, Axis { len: 5, stride: -3 }];
+        let axes =
+            [Axis { len: 3, stride: 1 }, Axis { len: 4, stride: 30 }, Axis { len: 5, stride: -3 }];
         for (first, count) in [(0, 60), (7, 41), (59, 1), (13, 0)] {
             let mut seen = Vec::new();
             stretches(&axes, first, count, |place, start, axis| {

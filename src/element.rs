@@ -5,6 +5,7 @@ use crate::quantile::Centre;
 use crate::stream::{ROW, Words};
 use rand_xoshiro::rand_core::RngCore;
 use std::fmt::Debug;
+use std::mem::MaybeUninit;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A type that arrays can be filled with: `f32` or `f64`.
@@ -50,6 +51,13 @@ pub trait Scalar:
     fn draw(words: &mut Self::Block, key: Key, block: u64, count: usize);
     /// Words 16·i … 16·i + 15 of the block.
     fn row(words: &Self::Block, i: usize) -> [Self::Word; ROW];
+    /// Writes the images of words skip, skip + 1, … of the block.
+    fn map(
+        words: &Self::Block,
+        skip: usize,
+        out: &mut [MaybeUninit<Self>],
+        f: impl Fn(Self::Word) -> Self,
+    );
     /// One word of a generator.
     fn word_of<R: RngCore + ?Sized>(rng: &mut R) -> Self::Word;
 
@@ -159,6 +167,13 @@ impl Scalar for f32 {
     }
 
     #[inline(always)]
+    fn map(words: &Words, skip: usize, out: &mut [MaybeUninit<f32>], f: impl Fn(u32) -> f32) {
+        for (out, &word) in out.iter_mut().zip(&words.as_array()[skip..]) {
+            out.write(f(word));
+        }
+    }
+
+    #[inline(always)]
     fn word_of<R: RngCore + ?Sized>(rng: &mut R) -> u32 {
         rng.next_u32()
     }
@@ -183,11 +198,29 @@ impl Scalar for f64 {
     #[inline(always)]
     fn row([high, low]: &[Words; 2], i: usize) -> [u64; ROW] {
         let (high, low) = (high.row(i), low.row(i));
-        std::array::from_fn(|j| u64::from(high[j]) << 32 | u64::from(low[j]))
+        std::array::from_fn(|j| join(high[j], low[j]))
+    }
+
+    #[inline(always)]
+    fn map(
+        [high, low]: &[Words; 2],
+        skip: usize,
+        out: &mut [MaybeUninit<f64>],
+        f: impl Fn(u64) -> f64,
+    ) {
+        let (high, low) = (&high.as_array()[skip..], &low.as_array()[skip..]);
+        for ((out, &high), &low) in out.iter_mut().zip(high).zip(low) {
+            out.write(f(join(high, low)));
+        }
     }
 
     #[inline(always)]
     fn word_of<R: RngCore + ?Sized>(rng: &mut R) -> u64 {
         rng.next_u64()
     }
+}
+
+#[inline(always)]
+fn join(high: u32, low: u32) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
 }

@@ -2,13 +2,13 @@
 
 use crate::element::Element;
 use crate::error::InitError;
+use crate::fill::{self, Target};
 use crate::initializer::{Initializer, Values};
 use crate::key::Key;
 use crate::variance_scaling::VarianceScaling;
 use ndarray::{ArrayBase, ArrayRef, DataOwned, Dimension, ShapeBuilder};
 use ndarray_rand::rand::Rng;
 use std::borrow::Borrow;
-use std::mem::MaybeUninit;
 
 /// Constructors named after presets, each with its law.
 macro_rules! presets {
@@ -148,12 +148,7 @@ where
             0 => Values::constant(A::ZERO),
             _ => initializer.values(shape.raw_dim().slice(), key)?,
         };
-        let array = Self::build_uninit(shape, |mut array| {
-            // SAFETY: the array's elements are `MaybeUninit<A>`.
-            unsafe { values.write(&mut array, MaybeUninit::new) };
-        });
-        // SAFETY: `write` wrote every element.
-        Ok(unsafe { array.assume_init() })
+        Ok(fill::fresh(shape, values))
     }
 }
 
@@ -164,8 +159,7 @@ impl<A: Element, D: Dimension> InitRefExt<A> for ArrayRef<A, D> {
     {
         if !self.is_empty() {
             let values = initializer.values(self.shape(), key)?;
-            // SAFETY: the array's elements are `A`.
-            unsafe { values.write(self, |value| value) };
+            values.write(Target::of(self));
         }
         Ok(())
     }

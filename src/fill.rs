@@ -3,9 +3,11 @@
 use crate::axes::{self, Axes, Axis};
 use crate::distr::Kernel;
 use crate::element::Element;
+use crate::initializer::Values;
 use crate::key::Key;
 use crate::simd;
 use crate::stream::{BLOCK, ROW};
+use ndarray::{ArrayBase, ArrayRef, DataOwned, Dimension, ShapeBuilder};
 use pulp::NullaryFnOnce;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
@@ -22,21 +24,64 @@ pub(crate) struct Target<'a, A> {
 // SAFETY: a target is shared only between tasks that write different elements.
 unsafe impl<A: Send> Sync for Target<'_, A> {}
 
-impl<A: Element> Target<'_, A> {
+/// A new array with these values.
+pub(crate) fn fresh<A, S, D, Sh>(shape: Sh, values: Values<A>) -> ArrayBase<S, D>
+where
+    A: Element,
+    S: DataOwned<Elem = A>,
+    D: Dimension,
+    Sh: ShapeBuilder<Dim = D>,
+{
+    let array = ArrayBase::<S, D>::build_uninit(shape, |mut array| {
+        let start = array.as_mut_ptr().cast();
+        // SAFETY: the array is mutable, and `MaybeUninit<A>` has the layout of `A`.
+        values.write(unsafe { Target::new(start, array.shape(), array.strides()) });
+    });
+    // SAFETY: every element was written.
+    unsafe { array.assume_init() }
+}
+
+impl<'a, A: Element> Target<'a, A> {
+    pub(crate) fn of<D: Dimension>(array: &'a mut ArrayRef<A, D>) -> Self {
+        // SAFETY: the elements of a mutable array are distinct.
+        unsafe { Self::new(array.as_mut_ptr(), array.shape(), array.strides()) }
+    }
+
     /// # Safety
     /// `start` must be the first element of an array with this shape and these strides, whose
     /// elements are distinct and may be written, initialised or not, while this value lives.
-    pub(crate) unsafe fn new(start: *mut A, shape: &[usize], strides: &[isize]) -> Self {
+    unsafe fn new(start: *mut A, shape: &[usize], strides: &[isize]) -> Self {
         let len = shape.iter().product();
         let axes = if len == 0 { Axes::new(&[], &[]) } else { Axes::new(shape, strides) };
         Self { start, axes, len, array: PhantomData }
+    }
+
+    /// Writes one value to every element.
+    pub(crate) fn fill(mut self, value: A) {
+        self.axes = self.axes.in_memory_order();
+        self.in_ranges(64 * BLOCK, |first, count| {
+            if self.axes.is_contiguous() {
+                // SAFETY: no other task's elements.
+                unsafe { self.contiguous(first, count) }.fill(MaybeUninit::new(value));
+            } else {
+                axes::stretches(self.axes.as_slice(), first, count, |_, start, axis| {
+                    for i in 0..axis.len as isize {
+                        // SAFETY: an element of the array, and no other task's.
+                        unsafe { self.write(start + i * axis.stride, MaybeUninit::new(value)) };
+                    }
+                });
+            }
+        });
     }
 
     /// Writes every element: the one with the row-major index i is the kernel's value of word i.
     pub(crate) fn draw<K: Kernel<A>>(self, kernel: K, key: Key) {
         let source = Source { kernel, key };
         if self.axes.is_contiguous() {
-            self.in_ranges(64 * BLOCK, |first, count| self.draw_contiguous(&source, first, count));
+            self.in_ranges(64 * BLOCK, |first, count| {
+                // SAFETY: no other task's elements.
+                source.run(&mut Scratch::new(), first, unsafe { self.contiguous(first, count) });
+            });
         } else if let Some(tiles) = Tiles::new(&self.axes) {
             each(tiles.count(), self.len, |i| self.draw_tile(&source, &tiles, i));
         } else {
@@ -52,14 +97,15 @@ impl<A: Element> Target<'_, A> {
         });
     }
 
-    fn draw_contiguous<K: Kernel<A>>(&self, source: &Source<K>, first: usize, count: usize) {
-        // SAFETY: elements first … first + count of the array, one after the other in memory, and
-        // no other task's.
-        let out = unsafe {
-            let start = self.start.add(first).cast::<MaybeUninit<A>>();
-            std::slice::from_raw_parts_mut(start, count)
-        };
-        source.run(&mut Scratch::new(), first, out);
+    /// Elements first … first + count of an array that lies in memory as it is counted.
+    ///
+    /// # Safety
+    /// No other thread may use them, and the axes must be contiguous.
+    #[expect(clippy::mut_from_ref, reason = "a target is a pointer that tasks share")]
+    unsafe fn contiguous(&self, first: usize, count: usize) -> &mut [MaybeUninit<A>] {
+        debug_assert!(self.axes.is_contiguous() && first + count <= self.len);
+        // SAFETY: by the contract, these are elements of the array and nobody else's.
+        unsafe { std::slice::from_raw_parts_mut(self.start.add(first).cast(), count) }
     }
 
     /// In logical order, wherever that leads in memory.
@@ -92,7 +138,9 @@ impl<A: Element> Target<'_, A> {
                 let start = tile.offset + start + j as isize * axis.stride;
                 for (i, line) in lines[..tile.height].iter().enumerate() {
                     // SAFETY: an element of the array, and no other tile's.
-                    unsafe { self.write(start + i as isize * tiles.across.stride, line[place + j]) };
+                    unsafe {
+                        self.write(start + i as isize * tiles.across.stride, line[place + j])
+                    };
                 }
             }
         });
@@ -198,12 +246,8 @@ impl<A: Element> Scratch<A> {
 
 impl<K> Source<K> {
     /// Writes elements first, first + 1, … of the array.
-    fn run<A: Element>(
-        &self,
-        scratch: &mut Scratch<A>,
-        first: usize,
-        out: &mut [MaybeUninit<A>],
-    ) where
+    fn run<A: Element>(&self, scratch: &mut Scratch<A>, first: usize, out: &mut [MaybeUninit<A>])
+    where
         K: Kernel<A>,
     {
         simd::dispatch(Run { source: self, scratch, first, out });
@@ -240,43 +284,51 @@ impl<A: Element> Scratch<A> {
     #[inline(always)]
     fn apply<K: Kernel<A>>(&mut self, kernel: &K, skip: usize, out: &mut [MaybeUninit<A>]) {
         let Self { words, rare } = self;
+        if !K::HAS_RARE {
+            return A::map(words, skip, out, |word| kernel.common(word));
+        }
         let end = skip + out.len();
         let mut count = 0;
         for i in skip / ROW..end.div_ceil(ROW) {
             let row = A::row(words, i);
-            let mut values = [A::default(); ROW];
+            let mut values = [A::ZERO; ROW];
             let mut any_rare = false;
             for (value, &word) in values.iter_mut().zip(&row) {
                 *value = kernel.common(word);
                 any_rare |= kernel.is_rare(word);
             }
-            let first = i * ROW;
-            if first >= skip && first + ROW <= end {
+            let (first, last) = (skip.max(i * ROW), end.min((i + 1) * ROW));
+            if last - first == ROW {
                 out[first - skip..][..ROW].write_copy_of_slice(&values);
             } else {
-                for (j, &value) in (first..).zip(&values) {
-                    if (skip..end).contains(&j) {
-                        out[j - skip].write(value);
-                    }
+                for j in first..last {
+                    out[j - skip].write(values[j % ROW]);
                 }
             }
             if any_rare {
-                for (j, &word) in (first..).zip(&row) {
-                    if kernel.is_rare(word) && (skip..end).contains(&j) {
+                let mut flags = [0; ROW];
+                for (flag, &word) in flags.iter_mut().zip(&A::row(words, i)) {
+                    *flag = u8::from(kernel.is_rare(word));
+                }
+                let mut flags = u128::from_le_bytes(flags);
+                while flags != 0 {
+                    let j = i * ROW + flags.trailing_zeros() as usize / 8;
+                    flags &= flags - 1;
+                    if (first..last).contains(&j) {
                         rare[count] = j as u16;
                         count += 1;
                     }
                 }
             }
         }
-        const TOGETHER: usize = 8;
-        for group in rare[..count].chunks(TOGETHER) {
-            let mut group_words = [A::Word::default(); TOGETHER];
+        // So many at once as fill a vector of f64, in which they are computed.
+        for group in rare[..count].chunks(8) {
+            let mut group_words = [A::Word::default(); 8];
             for (word, &j) in group_words.iter_mut().zip(group) {
                 let j = usize::from(j);
                 *word = A::row(words, j / ROW)[j % ROW];
             }
-            let mut values = [A::default(); TOGETHER];
+            let mut values = [A::ZERO; 8];
             for (value, &word) in values.iter_mut().zip(&group_words) {
                 *value = kernel.rare(word);
             }

@@ -6,7 +6,6 @@ use crate::error::InitError;
 use crate::fill::Target;
 use crate::key::Key;
 use crate::variance_scaling::VarianceScaling;
-use ndarray::{ArrayRef, Dimension};
 
 /// What the elements of an array of any shape are to be.
 ///
@@ -66,27 +65,14 @@ impl<A: Element> Values<A> {
         Ok(Self(Kind::Drawn(law.kernel()?, key)))
     }
 
-    /// Writes them onto an array of `A`, or of a type in which `wrap` leaves `A` as it is.
-    ///
-    /// # Safety
-    /// `T` must be `A` or `MaybeUninit<A>`.
-    pub(crate) unsafe fn write<T: Clone, D: Dimension>(
-        self,
-        array: &mut ArrayRef<T, D>,
-        wrap: impl Fn(A) -> T,
-    ) {
-        let (kernel, key) = match self.0 {
-            Kind::Constant(value) => return array.fill(wrap(value)),
-            Kind::Drawn(kernel, key) => (kernel, key),
-        };
-        let start = array.as_mut_ptr().cast::<A>();
-        // SAFETY: a mutable array's elements are distinct, and have the layout of `A`.
-        let target = unsafe { Target::new(start, array.shape(), array.strides()) };
-        match kernel {
-            AnyKernel::Uniform(kernel) => target.draw(kernel, key),
-            AnyKernel::Normal(kernel) => target.draw(kernel, key),
-            AnyKernel::Truncated(kernel) => target.draw(kernel, key),
-            AnyKernel::Far(kernel) => target.draw(kernel, key),
+    /// Writes every element.
+    pub(crate) fn write(self, target: Target<'_, A>) {
+        match self.0 {
+            Kind::Constant(value) => target.fill(value),
+            Kind::Drawn(AnyKernel::Uniform(kernel), key) => target.draw(kernel, key),
+            Kind::Drawn(AnyKernel::Normal(kernel), key) => target.draw(kernel, key),
+            Kind::Drawn(AnyKernel::Truncated(kernel), key) => target.draw(kernel, key),
+            Kind::Drawn(AnyKernel::Far(kernel), key) => target.draw(kernel, key),
         }
     }
 }

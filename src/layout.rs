@@ -228,7 +228,8 @@ impl Layout {
             let Some(axis) = resolve(name, rank) else {
                 return Err(InitError::AxisOutOfRange { axis: name, role, shape: shape.to_vec() });
             };
-            let mut earlier = named().take(i).filter(|&(_, name)| resolve(name, rank) == Some(axis));
+            let mut earlier =
+                named().take(i).filter(|&(_, name)| resolve(name, rank) == Some(axis));
             let other = match &self.roles {
                 Roles::Einsum(equation) => Some(equation.roles()[axis]),
                 _ => earlier.next().map(|(role, _)| role),

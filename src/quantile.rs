@@ -11,6 +11,8 @@
 //!
 //! The tables come from `quantile.py` beside this file, which also says what each of them fits.
 
+use std::ops::Mul;
+
 /// What the centre's rational function is for one element type.
 pub trait Centre: Sized {
     /// Where the centre ends: for smaller d, use [`tail`].
@@ -157,12 +159,25 @@ fn rational<const N: usize>(numerator: &[f64; N], denominator: &[f64; N], x: f64
     polynomial(numerator, x, f64::mul_add) / polynomial(denominator, x, f64::mul_add)
 }
 
-/// Horner's rule, ascending coefficients.
+/// The polynomial with these ascending coefficients.
+///
+/// Horner's rule in x² over pairs of coefficients: for one multiplication more, half as many
+/// operations wait for each other, and half as many roundings add up.
 #[inline(always)]
-fn polynomial<A: Copy, const N: usize>(c: &[A; N], x: A, mul_add: impl Fn(A, A, A) -> A) -> A {
-    let mut sum = c[N - 1];
-    for &c in c[..N - 1].iter().rev() {
-        sum = mul_add(sum, x, c);
+fn polynomial<A: Copy + Mul<Output = A>, const N: usize>(
+    c: &[A; N],
+    x: A,
+    mul_add: impl Fn(A, A, A) -> A,
+) -> A {
+    let squared = x * x;
+    let (pairs, last) = c.as_chunks::<2>();
+    let pair = |&[even, odd]: &[A; 2]| mul_add(odd, x, even);
+    let mut sum = match last {
+        [last] => *last,
+        _ => pair(&pairs[pairs.len() - 1]),
+    };
+    for each in pairs[..N.div_ceil(2) - 1].iter().rev() {
+        sum = mul_add(sum, squared, pair(each));
     }
     sum
 }

@@ -22,7 +22,13 @@ pub struct Words([[u64; LANES]; ROWS]);
 impl Words {
     pub(crate) const ZERO: Self = Self([[0; LANES]; ROWS]);
 
-    /// Words 16·i … 16·i + 15, as last drawn.
+    /// The words, as last drawn.
+    #[inline(always)]
+    pub(crate) fn as_array(&self) -> &[u32; BLOCK] {
+        bytemuck::cast_ref(&self.0)
+    }
+
+    /// Words 16·i … 16·i + 15.
     #[inline(always)]
     pub(crate) fn row(&self, i: usize) -> [u32; ROW] {
         bytemuck::cast(self.0[i])

@@ -1,21 +1,182 @@
-//! Every `f32` word, or a sweep over the `f64` ones, in order: elements rise with their word.
+//! Elements rise with their words: windows of neighbours all over the range, and every `f32` word.
 
 mod common;
 
-use common::value_of;
-use ndarray_init::{Element, Normal, TruncatedNormal, Uniform, rand_distr::Distribution};
+use common::{Real, laws, normal, truncated, uniform, value_of};
+use ndarray_init::Law;
+use std::ops::Range;
 
-/// The largest step down between neighbouring words, in units in the last place.
-fn largest_step_down_f32(law: &impl Distribution<f32>, words: impl Iterator<Item = i32>) -> i64 {
-    let ordered = |x: f32| i64::from(x.to_bits() as i32 ^ ((x.to_bits() as i32 >> 31) & i32::MAX));
-    let mut last = i64::MIN;
-    let mut worst = 0;
-    for word in words {
-        let value: f32 = value_of(law, word as u32);
-        assert!(value.is_finite());
-        let now = ordered(value);
-        worst = worst.max(last.saturating_sub(now));
-        last = now;
+/// How far a value may lie below that of a smaller word, in units in the last place.
+const LARGEST_STEP_DOWN: i64 = 2;
+
+/// The least 1 − x² that the quantile's middle part may end at, and the greatest: x are words where
+/// one formula takes over from another, wherever in between the source puts that.
+const JUNCTIONS: Range<u32> = 8..21;
+const JUNCTION_UNIT: f64 = 1e-3;
+
+/// Words are numbered here by the contract's signed value, counted from the least: 0 … 2^B − 1.
+fn at<A: Real>(law: &Law, number: u64) -> A {
+    value_of(law, number ^ 1 << (A::BITS - 1))
+}
+
+fn last<A: Real>() -> u64 {
+    u64::MAX >> (64 - A::BITS)
+}
+
+/// The largest step down from one value to a later one, and the number of the word it leads to.
+#[derive(Clone, Copy, Debug)]
+struct Steps {
+    highest: i64,
+    worst: i64,
+    worst_at: u64,
+}
+
+impl Steps {
+    const NONE: Self = Self { highest: i64::MIN, worst: 0, worst_at: 0 };
+
+    fn visit<A: Real>(&mut self, number: u64, value: A) {
+        let rank = value.rank();
+        if self.highest.saturating_sub(rank) > self.worst {
+            (self.worst, self.worst_at) = (self.highest - rank, number);
+        }
+        self.highest = self.highest.max(rank);
     }
-    worst
+
+    fn worse(self, other: Self) -> Self {
+        if other.worst > self.worst { other } else { self }
+    }
+
+    fn run<A: Real>(law: &Law, numbers: impl Iterator<Item = u64>) -> Self {
+        let mut steps = Self::NONE;
+        for number in numbers {
+            steps.visit(number, at::<A>(law, number));
+        }
+        steps
+    }
+
+    /// A window of words on both sides of this one; none rises by less than one, and some by so
+    /// many that an `f64` of the standard normal takes its next value.
+    fn around<A: Real>(law: &Law, number: u64) -> Self {
+        const WINDOW: u64 = 96;
+        let strides: &[u32] = if A::BITS == 64 { &[0, 8, 11, 14] } else { &[0, 5] };
+        let window = |&stride: &u32| {
+            let reach = WINDOW / 2 << stride;
+            let from = number.saturating_sub(reach);
+            let to = number.saturating_add(reach).min(last::<A>());
+            Self::run::<A>(law, (from..=to).step_by(1 << stride))
+        };
+        strides.iter().map(window).fold(Self::NONE, Self::worse)
+    }
+}
+
+/// The first word whose value reaches z, if that is among the values.
+fn first_reaching<A: Real>(law: &Law, z: f64) -> Option<u64> {
+    let (mut below, mut above) = (0, last::<A>());
+    let reaches = |number| at::<A>(law, number).into() >= z;
+    if reaches(below) || !reaches(above) {
+        return None;
+    }
+    while above - below > 1 {
+        let middle = below + (above - below) / 2;
+        if reaches(middle) { above = middle } else { below = middle }
+    }
+    Some(above)
+}
+
+/// The middles of the windows.
+fn telling_words<A: Real>(law: &Law) -> Vec<u64> {
+    let half = 1_u64 << (A::BITS - 1);
+    let scaled = |fraction: f64| (fraction * half as f64) as u64;
+    // Where logarithms of a tail's probability take the next power of two: at 2^−k √½.
+    let tails = (0..A::BITS).flat_map(|k| {
+        let power = 2.0_f64.powi(-(k as i32));
+        [power, power * std::f64::consts::FRAC_1_SQRT_2]
+    });
+    let junctions = JUNCTIONS.map(|d| 1.0 - (1.0 - f64::from(d) * JUNCTION_UNIT).sqrt());
+    let tails: Vec<u64> = tails.chain(junctions).map(scaled).collect();
+    let standard: Law = normal(0.0, 1.0).into();
+    // The same points of the standard normal in a law that is only a part of it,
+    let points = tails.iter().map(|&number| at::<A>(&standard, number).into());
+    // and powers of two, where units in the last place change.
+    let points = points.chain((-40..4).map(|k| 2.0_f64.powi(k))).collect::<Vec<_>>();
+    let points = points.iter().flat_map(|&z| [z, -z]);
+    // And anywhere, at steps that share no pattern with powers of two.
+    let anywhere = (0..200).map(|i| last::<A>() / 200 * i + i * i * 12_347);
+    tails
+        .iter()
+        .flat_map(|&number| [number, last::<A>() - number])
+        .chain(points.filter_map(|z| first_reaching::<A>(law, z)))
+        .chain([half - 1, half])
+        .chain(anywhere)
+        .collect()
+}
+
+fn largest_step_down<A: Real>(law: &Law) -> Steps {
+    let words = telling_words::<A>(law);
+    words.into_iter().map(|n| Steps::around::<A>(law, n)).fold(Steps::NONE, Steps::worse)
+}
+
+#[track_caller]
+fn assert_rises<A: Real>(law: &Law, allowed: i64) {
+    let Steps { worst, worst_at, .. } = largest_step_down::<A>(law);
+    println!("{law}, {} bits: largest step down {worst} at {worst_at:#x}", A::BITS);
+    assert!(worst <= allowed, "{law}: {worst} down to {:e}", at::<A>(law, worst_at));
+}
+
+fn normals() -> Vec<Law> {
+    let infinite = f64::INFINITY;
+    let mut all: Vec<Law> = vec![normal(0.0, 1.0).into(), normal(0.0, 0.02).into()];
+    let bounds = [
+        (-2.0, 2.0),
+        (-1.0, 1.0),
+        (-0.1, 0.1),
+        (-2.95, 2.95),
+        (-1.0, 2.5),
+        (-3.99, 0.1),
+        (0.0, infinite),
+        (1.0, infinite),
+        (-infinite, -3.5),
+        (0.5, 0.500_001),
+        (4.0, infinite),
+        (5.0, 6.0),
+        (-50.0, -49.9),
+        (100.0, infinite),
+    ];
+    all.extend(bounds.map(|(lower, upper)| Law::from(truncated(lower, upper))));
+    all
+}
+
+#[test]
+fn normal_values_never_step_down_by_more_than_two_units() {
+    for law in normals() {
+        assert_rises::<f32>(&law, LARGEST_STEP_DOWN);
+        assert_rises::<f64>(&law, LARGEST_STEP_DOWN);
+    }
+}
+
+#[test]
+fn uniform_values_never_step_down() {
+    let uniforms = [(-1.0, 1.0), (-0.088_388, 0.088_388), (0.0, 1.0), (1.0, 1.5), (-0.3, 1e3)];
+    for law in uniforms.map(|(low, high)| Law::from(uniform(low, high))) {
+        assert_rises::<f32>(&law, 0);
+        assert_rises::<f64>(&law, 0);
+    }
+}
+
+#[test]
+#[ignore = "all 2^32 words: minutes; run in release"]
+fn no_f32_word_steps_down_by_more_than_two_units() {
+    const HALF: u64 = 1 << 31;
+    for law in normals().into_iter().chain(laws()) {
+        let allowed = if matches!(law, Law::Uniform(_)) { 0 } else { LARGEST_STEP_DOWN };
+        // The halves share a word, so that no step is missed between them.
+        let [low, high] = std::thread::scope(|scope| {
+            [0..HALF + 1, HALF..2 * HALF]
+                .map(|numbers| scope.spawn(move || Steps::run::<f32>(&law, numbers)))
+                .map(|half| half.join().unwrap())
+        });
+        let Steps { worst, worst_at, .. } = low.worse(high);
+        println!("{law}: largest step down {worst} at {worst_at:#x}");
+        assert!(worst <= allowed, "{law}: {worst} down to {:e}", at::<f32>(&law, worst_at));
+    }
 }

@@ -328,6 +328,8 @@ pub(crate) struct FarKernel<A> {
 }
 
 impl<A: Element> Kernel<A> for FarKernel<A> {
+    const HAS_RARE: bool = false;
+
     #[inline(always)]
     fn common(&self, word: A::Word) -> A {
         let (_, q) = A::fold(word);

@@ -106,6 +106,8 @@ pub(crate) struct UniformKernel<A> {
 }
 
 impl<A: Element> Kernel<A> for UniformKernel<A> {
+    const HAS_RARE: bool = false;
+
     #[inline(always)]
     fn common(&self, word: A::Word) -> A {
         let x = A::signed(word) * A::UNIT;

@@ -1,0 +1,202 @@
+//! What several test files need: values of chosen words, the stream written naively, and the
+//! element types as the tests see them.
+
+#![allow(dead_code)] // Every test file is a crate of its own, and none uses all of this.
+
+use ndarray_init::rand::{RngCore, SeedableRng};
+use ndarray_init::rand_distr::Distribution;
+use ndarray_init::rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
+use ndarray_init::{Element, Law, Normal, TruncatedNormal, Uniform};
+use proptest::test_runner::Config as ProptestConfig;
+use std::fmt::{Debug, Display, LowerExp};
+
+pub(crate) const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// The output function of `SplitMix64`, by way of rand_xoshiro's.
+pub(crate) fn mix64(z: u64) -> u64 {
+    SplitMix64::seed_from_u64(z.wrapping_sub(GAMMA)).next_u64()
+}
+
+/// The stream contract's word of element i under this key.
+pub(crate) fn word(key: u64, i: usize) -> u32 {
+    let (block, r) = (i / 1024, i % 1024);
+    let lane = (8 * block + r % 16 / 2) as u64;
+    let seed = key.wrapping_add(lane.wrapping_mul(4).wrapping_mul(GAMMA));
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed);
+    for _ in 0..r / 16 {
+        generator.next_u64();
+    }
+    let output = generator.next_u64();
+    if r.is_multiple_of(2) { output as u32 } else { (output >> 32) as u32 }
+}
+
+/// The same for `f64`: that word above the one of a second stream.
+pub(crate) fn word64(key: u64, i: usize) -> u64 {
+    u64::from(word(key, i)) << 32 | u64::from(word(mix64(key ^ GAMMA), i))
+}
+
+/// `f32` and `f64`. Words of either are passed as `u64`, of which `f32` takes the low half.
+pub(crate) trait Real: Element + Debug + Display + LowerExp + Into<f64> {
+    /// Bits of a word.
+    const BITS: u32;
+    /// The relative error that the normal quantile is allowed.
+    const ACCURACY: f64;
+    /// The distance from 1 to the next larger number.
+    const EPSILON: f64;
+
+    fn word(key: u64, i: usize) -> u64;
+    fn bits(self) -> u64;
+    /// Which number of its type this is, counted from zero: both zeros are number 0.
+    fn rank(self) -> i64;
+    fn rounded(value: f64) -> Self;
+    /// The word as a signed integer, rounded to this type.
+    fn signed_word(word: u64) -> Self;
+}
+
+macro_rules! real {
+    ($float:ident, $unsigned:ident, $signed:ident, $accuracy:literal, $word:expr) => {
+        impl Real for $float {
+            const BITS: u32 = $unsigned::BITS;
+            const ACCURACY: f64 = $accuracy;
+            const EPSILON: f64 = $float::EPSILON as f64;
+
+            fn word(key: u64, i: usize) -> u64 {
+                u64::from($word(key, i))
+            }
+
+            fn bits(self) -> u64 {
+                u64::from(self.to_bits())
+            }
+
+            fn rank(self) -> i64 {
+                let magnitude = self.abs().to_bits() as i64;
+                if self.is_sign_negative() { -magnitude } else { magnitude }
+            }
+
+            fn rounded(value: f64) -> Self {
+                value as $float
+            }
+
+            fn signed_word(word: u64) -> Self {
+                word as $signed as $float
+            }
+        }
+    };
+}
+real!(f32, u32, i32, 3e-7, word);
+real!(f64, u64, i64, 4e-15, word64);
+
+/// A generator with one word to give, again and again.
+struct OneWord(u64);
+
+impl RngCore for OneWord {
+    fn next_u32(&mut self) -> u32 {
+        self.0 as u32
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        self.0
+    }
+
+    fn fill_bytes(&mut self, _: &mut [u8]) {
+        unreachable!("laws take words")
+    }
+}
+
+/// What the law makes of a word.
+pub(crate) fn value_of<A: Element>(law: &impl Distribution<A>, word: u64) -> A {
+    law.sample(&mut OneWord(word))
+}
+
+/// A generator that counts what is taken from it.
+pub(crate) struct Counting {
+    generator: Xoshiro256PlusPlus,
+    pub(crate) words: usize,
+    pub(crate) double_words: usize,
+}
+
+impl Counting {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { generator: Xoshiro256PlusPlus::seed_from_u64(seed), words: 0, double_words: 0 }
+    }
+}
+
+impl RngCore for Counting {
+    fn next_u32(&mut self) -> u32 {
+        self.words += 1;
+        self.generator.next_u32()
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        self.double_words += 1;
+        self.generator.next_u64()
+    }
+
+    fn fill_bytes(&mut self, _: &mut [u8]) {
+        panic!("bytes taken, not words")
+    }
+}
+
+pub(crate) fn uniform(low: f64, high: f64) -> Uniform {
+    Uniform::new(low, high).unwrap()
+}
+
+pub(crate) fn normal(mean: f64, std: f64) -> Normal {
+    Normal::new(mean, std).unwrap()
+}
+
+/// The standard normal between bounds.
+pub(crate) fn truncated(lower: f64, upper: f64) -> TruncatedNormal {
+    TruncatedNormal::in_sigmas(0.0, 1.0, lower, upper).unwrap()
+}
+
+/// A law of every kind that is computed in its own way.
+pub(crate) fn laws() -> [Law; 7] {
+    [
+        uniform(-0.25, 0.25).into(),
+        uniform(1.0, 1.5).into(),
+        normal(0.0, 1.0).into(),
+        normal(-0.75, 0.02).into(),
+        truncated(-2.0, 2.0).into(),
+        truncated(-1.0, 2.5).into(),
+        TruncatedNormal::in_sigmas(3.0, 0.5, 5.0, 6.0).unwrap().into(),
+    ]
+}
+
+/// Panics at the first element whose bits differ.
+#[track_caller]
+pub(crate) fn assert_same_bits<'a, A: Real>(
+    found: impl IntoIterator<Item = &'a A>,
+    expected: impl IntoIterator<Item = &'a A>,
+    what: impl Debug,
+) {
+    let (mut found, mut expected) = (found.into_iter(), expected.into_iter());
+    for i in 0.. {
+        match (found.next(), expected.next()) {
+            (None, None) => break,
+            (Some(f), Some(e)) if f.bits() == e.bits() => {}
+            (f, e) => panic!("{what:?}: element {i} is {f:?}, not {e:?}"),
+        }
+    }
+}
+
+/// The standard normal's density.
+pub(crate) fn density(z: f64) -> f64 {
+    (-z * z / 2.0).exp() / std::f64::consts::TAU.sqrt()
+}
+
+/// The rows of a table with a head line, fields as text.
+pub(crate) fn rows(csv: &str) -> impl Iterator<Item = Vec<&str>> {
+    csv.lines().skip(1).map(|line| line.split(',').collect())
+}
+
+/// A number as such tables write it.
+pub(crate) fn number(field: &str) -> f64 {
+    field.parse().unwrap()
+}
+
+/// So many cases of a property. Failures are not written down beside the tests: a seed that found
+/// one belongs into a test of its own.
+pub(crate) fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}

@@ -1,0 +1,252 @@
+//! Key → elements: every array is what the stream contract says, by an independent implementation's
+//! vectors and by an oracle written straight from the contract.
+
+mod common;
+
+use common::{Counting, GAMMA, Real, assert_same_bits, density, mix64, normal, uniform, value_of};
+use ndarray_init::ndarray::{
+    ArcArray, Array0, Array1, Array2, Array4, ArrayD, IxDyn, ShapeBuilder,
+};
+use ndarray_init::rand::{RngCore, SeedableRng};
+use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
+use ndarray_init::{InitExt, Key, Layout, VarianceScaling};
+use proptest::prelude::*;
+use serde::Deserialize;
+
+/// `stream_v1.json`, made by an independent implementation of the contract.
+#[derive(Deserialize)]
+struct Vectors {
+    vectors: Vec<Vector>,
+    forks: Vec<Fork>,
+}
+
+#[derive(Deserialize)]
+struct Vector {
+    key: u64,
+    n: usize,
+    bound: f64,
+    bound_f32_bits: u32,
+    /// Some of the n elements,
+    elements: Vec<Element>,
+    /// and the words of them all.
+    xor_of_all_words: u32,
+}
+
+#[derive(Deserialize)]
+struct Element {
+    i: usize,
+    word: u32,
+    uniform_f32_bits: u32,
+    uniform_f64_bits: u64,
+}
+
+#[derive(Deserialize)]
+struct Fork {
+    key: u64,
+    name: String,
+    fork: u64,
+}
+
+fn published() -> Vectors {
+    serde_json::from_str(include_str!("data/stream_v1.json")).unwrap()
+}
+
+/// The first n elements of U[−bound, bound].
+fn drawn<A: Real>(n: usize, bound: f64, key: u64) -> Array1<A> {
+    Array1::init(n, &uniform(-bound, bound), Key::new(key)).unwrap()
+}
+
+/// The same by the contract: `(w as A) * (b · 2^(1−B))`.
+fn expected<A: Real>(n: usize, bound: A, key: u64) -> Vec<A> {
+    let scale = bound * A::rounded(2.0_f64.powi(1 - A::BITS as i32));
+    (0..n).map(|i| A::signed_word(A::word(key, i)) * scale).collect()
+}
+
+#[test]
+fn words_are_the_published_ones() {
+    for vector in published().vectors {
+        // On [−1, 1] an f64 is w · 2^−63; its upper 32 bits are the word of the f32 element.
+        let words = drawn::<f64>(vector.n, 1.0, vector.key)
+            .mapv(|x| (x * 2.0_f64.powi(31)).floor() as i32 as u32);
+        for element in &vector.elements {
+            assert_eq!(words[element.i], element.word, "key {}, i {}", vector.key, element.i);
+        }
+        assert_eq!(words.iter().fold(0, |all, word| all ^ word), vector.xor_of_all_words);
+    }
+}
+
+#[test]
+fn uniform_values_are_the_published_ones_to_the_bit() {
+    for vector in published().vectors {
+        assert_eq!((vector.bound as f32).to_bits(), vector.bound_f32_bits);
+        let single = drawn::<f32>(vector.n, vector.bound, vector.key);
+        let double = drawn::<f64>(vector.n, vector.bound, vector.key);
+        for element in &vector.elements {
+            let i = element.i;
+            assert_eq!(single[i].to_bits(), element.uniform_f32_bits, "key {}, i {i}", vector.key);
+            assert_eq!(double[i].to_bits(), element.uniform_f64_bits, "key {}, i {i}", vector.key);
+        }
+    }
+}
+
+#[test]
+fn the_oracle_agrees_with_the_published_words() {
+    for vector in published().vectors {
+        for element in &vector.elements {
+            assert_eq!(common::word(vector.key, element.i), element.word);
+        }
+    }
+}
+
+#[test]
+fn forks_are_the_published_ones() {
+    for Fork { key, name, fork } in published().forks {
+        assert_eq!(Key::new(key).fork(&name).as_u64(), fork, "{name:?} of {key}");
+    }
+}
+
+/// The hash of a name by its definition.
+fn fnv1a64(name: &str) -> u64 {
+    name.bytes().fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    })
+}
+
+/// Lengths on both sides of every border between blocks, and others.
+fn lengths() -> impl Strategy<Value = usize> {
+    let borders = prop::sample::select(vec![1, 15, 16, 17, 1023, 1024, 1025, 2047, 2048, 2049]);
+    prop_oneof![borders, 1..5000_usize]
+}
+
+proptest! {
+    #![proptest_config(common::cases(40))]
+
+    #[test]
+    fn arrays_are_the_oracles(key: u64, n in lengths(), bound in 1e-3..1e3_f64) {
+        assert_same_bits(&drawn::<f32>(n, bound, key), &expected(n, bound as f32, key), (key, n));
+        assert_same_bits(&drawn::<f64>(n, bound, key), &expected(n, bound, key), (key, n));
+    }
+
+    #[test]
+    fn shorter_arrays_are_prefixes_of_longer_ones(key: u64, n in lengths(), more in lengths()) {
+        for law in common::laws() {
+            let short = Array1::<f32>::init(n, &law, Key::new(key)).unwrap();
+            let long = Array1::<f32>::init(n + more, &law, Key::new(key)).unwrap();
+            assert_same_bits(&short, long.iter().take(n), law);
+            let short = Array1::<f64>::init(n, &law, Key::new(key)).unwrap();
+            let long = Array1::<f64>::init(n + more, &law, Key::new(key)).unwrap();
+            assert_same_bits(&short, long.iter().take(n), law);
+        }
+    }
+
+    /// Both words lie in the same 2^32nd part of the range, so uniform values differ by one part at
+    /// most, 2 b · 2^−32, and by the three roundings of an f32 (word, bound, product), 2^−24 each.
+    #[test]
+    fn uniform_f64_arrays_are_f32_arrays_with_more_digits(key: u64, n in lengths(), b in 1e-3..1e3_f64) {
+        let (single, double) = (drawn::<f32>(n, b, key), drawn::<f64>(n, b, key));
+        for (&single, &double) in single.iter().zip(&double) {
+            let bound = 2.0 * b * 2.0_f64.powi(-32) + 3.01 * 2.0_f64.powi(-24) * double.abs();
+            prop_assert!((f64::from(single) - double).abs() <= bound, "{single} {double}");
+        }
+    }
+
+    /// Probabilities differ by half of 2^−32 at most, quantiles by that divided by the density at
+    /// the outer of the two values, and by the accuracy of an f32.
+    #[test]
+    fn normal_f64_arrays_are_f32_arrays_with_more_digits(key: u64, n in lengths()) {
+        let single = Array1::<f32>::init(n, &normal(0.0, 1.0), Key::new(key)).unwrap();
+        let double = Array1::<f64>::init(n, &normal(0.0, 1.0), Key::new(key)).unwrap();
+        for (single, &double) in single.iter().map(|&z| f64::from(z)).zip(&double) {
+            let outer = single.abs().max(double.abs());
+            let bound = 2.0_f64.powi(-33) / density(outer) + f32::ACCURACY * outer;
+            prop_assert!((single - double).abs() <= 1.01 * bound, "{single} {double}");
+        }
+    }
+
+    #[test]
+    fn elements_are_the_laws_values_of_their_words(key: u64, n in lengths()) {
+        for law in common::laws() {
+            let single = Array1::<f32>::init(n, &law, Key::new(key)).unwrap();
+            let double = Array1::<f64>::init(n, &law, Key::new(key)).unwrap();
+            for i in [0, n / 3, n / 2, n - 1] {
+                let (word, word64) = (f32::word(key, i), f64::word(key, i));
+                prop_assert_eq!(single[i].to_bits(), value_of::<f32>(&law, word).to_bits());
+                prop_assert_eq!(double[i].to_bits(), value_of::<f64>(&law, word64).to_bits());
+            }
+        }
+    }
+
+    #[test]
+    fn keys_fork_by_the_formula(key: u64, name in ".{0,40}", index: u64) {
+        let named = mix64(key ^ mix64(fnv1a64(&name).wrapping_add(GAMMA)));
+        prop_assert_eq!(Key::new(key).fork(&name).as_u64(), named);
+        let numbered = mix64(key ^ mix64(index.wrapping_add(GAMMA.wrapping_mul(2))));
+        prop_assert_eq!(Key::new(key).fork_index(index).as_u64(), numbered);
+    }
+
+    #[test]
+    fn a_key_from_a_generator_is_its_next_number(seed: u64) {
+        let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let key = Key::from_rng(&mut generator.clone());
+        prop_assert_eq!(key.as_u64(), generator.next_u64());
+    }
+}
+
+/// That a constructor takes one number, and no more, for the key of its array.
+#[track_caller]
+fn assert_takes_one_number<T>(construct: impl FnOnce(&mut Counting) -> T) -> (T, Key) {
+    let mut generator = Counting::new(7);
+    let array = construct(&mut generator);
+    assert_eq!((generator.words, generator.double_words), (0, 1));
+    (array, Key::new(Counting::new(7).next_u64()))
+}
+
+#[test]
+fn from_rng_takes_one_number() {
+    let (found, expected) = assert_takes_one_number(|rng| Key::from_rng(rng));
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn every_preset_takes_one_number_whatever_the_shape() {
+    macro_rules! presets {
+        ($($preset:ident)*) => {$(
+            for shape in [&[][..], &[0], &[3], &[40, 50], &[3, 0, 2], &[3, 3, 16, 33]] {
+                let (array, key) =
+                    assert_takes_one_number(|rng| ArrayD::<f32>::$preset(IxDyn(shape), rng));
+                let preset = VarianceScaling::$preset();
+                let same = ArrayD::<f32>::init(IxDyn(shape), &preset, key).unwrap();
+                assert_same_bits(&array, &same, (stringify!($preset), shape));
+            }
+            // Every dimension and owner has the same constructor.
+            assert_takes_one_number(|rng| Array0::<f64>::$preset((), rng));
+            assert_takes_one_number(|rng| Array2::<f64>::$preset((70, 30).f(), rng));
+            assert_takes_one_number(|rng| ArcArray::<f64, _>::$preset((3, 3, 8, 8), rng));
+        )*};
+    }
+    presets!(
+        glorot_uniform glorot_normal he_uniform he_normal lecun_uniform lecun_normal
+        xavier_uniform xavier_normal kaiming_uniform kaiming_normal
+    );
+}
+
+#[test]
+fn variance_scaling_takes_one_number_whatever_the_layout() {
+    let torch = VarianceScaling::kaiming_normal().with_layout(Layout::torch());
+    for shape in [(1, 1, 1, 1), (64, 32, 3, 3), (0, 32, 3, 3)] {
+        let (array, key) = assert_takes_one_number(|rng| {
+            Array4::<f32>::variance_scaling(shape, &torch, rng).unwrap()
+        });
+        assert_same_bits(&array, &Array4::init(shape, &torch, key).unwrap(), shape);
+    }
+}
+
+#[test]
+fn a_layer_that_grows_leaves_the_next_as_it_was() {
+    let second_after = |first: usize| {
+        let mut generator = Xoshiro256PlusPlus::seed_from_u64(1);
+        Array2::<f32>::he_normal((first, 10), &mut generator);
+        Array2::<f32>::he_normal((30, 40), &mut generator)
+    };
+    assert_same_bits(&second_after(5), &second_after(5000), "the second layer");
+}
