@@ -102,20 +102,6 @@ macro_rules! scalar {
         const UNIT: Self = 1.0 / (1_u64 << ($word::BITS - 1)) as $float;
 
         #[inline(always)]
-        fn signed(word: $word) -> Self {
-            word as $signed as $float
-        }
-
-        #[inline(always)]
-        fn fold(word: $word) -> (Self, Self) {
-            let word = word as $signed;
-            let magnitude = word ^ (word >> ($word::BITS - 1));
-            let complement = magnitude ^ $signed::MAX;
-            let fraction = |n: $signed| (n as $float).mul_add(Self::UNIT, Self::UNIT / 2.0);
-            (fraction(magnitude), fraction(complement))
-        }
-
-        #[inline(always)]
         fn is_negative(word: $word) -> bool {
             (word as $signed) < 0
         }
@@ -152,6 +138,19 @@ impl Scalar for f32 {
     scalar!(f32, u32, i32, Words);
 
     #[inline(always)]
+    fn signed(word: u32) -> f32 {
+        word as i32 as f32
+    }
+
+    #[inline(always)]
+    fn fold(word: u32) -> (f32, f32) {
+        let word = word as i32;
+        let magnitude = word ^ (word >> 31);
+        let fraction = |n: i32| (n as f32).mul_add(Self::UNIT, Self::UNIT / 2.0);
+        (fraction(magnitude), fraction(magnitude ^ i32::MAX))
+    }
+
+    #[inline(always)]
     fn new_block() -> Words {
         Words::ZERO
     }
@@ -183,6 +182,24 @@ impl Scalar for f32 {
 /// stream: an `f64` array is the `f32` array with more digits.
 impl Scalar for f64 {
     scalar!(f64, u64, i64, [Words; 2]);
+
+    // By halves, which every vector unit converts, and with one rounding.
+    #[inline(always)]
+    fn signed(word: u64) -> f64 {
+        f64::from((word >> 32) as i32) * TWO_32 + f64::from(word as u32)
+    }
+
+    #[inline(always)]
+    fn fold(word: u64) -> (f64, f64) {
+        let (high, low) = ((word >> 32) as i32, word as u32);
+        let sign = high >> 31;
+        let (high, low) = (high ^ sign, low ^ sign as u32);
+        let fraction = |high: i32, low: u32| {
+            let below = f64::from(low).mul_add(Self::UNIT, Self::UNIT / 2.0);
+            f64::from(high).mul_add(Self::UNIT * TWO_32, below)
+        };
+        (fraction(high, low), fraction(high ^ i32::MAX, !low))
+    }
 
     #[inline(always)]
     fn new_block() -> [Words; 2] {
@@ -219,6 +236,9 @@ impl Scalar for f64 {
         rng.next_u64()
     }
 }
+
+/// 2³².
+const TWO_32: f64 = 4_294_967_296.0;
 
 #[inline(always)]
 fn join(high: u32, low: u32) -> u64 {

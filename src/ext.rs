@@ -91,17 +91,17 @@ pub trait InitExt: Sized {
         he_uniform
         /// A normal of variance 2 / fan_in, truncated at two sigmas (Keras, JAX).
         he_normal
-        /// U\[−b, b], b = √(3 / fan_in) (`LeCun` et al. 1998).
+        /// U\[−b, b], b = √(3 / fan_in) (LeCun et al. 1998).
         lecun_uniform
         /// A normal of variance 1 / fan_in, truncated at two sigmas (Keras, JAX).
         lecun_normal
         /// U\[−b, b], b = √(6 / (fan_in + fan_out)) (Glorot & Bengio 2010).
         xavier_uniform
-        /// A normal of variance 2 / (fan_in + fan_out), not truncated (PyTorch, `MindSpore`).
+        /// A normal of variance 2 / (fan_in + fan_out), not truncated (PyTorch, MindSpore).
         xavier_normal
         /// U\[−b, b], b = √(6 / fan_in) (He et al. 2015).
         kaiming_uniform
-        /// A normal of variance 2 / fan_in, not truncated (PyTorch, `MindSpore`).
+        /// A normal of variance 2 / fan_in, not truncated (PyTorch, MindSpore).
         kaiming_normal
     }
 }
@@ -115,7 +115,7 @@ pub trait InitExt: Sized {
 ///
 /// let mut experts = Array3::<f32>::zeros((4, 512, 128));
 /// experts.slice_mut(s![..2, .., ..;2]).fill_init(&Normal::new(0.0, 0.02)?, Key::new(1))?;
-/// experts.row_mut(0).fill_init(&Zeros, Key::new(2))?;
+/// experts.slice_mut(s![3, .., ..]).fill_init(&Zeros, Key::new(2))?;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 pub trait InitRefExt<A: Element> {

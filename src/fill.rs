@@ -11,6 +11,7 @@ use ndarray::{ArrayBase, ArrayRef, DataOwned, Dimension, ShapeBuilder};
 use pulp::NullaryFnOnce;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 /// An array to be written, without its type of dimension, its owner and its old elements, so that
 /// one function fills them all.
@@ -139,8 +140,8 @@ impl<'a, A: Element> Target<'a, A> {
                 for (i, line) in lines[..tile.height].iter().enumerate() {
                     // SAFETY: an element of the array, and no other tile's.
                     unsafe {
-                        self.write(start + i as isize * tiles.across.stride, line[place + j])
-                    };
+                        self.write(start + i as isize * tiles.across.stride, line[place + j]);
+                    }
                 }
             }
         });
@@ -231,32 +232,36 @@ struct Source<K> {
     key: Key,
 }
 
-/// What one task needs, and no more than that is allocated anywhere: a block's words.
-struct Scratch<A: Element> {
-    words: A::Block,
-    rare: [u16; BLOCK],
-}
-
-impl<A: Element> Scratch<A> {
-    #[inline(always)]
-    fn new() -> Self {
-        Self { words: A::new_block(), rare: [0; BLOCK] }
-    }
-}
-
 impl<K> Source<K> {
     /// Writes elements first, first + 1, … of the array.
     fn run<A: Element>(&self, scratch: &mut Scratch<A>, first: usize, out: &mut [MaybeUninit<A>])
     where
         K: Kernel<A>,
     {
-        simd::dispatch(Run { source: self, scratch, first, out });
+        let &Self { kernel, key } = self;
+        simd::dispatch(Run { kernel, key, scratch, first, out });
+    }
+}
+
+/// What a task works with, on its stack: nothing is allocated anywhere.
+struct Scratch<A: Element> {
+    /// A block's words.
+    words: A::Block,
+    rare: Rare<A>,
+}
+
+impl<A: Element> Scratch<A> {
+    #[inline(always)]
+    fn new() -> Self {
+        let rare = Rare { count: 0, words: [A::Word::default(); RARE], places: [0; RARE] };
+        Self { words: A::new_block(), rare }
     }
 }
 
 /// A call of [`Source::run`], to be compiled for every instruction set.
 struct Run<'a, A: Element, K> {
-    source: &'a Source<K>,
+    kernel: K,
+    key: Key,
     scratch: &'a mut Scratch<A>,
     first: usize,
     out: &'a mut [MaybeUninit<A>],
@@ -267,74 +272,127 @@ impl<A: Element, K: Kernel<A>> NullaryFnOnce for Run<'_, A, K> {
 
     #[inline(always)]
     fn call(self) {
-        let Self { source, scratch, mut first, mut out } = self;
-        while !out.is_empty() {
-            let skip = first % BLOCK;
-            let (now, later) = out.split_at_mut(out.len().min(BLOCK - skip));
-            A::draw(&mut scratch.words, source.key, (first / BLOCK) as u64, skip + now.len());
-            scratch.apply(&source.kernel, skip, now);
-            first += now.len();
-            out = later;
+        let Self { kernel, key, scratch: Scratch { words, rare }, first, out } = self;
+        let mut done = 0;
+        while done < out.len() {
+            let skip = (first + done) % BLOCK;
+            let end = BLOCK.min(skip + out.len() - done);
+            A::draw(words, key, ((first + done) / BLOCK) as u64, end);
+            if K::HAS_RARE {
+                apply(&kernel, words, skip..end, out, done, rare);
+            } else {
+                A::map(words, skip, &mut out[done..][..end - skip], |word| kernel.common(word));
+            }
+            done += end - skip;
         }
+        rare.mend(&kernel, out);
     }
 }
 
-impl<A: Element> Scratch<A> {
-    /// Writes the values of words skip, skip + 1, … of the block.
+/// Writes the values of the block's words in the range to `out`, from `place` on.
+#[inline(always)]
+fn apply<A: Element, K: Kernel<A>>(
+    kernel: &K,
+    words: &A::Block,
+    range: Range<usize>,
+    out: &mut [MaybeUninit<A>],
+    mut place: usize,
+    rare: &mut Rare<A>,
+) {
+    // Whole rows, and parts of one at either end.
+    let first = range.start.next_multiple_of(ROW).min(range.end);
+    let last = first.max(range.end / ROW * ROW);
+    for part in [range.start..first, last..range.end] {
+        if !part.is_empty() {
+            let row = A::row(words, part.start / ROW);
+            let (values, _) = row_values(kernel, &row);
+            let place = place + part.start - range.start;
+            let part = part.start % ROW..part.start % ROW + part.len();
+            write(&mut out[place..][..part.len()], &values[part.clone()]);
+            rare.collect(kernel, &row, part, place);
+        }
+    }
+    place += first - range.start;
+    for i in first / ROW..last / ROW {
+        let row = A::row(words, i);
+        let (values, any_rare) = row_values(kernel, &row);
+        write(&mut out[place..][..ROW], &values);
+        if any_rare {
+            rare.collect(kernel, &row, 0..ROW, place);
+            if rare.count > RARE - 3 * ROW {
+                rare.mend(kernel, out);
+            }
+        }
+        place += ROW;
+    }
+}
+
+#[inline(always)]
+fn write<A: Copy>(out: &mut [MaybeUninit<A>], values: &[A]) {
+    for (out, &value) in out.iter_mut().zip(values) {
+        out.write(value);
+    }
+}
+
+/// The values of a row, right where they are not rare, and whether any is.
+#[inline(always)]
+fn row_values<A: Element, K: Kernel<A>>(kernel: &K, row: &[A::Word; ROW]) -> ([A; ROW], bool) {
+    let mut values = [A::ZERO; ROW];
+    let mut any_rare = false;
+    for (value, &word) in values.iter_mut().zip(row) {
+        *value = kernel.common(word);
+        any_rare |= kernel.is_rare(word);
+    }
+    (values, any_rare)
+}
+
+/// How many rare words can be kept until they are mended together.
+const RARE: usize = 128;
+
+/// Words that need their kernel's other arm, and where their elements go.
+///
+/// Kept for a while, since a few of them at once would spend their time waiting for each other's
+/// divisions.
+struct Rare<A: Element> {
+    count: usize,
+    words: [A::Word; RARE],
+    places: [usize; RARE],
+}
+
+impl<A: Element> Rare<A> {
+    /// Takes the rare words of a part of a row, whose first element's place is given.
     #[inline(always)]
-    fn apply<K: Kernel<A>>(&mut self, kernel: &K, skip: usize, out: &mut [MaybeUninit<A>]) {
-        let Self { words, rare } = self;
-        if !K::HAS_RARE {
-            return A::map(words, skip, out, |word| kernel.common(word));
+    fn collect<K: Kernel<A>>(
+        &mut self,
+        kernel: &K,
+        row: &[A::Word; ROW],
+        part: Range<usize>,
+        place: usize,
+    ) {
+        for j in part.clone() {
+            // Overwritten by the next word if this one is not rare.
+            self.words[self.count] = row[j];
+            self.places[self.count] = place + j - part.start;
+            self.count += usize::from(kernel.is_rare(row[j]));
         }
-        let end = skip + out.len();
-        let mut count = 0;
-        for i in skip / ROW..end.div_ceil(ROW) {
-            let row = A::row(words, i);
-            let mut values = [A::ZERO; ROW];
-            let mut any_rare = false;
-            for (value, &word) in values.iter_mut().zip(&row) {
-                *value = kernel.common(word);
-                any_rare |= kernel.is_rare(word);
-            }
-            let (first, last) = (skip.max(i * ROW), end.min((i + 1) * ROW));
-            if last - first == ROW {
-                out[first - skip..][..ROW].write_copy_of_slice(&values);
-            } else {
-                for j in first..last {
-                    out[j - skip].write(values[j % ROW]);
-                }
-            }
-            if any_rare {
-                let mut flags = [0; ROW];
-                for (flag, &word) in flags.iter_mut().zip(&A::row(words, i)) {
-                    *flag = u8::from(kernel.is_rare(word));
-                }
-                let mut flags = u128::from_le_bytes(flags);
-                while flags != 0 {
-                    let j = i * ROW + flags.trailing_zeros() as usize / 8;
-                    flags &= flags - 1;
-                    if (first..last).contains(&j) {
-                        rare[count] = j as u16;
-                        count += 1;
-                    }
-                }
-            }
-        }
-        // So many at once as fill a vector of f64, in which they are computed.
-        for group in rare[..count].chunks(8) {
-            let mut group_words = [A::Word::default(); 8];
-            for (word, &j) in group_words.iter_mut().zip(group) {
-                let j = usize::from(j);
-                *word = A::row(words, j / ROW)[j % ROW];
-            }
-            let mut values = [A::ZERO; 8];
-            for (value, &word) in values.iter_mut().zip(&group_words) {
+    }
+
+    /// Writes their elements.
+    #[inline(always)]
+    fn mend<K: Kernel<A>>(&mut self, kernel: &K, out: &mut [MaybeUninit<A>]) {
+        // As many at once as `f64`s fill a vector, in which they are computed.
+        const GROUP: usize = 8;
+        let words = self.words.as_chunks::<GROUP>().0;
+        let places = self.places[..self.count].chunks(GROUP);
+        for (words, places) in words.iter().zip(places) {
+            let mut values = [A::ZERO; GROUP];
+            for (value, &word) in values.iter_mut().zip(words) {
                 *value = kernel.rare(word);
             }
-            for (value, &j) in values.into_iter().zip(group) {
-                out[usize::from(j) - skip].write(value);
+            for (value, &place) in values.into_iter().zip(places) {
+                out[place].write(value);
             }
         }
+        self.count = 0;
     }
 }

@@ -71,6 +71,7 @@ impl<A: Element> Values<A> {
             Kind::Constant(value) => target.fill(value),
             Kind::Drawn(AnyKernel::Uniform(kernel), key) => target.draw(kernel, key),
             Kind::Drawn(AnyKernel::Normal(kernel), key) => target.draw(kernel, key),
+            Kind::Drawn(AnyKernel::Central(kernel), key) => target.draw(kernel, key),
             Kind::Drawn(AnyKernel::Truncated(kernel), key) => target.draw(kernel, key),
             Kind::Drawn(AnyKernel::Far(kernel), key) => target.draw(kernel, key),
         }

@@ -2,7 +2,7 @@
 
 use rand_xoshiro::rand_core::RngCore;
 
-/// 2⁶⁴ divided by the golden ratio, the increment of `SplitMix64`.
+/// 2⁶⁴ divided by the golden ratio, the increment of SplitMix64.
 pub(crate) const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// The seed of one array's stream of random words.
@@ -62,7 +62,7 @@ impl Key {
     }
 }
 
-/// The output function of `SplitMix64` (Steele, Lea & Flood 2014, with Stafford's variant 13).
+/// The output function of SplitMix64 (Steele, Lea & Flood 2014, with Stafford's variant 13).
 #[inline]
 pub(crate) const fn mix64(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -11,7 +11,7 @@ use einsum::Equation;
 /// | layout | shape | for |
 /// |---|---|---|
 /// | [`keras`](Self::keras), the default | (spatial…, in, out) | Keras, TensorFlow, JAX, `x.dot(&w)` |
-/// | [`torch`](Self::torch) | (out, in, spatial…) | PyTorch, `MindSpore`, `w.dot(&x)` |
+/// | [`torch`](Self::torch) | (out, in, spatial…) | PyTorch, MindSpore, `w.dot(&x)` |
 /// | [`depthwise`](Self::depthwise) | (spatial…, in, multiplier) | Keras' depthwise convolutions |
 /// | [`axes`](Self::axes) | any | axes by number |
 /// | [`einsum`](Self::einsum) | any | attention, and whatever else an equation says |
@@ -67,7 +67,7 @@ impl Layout {
         Self::new(Roles::Keras)
     }
 
-    /// (out, in, spatial…): PyTorch, `MindSpore`, and the `w` of `w.dot(&x)`.
+    /// (out, in, spatial…): PyTorch, MindSpore, and the `w` of `w.dot(&x)`.
     ///
     /// Fewer than two axes are an error.
     pub const fn torch() -> Self {
@@ -193,11 +193,10 @@ impl Layout {
             let part = match &self.roles {
                 Roles::Keras if left == 1 => Part::Both,
                 Roles::Keras if from_end == 2 => Part::Input,
-                Roles::Keras if from_end == 1 => Part::Output,
-                Roles::Torch if position == 0 => Part::Output,
                 Roles::Torch if position == 1 => Part::Input,
+                Roles::Torch if position == 0 => Part::Output,
+                Roles::Keras | Roles::Depthwise if from_end == 1 => Part::Output,
                 Roles::Depthwise if from_end == 2 => Part::Batch,
-                Roles::Depthwise if from_end == 1 => Part::Output,
                 Roles::Axes { input, .. } if named(input, axis) => Part::Input,
                 Roles::Axes { output, .. } if named(output, axis) => Part::Output,
                 Roles::Einsum(equation) => equation.roles()[axis].into(),

@@ -1,4 +1,4 @@
-//! The one algorithm behind Glorot's, He's and `LeCun`'s initializers: fans → law.
+//! The one algorithm behind Glorot's, He's and LeCun's initializers: fans → law.
 
 use crate::distr::{Law, Normal, TruncatedNormal, Uniform};
 use crate::error::InitError;
@@ -35,12 +35,12 @@ pub enum Distribution {
 /// | [`glorot_normal`](Self::glorot_normal) | 1 | `FanAvg` | truncated | Glorot & Bengio 2010; Keras, JAX |
 /// | [`he_uniform`](Self::he_uniform) | 2 | `FanIn` | uniform | He et al. 2015 |
 /// | [`he_normal`](Self::he_normal) | 2 | `FanIn` | truncated | He et al. 2015; Keras, JAX |
-/// | [`lecun_uniform`](Self::lecun_uniform) | 1 | `FanIn` | uniform | `LeCun` et al. 1998 |
-/// | [`lecun_normal`](Self::lecun_normal) | 1 | `FanIn` | truncated | `LeCun` et al. 1998; Klambauer et al. 2017 |
+/// | [`lecun_uniform`](Self::lecun_uniform) | 1 | `FanIn` | uniform | LeCun et al. 1998 |
+/// | [`lecun_normal`](Self::lecun_normal) | 1 | `FanIn` | truncated | LeCun et al. 1998; Klambauer et al. 2017 |
 /// | [`xavier_uniform`](Self::xavier_uniform) | 1 | `FanAvg` | uniform | Glorot & Bengio 2010 |
-/// | [`xavier_normal`](Self::xavier_normal) | 1 | `FanAvg` | normal | PyTorch, `MindSpore` |
+/// | [`xavier_normal`](Self::xavier_normal) | 1 | `FanAvg` | normal | PyTorch, MindSpore |
 /// | [`kaiming_uniform`](Self::kaiming_uniform) | 2 | `FanIn` | uniform | He et al. 2015 |
-/// | [`kaiming_normal`](Self::kaiming_normal) | 2 | `FanIn` | normal | PyTorch, `MindSpore` |
+/// | [`kaiming_normal`](Self::kaiming_normal) | 2 | `FanIn` | normal | PyTorch, MindSpore |
 ///
 /// Xavier's formula with gain g, b = g · √(6 / (fan_in + fan_out)), is scale g²:
 ///
@@ -70,8 +70,8 @@ impl Default for VarianceScaling {
     }
 }
 
-/// Glorot, He and `LeCun` as in Keras and JAX, where "normal" is truncated at two sigmas; Xavier
-/// and Kaiming as in PyTorch and `MindSpore`, where it is not.
+/// Glorot, He and LeCun as in Keras and JAX, where "normal" is truncated at two sigmas; Xavier
+/// and Kaiming as in PyTorch and MindSpore, where it is not.
 #[rustfmt::skip]
 impl VarianceScaling {
     /// Scale 1, (fan_in + fan_out) / 2, uniform: b = √(6 / (fan_in + fan_out)).

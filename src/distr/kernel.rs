@@ -53,7 +53,8 @@ impl<A: Element, K: Kernel<A>> NullaryFnOnce for Sample<'_, A, K> {
 pub(crate) enum AnyKernel<A> {
     Uniform(UniformKernel<A>),
     Normal(NormalKernel<A>),
-    Truncated(TruncatedKernel<A>),
+    Central(TruncatedKernel<A, true>),
+    Truncated(TruncatedKernel<A, false>),
     Far(FarKernel<A>),
 }
 
@@ -126,6 +127,7 @@ mod tests {
             let step = match law.kernel().unwrap() {
                 AnyKernel::Uniform(kernel) => largest_step_down(&kernel),
                 AnyKernel::Normal(kernel) => largest_step_down(&kernel),
+                AnyKernel::Central(kernel) => largest_step_down(&kernel),
                 AnyKernel::Truncated(kernel) => largest_step_down(&kernel),
                 AnyKernel::Far(kernel) => largest_step_down(&kernel),
             };

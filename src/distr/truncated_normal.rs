@@ -169,6 +169,7 @@ impl TruncatedNormal {
     /// A kernel of either kind, applied to a word.
     fn value<A: Element>(&self, word: A::Word) -> A {
         match self.kernel() {
+            AnyKernel::Central(kernel) => kernel.sample(word),
             AnyKernel::Truncated(kernel) => kernel.sample(word),
             AnyKernel::Far(kernel) => kernel.sample(word),
             AnyKernel::Uniform(_) | AnyKernel::Normal(_) => unreachable!("kernels of other laws"),
@@ -183,13 +184,18 @@ impl TruncatedNormal {
             high: A::at_most(self.bounds[1]),
         };
         match self.quantile {
-            Quantile::Near { mass, below, above } => AnyKernel::Truncated(TruncatedKernel {
-                mass: A::from_f64(mass),
-                below: A::from_f64(below),
-                above: A::from_f64(above),
-                shift: A::from_f64((below - above) / 2.0),
-                scale,
-            }),
+            Quantile::Near { mass, below, above } => {
+                let shift = A::from_f64((below - above) / 2.0);
+                let (mass, below, above) =
+                    (A::from_f64(mass), A::from_f64(below), A::from_f64(above));
+                // The least d there is, but for rounding.
+                let central = below == above && below * (A::TWO - below) > A::LEAST_D + A::LEAST_D;
+                if central {
+                    AnyKernel::Central(TruncatedKernel { mass, below, above, shift, scale })
+                } else {
+                    AnyKernel::Truncated(TruncatedKernel { mass, below, above, shift, scale })
+                }
+            }
             Quantile::Far { depth, rest, share, mirrored } => {
                 AnyKernel::Far(FarKernel { depth, rest, share, mirrored, scale })
             }
@@ -273,8 +279,10 @@ impl<A: Element> Scale<A> {
 /// x' = shift ± mass · X, and has twice the probability near = mass · q + (what is cut off there)
 /// on the side that it leans to, and far = mass · (2 − q) + (what is cut off here) on the other.
 /// No tail loses precision, since both are sums of positive numbers.
+///
+/// `CENTRAL` ones are symmetric and within the quantile's centre, as those of initializers are.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct TruncatedKernel<A> {
+pub(crate) struct TruncatedKernel<A, const CENTRAL: bool> {
     mass: A,
     below: A,
     above: A,
@@ -282,11 +290,15 @@ pub(crate) struct TruncatedKernel<A> {
     scale: Scale<A>,
 }
 
-impl<A: Element> TruncatedKernel<A> {
+impl<A: Element, const CENTRAL: bool> TruncatedKernel<A, CENTRAL> {
     /// ±x', near and far; the sign is the word's.
     #[inline(always)]
     fn point(&self, word: A::Word) -> (A, A, A) {
         let (x, q) = A::fold(word);
+        if CENTRAL {
+            let near = q.mul_add(self.mass, self.below);
+            return (x * self.mass, near, (A::TWO - q).mul_add(self.mass, self.below));
+        }
         let (here, there) =
             if A::is_negative(word) { (self.below, self.above) } else { (self.above, self.below) };
         let near = q.mul_add(self.mass, here);
@@ -295,7 +307,9 @@ impl<A: Element> TruncatedKernel<A> {
     }
 }
 
-impl<A: Element> Kernel<A> for TruncatedKernel<A> {
+impl<A: Element, const CENTRAL: bool> Kernel<A> for TruncatedKernel<A, CENTRAL> {
+    const HAS_RARE: bool = !CENTRAL;
+
     #[inline(always)]
     fn common(&self, word: A::Word) -> A {
         let (x, near, far) = self.point(word);
