@@ -91,7 +91,7 @@ impl<'a, A: Element> Target<'a, A> {
     }
 
     /// Calls `f` for all elements, a range of so many at a time.
-    fn in_ranges(&self, size: usize, f: impl Fn(usize, usize) + Sync) {
+    fn in_ranges(&self, size: usize, f: impl Fn(usize, usize) + Send + Sync) {
         each(self.len.div_ceil(size), self.len, |i| {
             let first = i * size;
             f(first, size.min(self.len - first));
@@ -156,8 +156,23 @@ impl<'a, A: Element> Target<'a, A> {
     }
 }
 
+/// Runs all tasks: on the threads of rayon's current pool, if there are elements enough to pay
+/// for waking them.
+#[cfg(feature = "rayon")]
+fn each(tasks: usize, elements: usize, task: impl Fn(usize) + Send + Sync) {
+    use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+    const WORTHWHILE: usize = 1 << 17;
+    if tasks > 1 && elements >= WORTHWHILE && rayon::current_num_threads() > 1 {
+        (0..tasks).into_par_iter().for_each(task);
+    } else {
+        (0..tasks).for_each(task);
+    }
+}
+
 /// Runs all tasks.
-fn each(tasks: usize, _elements: usize, task: impl Fn(usize) + Sync) {
+#[cfg(not(feature = "rayon"))]
+fn each(tasks: usize, _elements: usize, task: impl Fn(usize)) {
     (0..tasks).for_each(task);
 }
 

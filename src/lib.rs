@@ -1,4 +1,66 @@
-//! Initial weights for `ndarray` arrays.
+//! Initial weights for `ndarray` arrays of any dimension: the right law for the kernel's fans, the
+//! same bits for the same seed on every machine, at the speed of memory.
+//!
+//! ```
+//! use ndarray_init::ndarray::{Array2, Array4};
+//! use ndarray_init::{InitExt, Key, Layout, VarianceScaling};
+//!
+//! let model = Key::new(42);
+//! // 784 inputs, 256 outputs, for x.dot(&w).
+//! let dense = Array2::<f32>::init(
+//!     (784, 256),
+//!     &VarianceScaling::xavier_uniform(),
+//!     model.fork("dense/kernel"),
+//! )?;
+//! // 128 filters of 3 × 3 over 64 channels, as PyTorch stores them.
+//! let torch = VarianceScaling::kaiming_normal().with_layout(Layout::torch());
+//! let conv = Array4::<f32>::init((128, 64, 3, 3), &torch, model.fork("conv/kernel"))?;
+//! # assert_eq!((dense.len(), conv.len()), (784 * 256, 128 * 64 * 9));
+//! # Ok::<(), ndarray_init::InitError>(())
+//! ```
+//!
+//! # The way through
+//!
+//! ```text
+//! shape ──Layout──▶ Fans ──VarianceScaling──▶ Law ──┐
+//!                                                    ├──▶ elements
+//! generator or name ──────▶ Key ──stream──▶ words ───┘
+//! ```
+//!
+//! - [`Layout`] says which axes of a kernel are its input, its output and its receptive field, and
+//!   so gives its [`Fans`].
+//! - [`VarianceScaling`] is the one algorithm behind Glorot's, He's and LeCun's initializers: it
+//!   scales a [`Law`] by the fans. [`Uniform`], [`Normal`] and [`TruncatedNormal`] also serve on
+//!   their own, with [`rand_distr`] and ndarray-rand.
+//! - A [`Key`] is the seed of one array. An element is a pure function of its key, its row-major
+//!   index and the law: not of threads, vector units, memory order, strides or the array's size.
+//! - [`InitExt`] constructs arrays, [`InitRefExt`] fills those that are there; [`Initializer`] is
+//!   what both take.
+//!
+//! # Initializers
+//!
+//! | initializer | law | source | in |
+//! |---|---|---|---|
+//! | [`glorot_uniform`](VarianceScaling::glorot_uniform), [`xavier_uniform`](VarianceScaling::xavier_uniform) | U\[−b, b], b = √(6 / (fan_in + fan_out)) | Glorot & Bengio 2010 | Keras, JAX; PyTorch, MindSpore |
+//! | [`glorot_normal`](VarianceScaling::glorot_normal) | truncated normal, variance 2 / (fan_in + fan_out) | Glorot & Bengio 2010 | Keras, JAX |
+//! | [`xavier_normal`](VarianceScaling::xavier_normal) | normal, variance 2 / (fan_in + fan_out) | Glorot & Bengio 2010 | PyTorch, MindSpore |
+//! | [`he_uniform`](VarianceScaling::he_uniform), [`kaiming_uniform`](VarianceScaling::kaiming_uniform) | U\[−b, b], b = √(6 / fan_in) | He et al. 2015 | Keras, JAX; PyTorch, MindSpore |
+//! | [`he_normal`](VarianceScaling::he_normal) | truncated normal, variance 2 / fan_in | He et al. 2015 | Keras, JAX |
+//! | [`kaiming_normal`](VarianceScaling::kaiming_normal) | normal, variance 2 / fan_in | He et al. 2015 | PyTorch, MindSpore |
+//! | [`lecun_uniform`](VarianceScaling::lecun_uniform) | U\[−b, b], b = √(3 / fan_in) | LeCun et al. 1998 | Keras, JAX |
+//! | [`lecun_normal`](VarianceScaling::lecun_normal) | truncated normal, variance 1 / fan_in | LeCun et al. 1998 | Keras, JAX |
+//! | [`VarianceScaling::new`] | variance scale / n | | Keras, JAX, MindSpore |
+//! | [`Uniform`], [`Normal`], [`TruncatedNormal`] | as configured | | all |
+//! | [`Constant`], [`Zeros`], [`Ones`] | | | all |
+//!
+//! # Reproducibility
+//!
+//! The bits of every element are stable on every platform, in all releases with the same first
+//! nonzero number in their version; changing one is a breaking change, tagged *value-breaking* in
+//! the CHANGELOG. The README says what is covered.
+//!
+//! `NDARRAY_INIT_SIMD`, read once, holds the vector unit down to `avx2` or `portable`: values stay
+//! the same.
 
 mod axes;
 mod distr;
@@ -28,3 +90,8 @@ pub use variance_scaling::{Distribution, VarianceScaling};
 pub use ndarray;
 pub use ndarray_rand::{rand, rand_distr};
 pub use rand_xoshiro;
+
+/// The README's examples, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -11,10 +11,8 @@ use proptest::prelude::*;
 const NORMAL: &str = include_str!("data/normal_quantile.csv");
 /// Moments of standard normals between bounds: an independent table, and that of the script which
 /// also made the quantiles, with bounds further out.
-const MOMENTS: [&str; 2] = [
-    include_str!("data/truncated_normal_moments.csv"),
-    include_str!("data/truncated_moments.csv"),
-];
+const MOMENTS: [&str; 2] =
+    [include_str!("data/truncated_normal_moments.csv"), include_str!("data/truncated_moments.csv")];
 /// Quantiles of truncated standard normals at chosen words, by `data/truncated_quantile.py`.
 const TRUNCATED: &str = include_str!("data/truncated_quantile.csv");
 
@@ -94,13 +92,13 @@ fn single_values_have_the_promised_digits_everywhere() {
     const STEPS: u32 = 4000;
     let spread = (0..STEPS).map(|i| i * (i32::MAX as u32 / STEPS));
     let ends = (0..31).flat_map(|k| {
-        (0..STEPS).map(move |i| i32::MAX as u32 - ((1 << k) as f64 * (1.0 + f64::from(i) / f64::from(STEPS))) as u32 + 1)
+        (0..STEPS).map(move |i| {
+            i32::MAX as u32 - ((1 << k) as f64 * (1.0 + f64::from(i) / f64::from(STEPS))) as u32 + 1
+        })
     });
-    for law in [
-        Law::from(normal(0.0, 1.0)),
-        truncated(-2.0, 2.0).into(),
-        truncated(-2.9, 2.9).into(),
-    ] {
+    for law in
+        [Law::from(normal(0.0, 1.0)), truncated(-2.0, 2.0).into(), truncated(-2.9, 2.9).into()]
+    {
         let mut worst = 0.0_f64;
         for word in spread.clone().chain(ends.clone()) {
             let single: f64 = value_of::<f32>(&law, word.into()).into();
@@ -134,8 +132,7 @@ fn truncated_moments_have_all_but_the_last_digit() {
 #[test]
 fn moments_follow_the_parents_mean_and_deviation() {
     for row in rows(MOMENTS[0]) {
-        let law =
-            TruncatedNormal::in_sigmas(-0.75, 0.02, number(row[0]), number(row[1])).unwrap();
+        let law = TruncatedNormal::in_sigmas(-0.75, 0.02, number(row[0]), number(row[1])).unwrap();
         assert_relative_eq!(law.mean(), -0.75 + 0.02 * number(row[2]), max_relative = 2e-15);
         assert_relative_eq!(law.std_dev(), 0.02 * number(row[3]), max_relative = 2e-15);
     }
@@ -215,8 +212,7 @@ fn absolute_bounds_and_bounds_in_sigmas_are_the_same_law() {
 
 #[track_caller]
 fn assert_odd<A: Real>(law: &Law, word: u64) {
-    let (value, mirrored) =
-        (value_of::<A>(law, word), value_of::<A>(law, opposite::<A>(word)));
+    let (value, mirrored) = (value_of::<A>(law, word), value_of::<A>(law, opposite::<A>(word)));
     assert_eq!(value.bits(), (-mirrored).bits(), "{law}, word {word:x}: {value:e} {mirrored:e}");
 }
 

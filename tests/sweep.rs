@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Real, laws, normal, truncated, uniform, value_of};
+use common::{Real, laws, mix64, normal, truncated, uniform, value_of};
 use ndarray_init::Law;
 use std::ops::Range;
 
@@ -23,23 +23,23 @@ fn last<A: Real>() -> u64 {
     u64::MAX >> (64 - A::BITS)
 }
 
-/// The largest step down from one value to a later one, and the number of the word it leads to.
+/// The largest step down from one value to the next, and the number of the word it leads to.
 #[derive(Clone, Copy, Debug)]
 struct Steps {
-    highest: i64,
+    last: i64,
     worst: i64,
     worst_at: u64,
 }
 
 impl Steps {
-    const NONE: Self = Self { highest: i64::MIN, worst: 0, worst_at: 0 };
+    const NONE: Self = Self { last: i64::MIN, worst: 0, worst_at: 0 };
 
     fn visit<A: Real>(&mut self, number: u64, value: A) {
         let rank = value.rank();
-        if self.highest.saturating_sub(rank) > self.worst {
-            (self.worst, self.worst_at) = (self.highest - rank, number);
+        if self.last.saturating_sub(rank) > self.worst {
+            (self.worst, self.worst_at) = (self.last - rank, number);
         }
-        self.highest = self.highest.max(rank);
+        self.last = rank;
     }
 
     fn worse(self, other: Self) -> Self {
@@ -83,6 +83,14 @@ fn first_reaching<A: Real>(law: &Law, z: f64) -> Option<u64> {
     Some(above)
 }
 
+/// A word anywhere in an octave anywhere, counted from the lower or the upper end.
+fn scattered<A: Real>(i: u64) -> u64 {
+    let random = mix64(i);
+    let distance =
+        (random << 6 | 1 << 63 | 1) >> (64 - A::BITS) >> (random >> 58) % u64::from(A::BITS);
+    if i.is_multiple_of(2) { distance } else { last::<A>() - distance }
+}
+
 /// The middles of the windows.
 fn telling_words<A: Real>(law: &Law) -> Vec<u64> {
     let half = 1_u64 << (A::BITS - 1);
@@ -100,8 +108,8 @@ fn telling_words<A: Real>(law: &Law) -> Vec<u64> {
     // and powers of two, where units in the last place change.
     let points = points.chain((-40..4).map(|k| 2.0_f64.powi(k))).collect::<Vec<_>>();
     let points = points.iter().flat_map(|&z| [z, -z]);
-    // And anywhere, at steps that share no pattern with powers of two.
-    let anywhere = (0..200).map(|i| last::<A>() / 200 * i + i * i * 12_347);
+    // And anywhere, as often near the ends as in the middle.
+    let anywhere = (0..400).flat_map(|i| [last::<A>() / 400 * i, scattered::<A>(i)]);
     tails
         .iter()
         .flat_map(|&number| [number, last::<A>() - number])
@@ -160,6 +168,21 @@ fn uniform_values_never_step_down() {
     for law in uniforms.map(|(low, high)| Law::from(uniform(low, high))) {
         assert_rises::<f32>(&law, 0);
         assert_rises::<f64>(&law, 0);
+    }
+}
+
+#[test]
+#[ignore = "a hundred million words: minutes; run in release"]
+fn no_f64_word_of_a_hundred_million_steps_down_by_more_than_two_units() {
+    for law in normals() {
+        let steps = (0..20_000).map(|i| Steps::around::<f64>(&law, scattered::<f64>(i)));
+        let Steps { worst, worst_at, .. } = steps.fold(Steps::NONE, Steps::worse);
+        println!("{law}: largest step down {worst} at {worst_at:#x}");
+        assert!(
+            worst <= LARGEST_STEP_DOWN,
+            "{law}: {worst} down to {:e}",
+            at::<f64>(&law, worst_at)
+        );
     }
 }
 

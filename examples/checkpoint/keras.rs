@@ -45,6 +45,7 @@ struct Config {
 /// [`FanMode`], by Keras' names.
 #[derive(Deserialize)]
 #[serde(remote = "FanMode", rename_all = "snake_case")]
+#[expect(clippy::enum_variant_names, reason = "they are those of the original")]
 enum Mode {
     FanIn,
     FanOut,

@@ -63,18 +63,18 @@ impl Model {
             Framework::Keras => keras::rules(json(text)?)?,
             Framework::Pytorch => torch::rules(&name, &json(text)?)?,
         };
-        let mut names = HashSet::new();
+        let mut taken = HashSet::new();
         let mut parameters = Vec::with_capacity(entries.len());
         for Entry { name, shape, rule, peer } in entries {
-            let named = |error| format!("parameter {name:?}: {error}");
-            if name == "__metadata__" || !names.insert(name.clone()) {
-                return Err(named("the name is taken".to_owned()));
+            let of_parameter = |error| format!("parameter {name:?}: {error}");
+            if name == "__metadata__" || !taken.insert(name.clone()) {
+                return Err(of_parameter("the name is taken".to_owned()));
             }
             let parameter = rule
                 .with_distribution(distribution)
                 .map_err(|error| error.to_string())
                 .and_then(|rule| Parameter::new(name.clone(), shape, rule, peer))
-                .map_err(named)?;
+                .map_err(of_parameter)?;
             parameters.push(parameter);
         }
         Ok(Self { name, framework, parameters })

@@ -1,7 +1,7 @@
 //! What the program prints: a line for every parameter, then totals.
 
 use crate::parameters::{Model, Parameter, Peer, Rule};
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, Table, TableComponent, presets};
 use indicatif::HumanCount;
 use ndarray_init::Law;
 use ndarray_init::ndarray::ArrayD;
@@ -49,7 +49,9 @@ pub(crate) fn table(model: &Model, filled: Option<&Filled>) -> String {
     header.extend(compared.then_some("peer's std"));
 
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_header(header);
+    table.load_preset(presets::NOTHING).set_header(header);
+    table.set_style(TableComponent::HeaderLines, '─');
+    table.set_style(TableComponent::MiddleHeaderIntersections, '─');
     for (i, parameter) in model.parameters.iter().enumerate() {
         let mut row = vec![
             parameter.name.clone(),
@@ -113,9 +115,9 @@ fn agrees(parameter: &Parameter, peer: Peer) -> bool {
             spread && largest <= law.upper() * (1.0 + 1e-6)
         }
         _ => {
-            // Of so many, the largest lies near this; the less so, the fewer they are.
+            // Of many, the largest lies near this; of few, it may lie anywhere.
             let typical = std * (2.0 * n.ln()).sqrt();
-            spread && (0.7 * typical..1.4 * typical).contains(&largest)
+            spread && (n < 100.0 || (0.7 * typical..1.4 * typical).contains(&largest))
         }
     }
 }

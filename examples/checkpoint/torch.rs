@@ -2,7 +2,7 @@
 //! code follows, with what their weights measured to compare with.
 
 use crate::parameters::{Entry, List, Peer, Rule};
-use ndarray_init::{Distribution, FanMode, Layout, TruncatedNormal, VarianceScaling};
+use ndarray_init::{Distribution, FanMode, InitError, Layout, TruncatedNormal, VarianceScaling};
 use serde::Deserialize;
 
 /// A parameter of a PyTorch model.
@@ -72,34 +72,37 @@ impl Weight {
             Library::Gpt2 { layers } => self.gpt2(layers),
             Library::Vit => self.vit(),
         };
-        rule.map_or_else(|| self.torch(all), Ok)
+        match rule {
+            Some(rule) => rule.map_err(|error| error.to_string()),
+            None => self.torch(all),
+        }
     }
 
     /// transformers, `GPT2PreTrainedModel._init_weights`, with its `initializer_range` of 0.02.
     /// What is added to the residual stream, twice a layer, is made smaller by the square root of
     /// how often that happens (Radford et al. 2019).
-    fn gpt2(&self, layers: usize) -> Option<Rule> {
-        match (self.module.as_str(), self.role()) {
+    fn gpt2(&self, layers: usize) -> Option<Result<Rule, InitError>> {
+        Some(match (self.module.as_str(), self.role()) {
             ("Conv1D" | "Linear", "weight") if self.name.ends_with("c_proj.weight") => {
-                Rule::normal(0.0, 0.02 / (2.0 * layers as f64).sqrt()).ok()
+                Rule::normal(0.0, 0.02 / (2.0 * layers as f64).sqrt())
             }
-            ("Conv1D" | "Linear" | "Embedding", "weight") => Rule::normal(0.0, 0.02).ok(),
-            ("Conv1D" | "Linear", "bias") => Some(Rule::Constant(0.0)),
-            _ => None,
-        }
+            ("Conv1D" | "Linear" | "Embedding", "weight") => Rule::normal(0.0, 0.02),
+            ("Conv1D" | "Linear", "bias") => Ok(Rule::Constant(0.0)),
+            _ => return None,
+        })
     }
 
     /// timm, `VisionTransformer.init_weights` and `init_weights_vit_timm`. Its truncated normal
     /// has absolute bounds, which at this std are a hundred sigmas away.
-    fn vit(&self) -> Option<Rule> {
-        match (self.module.as_str(), self.role()) {
-            ("VisionTransformer", "cls_token" | "reg_token") => Rule::normal(0.0, 1e-6).ok(),
+    fn vit(&self) -> Option<Result<Rule, InitError>> {
+        Some(match (self.module.as_str(), self.role()) {
+            ("VisionTransformer", "cls_token" | "reg_token") => Rule::normal(0.0, 1e-6),
             ("VisionTransformer", "pos_embed") | ("Linear", "weight") => {
-                Rule::truncated(TruncatedNormal::new(0.0, 0.02, -2.0, 2.0)).ok()
+                Rule::truncated(TruncatedNormal::new(0.0, 0.02, -2.0, 2.0))
             }
-            ("Linear", "bias") => Some(Rule::Constant(0.0)),
-            _ => None,
-        }
+            ("Linear", "bias") => Ok(Rule::Constant(0.0)),
+            _ => return None,
+        })
     }
 
     /// PyTorch's modules. Kernels are `kaiming_uniform_(a=√5)`, of gain √(2 / (1 + 5)), which

@@ -1,0 +1,280 @@
+//! A million elements are distributed as their law says, and have nothing to do with each other.
+//!
+//! Seeds are fixed, so every outcome is too. The thresholds are those that 999 of 1000 right
+//! generators pass in every single check (|N(0, 1)| < 3.29), unless another share is stated.
+
+mod common;
+
+use common::{Real, normal, truncated, uniform};
+use ndarray_init::ndarray::Array1;
+use ndarray_init::rand_distr::Distribution;
+use ndarray_init::{InitExt, InitRefExt, Initializer, Key, Law, TruncatedNormal};
+use statrs::distribution::{ContinuousCDF, Normal as Standard};
+
+const N: usize = 1_000_000;
+const KEY: Key = Key::new(2026);
+/// Two-sided, 999 of 1000, in standard deviations.
+const SIGMAS: f64 = 3.29;
+/// Kolmogorov and Smirnov's √n · D: K(1.95) = 0.999.
+const KOLMOGOROV: f64 = 1.95;
+
+fn drawn<A: Real>(law: &impl Initializer<A>, key: Key) -> Vec<f64> {
+    let array = Array1::<A>::init(N, law, key).unwrap();
+    array.iter().map(|&x| x.into()).collect()
+}
+
+fn standard() -> Standard {
+    Standard::standard()
+}
+
+/// P(x ≤ the argument) by the law's formula, with statrs' Φ.
+fn cdf(law: &Law) -> Box<dyn Fn(f64) -> f64> {
+    match *law {
+        Law::Uniform(law) => Box::new(move |x| (x - law.low()) / (law.high() - law.low())),
+        Law::Normal(law) => Box::new(move |x| standard().cdf((x - law.mean()) / law.std_dev())),
+        Law::TruncatedNormal(law) => {
+            let exceeding =
+                move |x: f64| standard().sf((x - law.parent_mean()) / law.parent_std_dev());
+            // Of the two tails, that which the bounds lie in.
+            let (near, far) = (exceeding(law.lower()), exceeding(law.upper()));
+            Box::new(move |x| (near - exceeding(x)) / (near - far))
+        }
+    }
+}
+
+/// √n times the largest distance between the law's distribution function and the sample's.
+///
+/// The sample is counted in cells of equal probability, and their borders compared: between
+/// two, neither function can rise by more than one cell holds, some 4 of a million.
+fn kolmogorov_smirnov(sample: &[f64], cdf: &dyn Fn(f64) -> f64) -> f64 {
+    const CELLS: usize = 1 << 18;
+    let mut cells = vec![0_u32; CELLS + 1];
+    for &x in sample {
+        cells[(cdf(x) * CELLS as f64) as usize] += 1;
+    }
+    let n = sample.len() as f64;
+    let mut below = 0;
+    let mut largest = 0.0_f64;
+    for (i, count) in cells.into_iter().enumerate() {
+        largest = largest.max((f64::from(below) / n - i as f64 / CELLS as f64).abs());
+        below += count;
+    }
+    largest * n.sqrt()
+}
+
+fn mean(sample: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let n = sample.len() as f64;
+    sample.sum::<f64>() / n
+}
+
+/// The mean, in its own standard deviations from what it should be.
+fn mean_score(sample: &[f64], law: &Law) -> f64 {
+    let n = sample.len() as f64;
+    (mean(sample.iter().copied()) - law.mean()) / law.std_dev() * n.sqrt()
+}
+
+/// The variance, likewise; how it scatters follows from the sample's fourth moment.
+fn variance_score(sample: &[f64], law: &Law) -> f64 {
+    let squares = || sample.iter().map(|x| ((x - law.mean()) / law.std_dev()).powi(2));
+    let scatter = mean(squares().map(|square| (square - 1.0).powi(2))).sqrt();
+    (mean(squares()) - 1.0) / scatter * (sample.len() as f64).sqrt()
+}
+
+fn all_laws() -> [Law; 9] {
+    [
+        uniform(-0.25, 0.25).into(),
+        uniform(1.0, 1.5).into(),
+        normal(0.0, 1.0).into(),
+        normal(-0.75, 0.02).into(),
+        truncated(-2.0, 2.0).into(),
+        truncated(-1.0, 2.5).into(),
+        truncated(0.5, f64::INFINITY).into(),
+        TruncatedNormal::in_sigmas(3.0, 0.5, 4.5, 6.0).unwrap().into(),
+        truncated(8.0, f64::INFINITY).into(),
+    ]
+}
+
+#[track_caller]
+fn assert_follows<A: Real>(law: &Law) {
+    let sample = drawn::<A>(law, KEY);
+    let distance = kolmogorov_smirnov(&sample, &*cdf(law));
+    let (mean, variance) = (mean_score(&sample, law), variance_score(&sample, law));
+    println!(
+        "{law}, {} bits: KS {distance:.2}, mean {mean:+.2}σ, variance {variance:+.2}σ",
+        A::BITS
+    );
+    assert!(distance < KOLMOGOROV, "{law}: √n D is {distance}");
+    assert!(mean.abs() < SIGMAS, "{law}: the mean is off by {mean}σ");
+    assert!(variance.abs() < SIGMAS, "{law}: the variance is off by {variance}σ");
+}
+
+#[test]
+fn single_elements_follow_their_law() {
+    all_laws().iter().for_each(|law| assert_follows::<f32>(law));
+}
+
+#[test]
+fn double_elements_follow_their_law() {
+    all_laws().iter().for_each(|law| assert_follows::<f64>(law));
+}
+
+#[test]
+fn elements_drawn_one_by_one_follow_their_law() {
+    let law = Law::from(truncated(-2.0, 2.0));
+    let mut generator = common::Counting::new(1);
+    let sample: Vec<f64> = (0..N / 4)
+        .map(|_| {
+            let x: f32 = law.sample(&mut generator);
+            x.into()
+        })
+        .collect();
+    assert!(kolmogorov_smirnov(&sample, &*cdf(&law)) < KOLMOGOROV);
+    assert!(mean_score(&sample, &law).abs() < SIGMAS);
+    assert!(variance_score(&sample, &law).abs() < SIGMAS);
+}
+
+/// The share of elements beyond so many sigmas is binomial; the check in standard deviations.
+fn assert_tails_are_as_heavy<A: Real>(law: &Law) {
+    let sample = drawn::<A>(law, KEY);
+    for sigmas in [2.0, 3.0, 4.0] {
+        let (left, right) = (
+            sample.iter().filter(|&&z| z < -sigmas).count(),
+            sample.iter().filter(|&&z| z > sigmas).count(),
+        );
+        let cdf = cdf(law);
+        let (left_share, right_share) = (cdf(-sigmas), 1.0 - cdf(sigmas));
+        for (count, share) in [(left, left_share), (right, right_share)] {
+            let expected = share * N as f64;
+            let score = (count as f64 - expected) / (expected * (1.0 - share)).sqrt();
+            println!("{law}: {count} beyond {sigmas}σ, {score:+.2}σ from {expected:.1}");
+            assert!(score.abs() < SIGMAS, "{law}: {count} beyond {sigmas} sigmas, not {expected}");
+        }
+    }
+}
+
+#[test]
+fn tails_hold_as_many_elements_as_they_should() {
+    let law = Law::from(normal(0.0, 1.0));
+    assert_tails_are_as_heavy::<f32>(&law);
+    assert_tails_are_as_heavy::<f64>(&law);
+    let law = Law::from(truncated(-5.0, 4.5));
+    assert_tails_are_as_heavy::<f32>(&law);
+}
+
+/// Tails come neither in bunches nor evenly spread: of elements beyond two sigmas, as many have a
+/// neighbour beyond, 1, 2, 16 or 1024 places on, as the product of the probabilities says.
+#[test]
+fn elements_in_the_tails_do_not_keep_company() {
+    let sample = drawn::<f32>(&normal(0.0, 1.0), KEY);
+    let share = 2.0 * standard().sf(2.0);
+    for lag in [1, 2, 16, 1024] {
+        let pairs = sample.iter().zip(&sample[lag..]);
+        let found = pairs.filter(|(x, y)| x.abs() > 2.0 && y.abs() > 2.0).count() as f64;
+        let n = (N - lag) as f64;
+        let score = (found - n * share * share) / (n * share * share).sqrt();
+        println!("lag {lag}: {found} pairs in the tails, {score:+.2}σ");
+        assert!(score.abs() < SIGMAS, "lag {lag}: {found} pairs");
+    }
+}
+
+/// The correlation of two sequences with mean 0, in its standard deviations: √n r.
+fn correlation(x: &[f64], y: &[f64]) -> f64 {
+    let product = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f64>();
+    product(x, y) / (product(x, x) * product(y, y)).sqrt() * (x.len() as f64).sqrt()
+}
+
+/// Of the values and of their squares, lest they be related in size alone.
+#[track_caller]
+fn assert_unrelated(x: &[f64], y: &[f64], what: &str) {
+    let squares = |x: &[f64]| {
+        let mean = mean(x.iter().map(|x| x * x));
+        x.iter().map(|x| x * x - mean).collect::<Vec<_>>()
+    };
+    let (values, squares) = (correlation(x, y), correlation(&squares(x), &squares(y)));
+    println!("{what}: values {values:+.2}σ, squares {squares:+.2}σ");
+    assert!(values.abs() < SIGMAS, "{what} are correlated: {values}σ");
+    assert!(squares.abs() < SIGMAS, "{what} are correlated in size: {squares}σ");
+}
+
+/// Neighbours, lanes (two elements each, sixteen in a row), rows and blocks of the generator.
+#[test]
+fn elements_are_unrelated_to_those_before_them() {
+    let sample = drawn::<f32>(&normal(0.0, 1.0), KEY);
+    for lag in (1..=16).chain([32, 512, 1024, 8192]) {
+        assert_unrelated(&sample[lag..], &sample[..N - lag], &format!("elements {lag} apart"));
+    }
+}
+
+/// A lag mixes lanes; here each of the sixteen places of a row is compared with each other one.
+#[test]
+fn places_of_a_row_are_unrelated() {
+    let sample = drawn::<f32>(&uniform(-1.0, 1.0), KEY);
+    let place = |i: usize| sample[i..].iter().step_by(16).copied().collect::<Vec<_>>();
+    let places: Vec<_> = (0..16).map(place).collect();
+    let n = (0..16).flat_map(|i| (0..i).map(move |j| (i, j)));
+    let scores: Vec<_> = n.map(|(i, j)| correlation(&places[i], &places[j])).collect();
+    // 120 pairs: 999 of 1000 right generators stay below 4.3 in all of them.
+    assert!(scores.iter().all(|score| score.abs() < 4.3), "{scores:?}");
+    let spread = mean(scores.iter().map(|score| score * score));
+    // χ² of 120 degrees of freedom, divided by them.
+    assert!((spread - 1.0).abs() < SIGMAS * (2.0 / 120.0_f64).sqrt(), "{spread}");
+}
+
+#[test]
+fn arrays_of_related_keys_are_unrelated() {
+    let parent = Key::new(42);
+    let pairs = [
+        ("keys 0 and 1", Key::new(0), Key::new(1)),
+        ("keys 41 and 42", Key::new(41), Key::new(42)),
+        ("keys that differ in the top bit", Key::new(1), Key::new(1 | 1 << 63)),
+        ("lanes of one key, as keys", Key::new(0), Key::new(common::GAMMA)),
+        ("whole blocks of one key, as keys", Key::new(0), Key::new(common::GAMMA.wrapping_mul(32))),
+        ("a parent and its fork", parent, parent.fork("kernel")),
+        ("names of one letter's difference", parent.fork("layer1"), parent.fork("layer2")),
+        ("names of one letter more", parent.fork("kernel"), parent.fork("kernels")),
+        ("consecutive indices", parent.fork_index(0), parent.fork_index(1)),
+        ("an index and a name", parent.fork_index(1), parent.fork("1")),
+        ("forks of consecutive keys", Key::new(1).fork("w"), Key::new(2).fork("w")),
+    ];
+    for (what, one, other) in pairs {
+        let law = uniform(-1.0, 1.0);
+        let (one, other) = (drawn::<f32>(&law, one), drawn::<f32>(&law, other));
+        assert_unrelated(&one, &other, what);
+    }
+}
+
+/// The two 32-bit words of an f64 on [−1, 1]: the upper one is the f32 element's, the lower one,
+/// of which 21 bits are left after rounding, the remainder.
+#[test]
+fn the_halves_of_a_double_are_unrelated() {
+    let sample = drawn::<f64>(&uniform(-1.0, 1.0), KEY);
+    let scaled = |x: f64| x * 2.0_f64.powi(31);
+    let high: Vec<_> = sample.iter().map(|&x| scaled(x).floor() / 2.0_f64.powi(31)).collect();
+    let low: Vec<_> = sample.iter().map(|&x| 2.0 * (scaled(x) - scaled(x).floor()) - 1.0).collect();
+    assert_unrelated(&high, &low, "halves of a double");
+    assert_unrelated(&high[1..], &low[..N - 1], "halves of neighbours");
+    let law = Law::from(uniform(-1.0, 1.0));
+    let distance = kolmogorov_smirnov(&low, &*cdf(&law));
+    assert!(distance < KOLMOGOROV, "low halves: √n D is {distance}");
+}
+
+/// Each bit of a word is as often set as not; read off the doubles, whose 53 upper bits are exact
+/// where their upper ones are set alike.
+#[test]
+fn every_bit_is_set_half_of_the_time() {
+    let mut line = Array1::<f64>::zeros(N);
+    line.fill_init(&uniform(-1.0, 1.0), KEY).unwrap();
+    let mut set = [0_u32; 50];
+    for &x in &line {
+        // Between 1 and 2 now, the mantissa's bits are those of the word.
+        let bits = (1.5 + x / 2.0).to_bits();
+        for (i, set) in set.iter_mut().enumerate() {
+            *set += (bits >> (2 + i)) as u32 & 1;
+        }
+    }
+    for (i, set) in set.into_iter().enumerate() {
+        let score = (f64::from(set) - N as f64 / 2.0) / (N as f64 / 4.0).sqrt();
+        // 50 bits: 999 of 1000 right generators stay below 4.1 in all of them.
+        assert!(score.abs() < 4.1, "bit {i}: {score}σ");
+    }
+}
