@@ -52,16 +52,21 @@ impl Axes {
         &self.axes[..self.rank]
     }
 
-    /// Whether the elements lie in memory as they are counted.
-    pub(crate) fn is_contiguous(&self) -> bool {
-        matches!(self.as_slice(), [] | [Axis { stride: 1, .. }])
-    }
-
     /// The axis along which elements lie closest together.
     pub(crate) fn closest(&self) -> usize {
         let distance = |&i: &usize| self.axes[i].stride.unsigned_abs();
         (0..self.rank).rev().min_by_key(distance).unwrap_or(0)
     }
+}
+
+/// Whether an array's elements lie in memory as they are counted.
+pub(crate) fn is_contiguous(shape: &[usize], strides: &[isize]) -> bool {
+    let mut expected = 1;
+    shape.iter().zip(strides).rev().all(|(&len, &stride)| {
+        let fits = len == 1 || stride == expected;
+        expected *= len as isize;
+        fits
+    })
 }
 
 /// How many elements the axes span.

@@ -2,7 +2,7 @@
 
 use crate::key::Key;
 use crate::quantile::Centre;
-use crate::stream::{ROW, Words};
+use crate::stream::{Lanes, ROW, Words};
 use rand_xoshiro::rand_core::RngCore;
 use std::fmt::Debug;
 use std::mem::MaybeUninit;
@@ -34,8 +34,10 @@ pub trait Scalar:
 {
     /// The random word behind one element: `u32` or `u64`, read as a signed integer.
     type Word: Copy + Default + Send + Sync;
-    /// A block's words.
-    type Block;
+    /// The generators of a block of words.
+    type Lanes;
+    /// A chunk of words.
+    type Words;
 
     /// The type's name, for messages.
     const NAME: &'static str;
@@ -46,14 +48,16 @@ pub trait Scalar:
     /// 2^(1−B) for words of B bits.
     const UNIT: Self;
 
-    fn new_block() -> Self::Block;
-    /// Draws the first `count` words (at least) of a block.
-    fn draw(words: &mut Self::Block, key: Key, block: u64, count: usize);
-    /// Words 16·i … 16·i + 15 of the block.
-    fn row(words: &Self::Block, i: usize) -> [Self::Word; ROW];
-    /// Writes the images of words skip, skip + 1, … of the block.
+    /// The lanes at the first row of a block.
+    fn lanes(key: Key, block: u64) -> Self::Lanes;
+    fn zeros() -> Self::Words;
+    /// Draws the block's next rows.
+    fn draw(lanes: &mut Self::Lanes, words: &mut Self::Words, rows: usize);
+    /// Words 16·i … 16·i + 15 of the chunk.
+    fn row(words: &Self::Words, i: usize) -> [Self::Word; ROW];
+    /// Writes the images of words skip, skip + 1, … of the chunk.
     fn map(
-        words: &Self::Block,
+        words: &Self::Words,
         skip: usize,
         out: &mut [MaybeUninit<Self>],
         f: impl Fn(Self::Word) -> Self,
@@ -90,9 +94,10 @@ pub trait Scalar:
 }
 
 macro_rules! scalar {
-    ($float:ident, $word:ident, $signed:ident, $block:ty) => {
+    ($float:ident, $word:ident, $signed:ident, $lanes:ty, $words:ty) => {
         type Word = $word;
-        type Block = $block;
+        type Lanes = $lanes;
+        type Words = $words;
 
         const NAME: &'static str = stringify!($float);
         const ZERO: Self = 0.0;
@@ -135,7 +140,7 @@ macro_rules! scalar {
 }
 
 impl Scalar for f32 {
-    scalar!(f32, u32, i32, Words);
+    scalar!(f32, u32, i32, Lanes, Words);
 
     #[inline(always)]
     fn signed(word: u32) -> f32 {
@@ -151,13 +156,18 @@ impl Scalar for f32 {
     }
 
     #[inline(always)]
-    fn new_block() -> Words {
-        Words::ZERO
+    fn lanes(key: Key, block: u64) -> Lanes {
+        Lanes::new(key, block)
     }
 
     #[inline(always)]
-    fn draw(words: &mut Words, key: Key, block: u64, count: usize) {
-        words.draw(key, block, count);
+    fn zeros() -> Words {
+        Words::zeros()
+    }
+
+    #[inline(always)]
+    fn draw(lanes: &mut Lanes, words: &mut Words, rows: usize) {
+        lanes.draw(words, rows);
     }
 
     #[inline(always)]
@@ -181,7 +191,7 @@ impl Scalar for f32 {
 /// A 64-bit word has the 32-bit word of the same element on top, and below it the one of a second
 /// stream: an `f64` array is the `f32` array with more digits.
 impl Scalar for f64 {
-    scalar!(f64, u64, i64, [Words; 2]);
+    scalar!(f64, u64, i64, [Lanes; 2], [Words; 2]);
 
     // By halves, which every vector unit converts, and with one rounding.
     #[inline(always)]
@@ -202,14 +212,20 @@ impl Scalar for f64 {
     }
 
     #[inline(always)]
-    fn new_block() -> [Words; 2] {
-        [Words::ZERO, Words::ZERO]
+    fn lanes(key: Key, block: u64) -> [Lanes; 2] {
+        [Lanes::new(key, block), Lanes::new(key.low_half(), block)]
     }
 
     #[inline(always)]
-    fn draw([high, low]: &mut [Words; 2], key: Key, block: u64, count: usize) {
-        high.draw(key, block, count);
-        low.draw(key.low_half(), block, count);
+    fn zeros() -> [Words; 2] {
+        [Words::zeros(), Words::zeros()]
+    }
+
+    #[inline(always)]
+    fn draw(lanes: &mut [Lanes; 2], words: &mut [Words; 2], rows: usize) {
+        for (lanes, words) in lanes.iter_mut().zip(words) {
+            lanes.draw(words, rows);
+        }
     }
 
     #[inline(always)]

@@ -6,7 +6,7 @@ use crate::element::Element;
 use crate::initializer::Values;
 use crate::key::Key;
 use crate::simd;
-use crate::stream::{BLOCK, ROW};
+use crate::stream::{BLOCK, CHUNK, ROW};
 use ndarray::{ArrayBase, ArrayRef, DataOwned, Dimension, ShapeBuilder};
 use pulp::NullaryFnOnce;
 use std::marker::PhantomData;
@@ -17,8 +17,8 @@ use std::ops::Range;
 /// one function fills them all.
 pub(crate) struct Target<'a, A> {
     start: *mut A,
-    axes: Axes,
-    len: usize,
+    shape: &'a [usize],
+    strides: &'a [isize],
     array: PhantomData<&'a mut [A]>,
 }
 
@@ -51,72 +51,89 @@ impl<'a, A: Element> Target<'a, A> {
     /// # Safety
     /// `start` must be the first element of an array with this shape and these strides, whose
     /// elements are distinct and may be written, initialised or not, while this value lives.
-    unsafe fn new(start: *mut A, shape: &[usize], strides: &[isize]) -> Self {
-        let len = shape.iter().product();
-        let axes = if len == 0 { Axes::new(&[], &[]) } else { Axes::new(shape, strides) };
-        Self { start, axes, len, array: PhantomData }
+    unsafe fn new(start: *mut A, shape: &'a [usize], strides: &'a [isize]) -> Self {
+        Self { start, shape, strides, array: PhantomData }
+    }
+
+    fn len(&self) -> usize {
+        self.shape.iter().product()
     }
 
     /// Writes one value to every element.
-    pub(crate) fn fill(mut self, value: A) {
-        self.axes = self.axes.in_memory_order();
+    pub(crate) fn fill(self, value: A) {
+        if self.len() == 0 {
+            return;
+        }
+        let axes = Axes::new(self.shape, self.strides).in_memory_order();
         self.in_ranges(64 * BLOCK, |first, count| {
-            if self.axes.is_contiguous() {
-                // SAFETY: no other task's elements.
-                unsafe { self.contiguous(first, count) }.fill(MaybeUninit::new(value));
-            } else {
-                axes::stretches(self.axes.as_slice(), first, count, |_, start, axis| {
-                    for i in 0..axis.len as isize {
-                        // SAFETY: an element of the array, and no other task's.
-                        unsafe { self.write(start + i * axis.stride, MaybeUninit::new(value)) };
-                    }
-                });
-            }
+            axes::stretches(axes.as_slice(), first, count, |_, start, axis| {
+                if axis.stride == 1 {
+                    // SAFETY: elements of the array, and no other task's.
+                    unsafe { self.stretch(start, axis.len) }.fill(MaybeUninit::new(value));
+                    return;
+                }
+                for i in 0..axis.len as isize {
+                    // SAFETY: an element of the array, and no other task's.
+                    unsafe { self.write(start + i * axis.stride, MaybeUninit::new(value)) };
+                }
+            });
         });
     }
 
     /// Writes every element: the one with the row-major index i is the kernel's value of word i.
     pub(crate) fn draw<K: Kernel<A>>(self, kernel: K, key: Key) {
         let source = Source { kernel, key };
-        if self.axes.is_contiguous() {
+        if axes::is_contiguous(self.shape, self.strides) {
             self.in_ranges(64 * BLOCK, |first, count| {
-                // SAFETY: no other task's elements.
-                source.run(&mut Scratch::new(), first, unsafe { self.contiguous(first, count) });
+                // SAFETY: elements of the array, and no other task's.
+                source.run(first, unsafe { self.stretch(first as isize, count) });
             });
-        } else if let Some(tiles) = Tiles::new(&self.axes) {
-            each(tiles.count(), self.len, |i| self.draw_tile(&source, &tiles, i));
         } else {
-            self.in_ranges(16 * BLOCK, |first, count| self.draw_scattered(&source, first, count));
+            self.draw_strided(&source);
+        }
+    }
+
+    #[cold]
+    fn draw_strided<K: Kernel<A>>(&self, source: &Source<K>) {
+        let axes = Axes::new(self.shape, self.strides);
+        if let Some(tiles) = Tiles::new(&axes) {
+            each(tiles.count(), self.len(), |i| self.draw_tile(source, &tiles, i));
+        } else {
+            self.in_ranges(16 * BLOCK, |first, count| {
+                self.draw_scattered(source, axes.as_slice(), first, count);
+            });
         }
     }
 
     /// Calls `f` for all elements, a range of so many at a time.
     fn in_ranges(&self, size: usize, f: impl Fn(usize, usize) + Send + Sync) {
-        each(self.len.div_ceil(size), self.len, |i| {
-            let first = i * size;
-            f(first, size.min(self.len - first));
-        });
+        let len = self.len();
+        each(len.div_ceil(size), len, |i| f(i * size, size.min(len - i * size)));
     }
 
-    /// Elements first … first + count of an array that lies in memory as it is counted.
+    /// Elements that lie one after the other, from an offset on.
     ///
     /// # Safety
-    /// No other thread may use them, and the axes must be contiguous.
+    /// They must be elements of the array, and no other thread may use them.
     #[expect(clippy::mut_from_ref, reason = "a target is a pointer that tasks share")]
-    unsafe fn contiguous(&self, first: usize, count: usize) -> &mut [MaybeUninit<A>] {
-        debug_assert!(self.axes.is_contiguous() && first + count <= self.len);
+    unsafe fn stretch(&self, offset: isize, len: usize) -> &mut [MaybeUninit<A>] {
         // SAFETY: by the contract, these are elements of the array and nobody else's.
-        unsafe { std::slice::from_raw_parts_mut(self.start.add(first).cast(), count) }
+        unsafe { std::slice::from_raw_parts_mut(self.start.offset(offset).cast(), len) }
     }
 
     /// In logical order, wherever that leads in memory.
-    fn draw_scattered<K: Kernel<A>>(&self, source: &Source<K>, first: usize, count: usize) {
-        let scratch = &mut Scratch::new();
+    fn draw_scattered<K: Kernel<A>>(
+        &self,
+        source: &Source<K>,
+        axes: &[Axis],
+        first: usize,
+        count: usize,
+    ) {
         let mut values = [MaybeUninit::uninit(); BLOCK];
         for block in (first..first + count).step_by(BLOCK) {
             let values = &mut values[..BLOCK.min(first + count - block)];
-            source.run(scratch, block, values);
-            axes::stretches(self.axes.as_slice(), block, values.len(), |place, start, axis| {
+            source.run(block, values);
+            axes::stretches(axes, block, values.len(), |place, start, axis| {
                 for (i, &value) in values[place..place + axis.len].iter().enumerate() {
                     // SAFETY: an element of the array, and no other task's.
                     unsafe { self.write(start + i as isize * axis.stride, value) };
@@ -128,11 +145,10 @@ impl<'a, A: Element> Target<'a, A> {
     /// A few lines of the axis that is closest in memory, drawn one by one, then written together.
     fn draw_tile<K: Kernel<A>>(&self, source: &Source<K>, tiles: &Tiles, i: usize) {
         let tile = tiles.get(i);
-        let scratch = &mut Scratch::new();
         // Longer than they need be, so that equal columns do not share a set of the cache.
         let mut lines = [[MaybeUninit::uninit(); Tiles::WIDTH + ROW]; Tiles::HEIGHT];
         for (i, line) in lines[..tile.height].iter_mut().enumerate() {
-            source.run(scratch, tile.first + i * tiles.line_len, &mut line[..tile.width]);
+            source.run(tile.first + i * tiles.line_len, &mut line[..tile.width]);
         }
         axes::stretches(tiles.along, tile.column, tile.width, |place, start, axis| {
             for j in 0..axis.len {
@@ -249,35 +265,19 @@ struct Source<K> {
 
 impl<K> Source<K> {
     /// Writes elements first, first + 1, … of the array.
-    fn run<A: Element>(&self, scratch: &mut Scratch<A>, first: usize, out: &mut [MaybeUninit<A>])
+    fn run<A: Element>(&self, first: usize, out: &mut [MaybeUninit<A>])
     where
         K: Kernel<A>,
     {
         let &Self { kernel, key } = self;
-        simd::dispatch(Run { kernel, key, scratch, first, out });
-    }
-}
-
-/// What a task works with, on its stack: nothing is allocated anywhere.
-struct Scratch<A: Element> {
-    /// A block's words.
-    words: A::Block,
-    rare: Rare<A>,
-}
-
-impl<A: Element> Scratch<A> {
-    #[inline(always)]
-    fn new() -> Self {
-        let rare = Rare { count: 0, words: [A::Word::default(); RARE], places: [0; RARE] };
-        Self { words: A::new_block(), rare }
+        simd::dispatch(Run { kernel, key, first, out });
     }
 }
 
 /// A call of [`Source::run`], to be compiled for every instruction set.
-struct Run<'a, A: Element, K> {
+struct Run<'a, A, K> {
     kernel: K,
     key: Key,
-    scratch: &'a mut Scratch<A>,
     first: usize,
     out: &'a mut [MaybeUninit<A>],
 }
@@ -287,28 +287,37 @@ impl<A: Element, K: Kernel<A>> NullaryFnOnce for Run<'_, A, K> {
 
     #[inline(always)]
     fn call(self) {
-        let Self { kernel, key, scratch: Scratch { words, rare }, first, out } = self;
-        let mut done = 0;
-        while done < out.len() {
-            let skip = (first + done) % BLOCK;
-            let end = BLOCK.min(skip + out.len() - done);
-            A::draw(words, key, ((first + done) / BLOCK) as u64, end);
-            if K::HAS_RARE {
-                apply(&kernel, words, skip..end, out, done, rare);
-            } else {
-                A::map(words, skip, &mut out[done..][..end - skip], |word| kernel.common(word));
+        let Self { kernel, key, first, out } = self;
+        let mut words = A::zeros();
+        let mut rare = Rare::new();
+        let mut place = 0;
+        while place < out.len() {
+            let mut lanes = A::lanes(key, ((first + place) / BLOCK) as u64);
+            let mut skip = (first + place) % BLOCK;
+            let end = place + (BLOCK - skip).min(out.len() - place);
+            while place < end {
+                let rows = (skip + end - place).div_ceil(ROW).min(CHUNK / ROW);
+                A::draw(&mut lanes, &mut words, rows);
+                let range = skip.min(CHUNK)..CHUNK.min(skip + end - place);
+                skip -= range.start;
+                if K::HAS_RARE {
+                    apply(&kernel, &words, range.clone(), out, place, &mut rare);
+                } else {
+                    let out = &mut out[place..][..range.len()];
+                    A::map(&words, range.start, out, |word| kernel.common(word));
+                }
+                place += range.len();
             }
-            done += end - skip;
         }
         rare.mend(&kernel, out);
     }
 }
 
-/// Writes the values of the block's words in the range to `out`, from `place` on.
+/// Writes the values of the chunk's words in the range to `out`, from `place` on.
 #[inline(always)]
 fn apply<A: Element, K: Kernel<A>>(
     kernel: &K,
-    words: &A::Block,
+    words: &A::Words,
     range: Range<usize>,
     out: &mut [MaybeUninit<A>],
     mut place: usize,
@@ -362,7 +371,7 @@ fn row_values<A: Element, K: Kernel<A>>(kernel: &K, row: &[A::Word; ROW]) -> ([A
 }
 
 /// How many rare words can be kept until they are mended together.
-const RARE: usize = 128;
+const RARE: usize = 80;
 
 /// Words that need their kernel's other arm, and where their elements go.
 ///
@@ -375,6 +384,11 @@ struct Rare<A: Element> {
 }
 
 impl<A: Element> Rare<A> {
+    #[inline(always)]
+    fn new() -> Self {
+        Self { count: 0, words: [A::Word::default(); RARE], places: [0; RARE] }
+    }
+
     /// Takes the rare words of a part of a row, whose first element's place is given.
     #[inline(always)]
     fn collect<K: Kernel<A>>(

@@ -11,20 +11,25 @@ pub(crate) const BLOCK: usize = 1024;
 /// How many words the lanes give at once.
 pub(crate) const ROW: usize = 2 * LANES;
 
-const LANES: usize = 8;
-const ROWS: usize = BLOCK / ROW;
+/// How many words are drawn before they are used: a part of a block, so that a small array does
+/// not pay for a large buffer.
+pub(crate) const CHUNK: usize = 16 * ROW;
 
-/// A block's words, in the order of the elements that take them.
-#[derive(Clone)]
+const LANES: usize = 8;
+
+/// A chunk of a block's words, in the order of the elements that take them.
 #[repr(align(64))]
-pub struct Words([[u64; LANES]; ROWS]);
+pub struct Words([[u64; LANES]; CHUNK / ROW]);
 
 impl Words {
-    pub(crate) const ZERO: Self = Self([[0; LANES]; ROWS]);
+    #[inline(always)]
+    pub(crate) fn zeros() -> Self {
+        Self([[0; LANES]; CHUNK / ROW])
+    }
 
     /// The words, as last drawn.
     #[inline(always)]
-    pub(crate) fn as_array(&self) -> &[u32; BLOCK] {
+    pub(crate) fn as_array(&self) -> &[u32; CHUNK] {
         bytemuck::cast_ref(&self.0)
     }
 
@@ -33,13 +38,22 @@ impl Words {
     pub(crate) fn row(&self, i: usize) -> [u32; ROW] {
         bytemuck::cast(self.0[i])
     }
+}
 
-    /// Draws the first `count` words (at least) of the block with this number.
-    ///
-    /// Lane n of key k is Xoshiro256++ seeded with `SplitMix64(k + 4·n·GAMMA)`; word 16·i + 2·l is
-    /// the low half of output i of the block's lane l, the word after it the high half.
+/// The generators of a block, at some row of it.
+///
+/// Lane n of key k is Xoshiro256++ seeded with `SplitMix64(k + 4·n·GAMMA)`.
+pub struct Lanes {
+    state: [[u64; LANES]; 3],
+    /// The last part of the state, as the two halves of its rotation: joined only where they are
+    /// used, they stay in vector registers even where there is no vector rotation (AVX2).
+    halves: [[u64; LANES]; 2],
+}
+
+impl Lanes {
+    /// The lanes at the first row of the block with this number.
     #[inline(always)]
-    pub(crate) fn draw(&mut self, key: Key, block: u64, count: usize) {
+    pub(crate) fn new(key: Key, block: u64) -> Self {
         let mut state = [[0; LANES]; 4];
         for (j, part) in (1..).zip(&mut state) {
             for (l, part) in (0..).zip(part) {
@@ -47,13 +61,19 @@ impl Words {
                 *part = mix64(key.as_u64().wrapping_add(step.wrapping_mul(GAMMA)));
             }
         }
-        // The last part is kept as the two halves of its rotation: joined only where they are
-        // used, they stay in vector registers even where there is no vector rotation (AVX2).
-        let [mut s0, mut s1, mut s2, mut s3_high] = state;
-        let mut s3_low = [0; LANES];
-        for row in &mut self.0[..count.div_ceil(ROW)] {
+        let [s0, s1, s2, s3] = state;
+        Self { state: [s0, s1, s2], halves: [s3, [0; LANES]] }
+    }
+
+    /// Draws the block's next rows: word 2·l of a row is the low half of lane l's output, the word
+    /// after it the high half.
+    #[inline(always)]
+    pub(crate) fn draw(&mut self, words: &mut Words, rows: usize) {
+        let [mut s0, mut s1, mut s2] = self.state;
+        let [mut high, mut low] = self.halves;
+        for row in &mut words.0[..rows] {
             for l in 0..LANES {
-                let s3 = s3_high[l] | s3_low[l];
+                let s3 = high[l] | low[l];
                 let output = s0[l].wrapping_add(s3).rotate_left(23).wrapping_add(s0[l]);
                 row[l] = if cfg!(target_endian = "big") { output.rotate_left(32) } else { output };
                 let t = s1[l] << 17;
@@ -62,9 +82,11 @@ impl Words {
                 s1[l] ^= s2[l];
                 s0[l] ^= s3;
                 s2[l] ^= t;
-                s3_high[l] = s3 << 45;
-                s3_low[l] = s3 >> 19;
+                high[l] = s3 << 45;
+                low[l] = s3 >> 19;
             }
         }
+        self.state = [s0, s1, s2];
+        self.halves = [high, low];
     }
 }

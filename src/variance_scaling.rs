@@ -120,7 +120,7 @@ impl VarianceScaling {
     /// [`InitError::Parameter`] if `gain`, or the scale with it, is not positive and finite.
     pub fn with_gain(self, gain: f64) -> Result<Self, InitError> {
         let gain = positive("gain", gain)?;
-        let scale = positive("scale × gain²", self.scale * (gain * gain))?;
+        let scale = positive("scale × gain²", self.scale * gain * gain)?;
         Ok(Self { scale, ..self })
     }
 
@@ -158,8 +158,8 @@ impl VarianceScaling {
     /// The law that the elements of a kernel of this shape are drawn from.
     ///
     /// # Errors
-    /// If the layout does not fit the shape, or the scale is so extreme that the law's standard
-    /// deviation overflows or vanishes.
+    /// If the layout does not fit the shape, or the scale is so extreme that the law's bounds or
+    /// standard deviation overflow or vanish.
     pub fn law(&self, shape: &[usize]) -> Result<Law, InitError> {
         let variance = self.scale / self.mode.n(self.fans(shape)?);
         let std = variance.sqrt();

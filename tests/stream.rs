@@ -219,9 +219,9 @@ fn every_preset_takes_one_number_whatever_the_shape() {
                 assert_same_bits(&array, &same, (stringify!($preset), shape));
             }
             // Every dimension and owner has the same constructor.
-            assert_takes_one_number(|rng| Array0::<f64>::$preset((), rng));
-            assert_takes_one_number(|rng| Array2::<f64>::$preset((70, 30).f(), rng));
-            assert_takes_one_number(|rng| ArcArray::<f64, _>::$preset((3, 3, 8, 8), rng));
+            let _ = assert_takes_one_number(|rng| Array0::<f64>::$preset((), rng));
+            let _ = assert_takes_one_number(|rng| Array2::<f64>::$preset((70, 30).f(), rng));
+            let _ = assert_takes_one_number(|rng| ArcArray::<f64, _>::$preset((3, 3, 8, 8), rng));
         )*};
     }
     presets!(

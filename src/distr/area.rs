@@ -10,6 +10,8 @@ const PEAK: f64 = 0.398_942_280_401_432_7;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slice {
     pieces: [Piece; 2],
+    /// The width of the wider piece.
+    unit: f64,
 }
 
 /// Where the density falls away from zero: from `from` to `from + width` on one side of it.
@@ -30,12 +32,13 @@ impl Slice {
         } else {
             [Piece::new(up, 0.0, beta), Piece::new(down, 0.0, -alpha)]
         };
-        Self { pieces }
+        let unit = pieces[0].width.max(pieces[1].width).max(f64::MIN_POSITIVE);
+        Self { pieces, unit }
     }
 
     /// Φ(β) − Φ(α), divided by φ(0) e^(−c²/2), c being the point of \[α, β] nearest to zero.
     pub(crate) fn relative_area(&self) -> f64 {
-        self.integrate(|_| 1.0)
+        self.unit * self.integrate(|_| 1.0)
     }
 
     /// Φ(β) − Φ(α).
@@ -46,17 +49,18 @@ impl Slice {
 
     /// The mean and standard deviation of a standard normal held between the bounds.
     pub(crate) fn moments(&self) -> (f64, f64) {
-        // Counted from c and not from zero: far out or in a narrow slice, that is all there is.
+        // Counted from c and in units of the slice: far out or between near bounds, that is all
+        // there is, and its square could vanish.
         let [Piece { sign, from, .. }, _] = self.pieces;
-        let area = self.relative_area();
+        let area = self.integrate(|_| 1.0);
         let offset = self.integrate(|t| t) / area;
         let variance = self.integrate(|t| (t - offset).powi(2)) / area;
-        (sign * from + offset, variance.sqrt())
+        (self.unit.mul_add(offset, sign * from), self.unit * variance.sqrt())
     }
 
-    /// ∫ f(t − c) φ(t)/φ(c) dt.
+    /// ∫ f((t − c) / unit) φ(t)/φ(c) dt / unit.
     fn integrate(&self, f: impl Fn(f64) -> f64) -> f64 {
-        self.pieces.iter().map(|piece| piece.integrate(&f)).sum()
+        self.pieces.iter().map(|piece| piece.integrate(self.unit, &f)).sum()
     }
 }
 
@@ -67,11 +71,12 @@ impl Piece {
         Self { sign, from, width: (to - from).min(reach) }
     }
 
-    /// ∫ f(±s) e^(−(from + s)²/2 + from²/2) ds by Gauss and Legendre's rule on eight panels.
-    fn integrate(&self, f: impl Fn(f64) -> f64) -> f64 {
+    /// ∫ f(±s / unit) e^(−(from + s)²/2 + from²/2) ds / unit by Gauss and Legendre's rule on eight
+    /// panels.
+    fn integrate(&self, unit: f64, f: impl Fn(f64) -> f64) -> f64 {
         const PANELS: u8 = 8;
-        let half = self.width / f64::from(2 * PANELS);
-        let at = |s: f64| f(self.sign * s) * exp_neg(s * (self.from + s / 2.0));
+        let half = self.width / unit / f64::from(2 * PANELS);
+        let at = |s: f64| f(self.sign * s) * exp_neg(s * unit * (self.from + s * unit / 2.0));
         let panel = |i: u8| {
             let middle = half * f64::from(2 * i + 1);
             let pair = |&(node, weight): &(f64, f64)| {

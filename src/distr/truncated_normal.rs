@@ -149,13 +149,15 @@ impl TruncatedNormal {
     /// The mean of the truncated law.
     #[must_use]
     pub fn mean(&self) -> f64 {
-        self.std.mul_add(self.moments().0, self.mean)
+        // Inside, also where rounding the sum would lead out.
+        self.std.mul_add(self.moments().0, self.mean).clamp(self.bounds[0], self.bounds[1])
     }
 
     /// The standard deviation of the truncated law.
     #[must_use]
     pub fn std_dev(&self) -> f64 {
-        self.std * self.moments().1
+        // No law between the bounds has a greater one, whatever their rounding in std.
+        (self.std * self.moments().1).min(self.bounds[1] / 2.0 - self.bounds[0] / 2.0)
     }
 
     /// Mean and standard deviation of the standard law.
