@@ -199,7 +199,9 @@ fn assert_tiles_agree<A: Real>() {
             // The same axes in another order, each twice as far apart as need be.
             let mut stored = shape.to_vec();
             stored.rotate_left(axis);
-            stored.iter_mut().for_each(|length| *length *= 2);
+            for length in &mut stored {
+                *length *= 2;
+            }
             let n = stored.iter().product();
             let mut memory = ArrayD::from_shape_vec(IxDyn(&stored), untouched::<A>(n)).unwrap();
             let rotated = (0..shape.len()).map(|i| (i + shape.len() - axis) % shape.len());

@@ -112,12 +112,16 @@ fn assert_follows<A: Real>(law: &Law) {
 
 #[test]
 fn single_elements_follow_their_law() {
-    all_laws().iter().for_each(|law| assert_follows::<f32>(law));
+    for law in all_laws() {
+        assert_follows::<f32>(&law);
+    }
 }
 
 #[test]
 fn double_elements_follow_their_law() {
-    all_laws().iter().for_each(|law| assert_follows::<f64>(law));
+    for law in all_laws() {
+        assert_follows::<f64>(&law);
+    }
 }
 
 #[test]

@@ -60,7 +60,7 @@ impl Steps {
         const WINDOW: u64 = 96;
         let strides: &[u32] = if A::BITS == 64 { &[0, 8, 11, 14] } else { &[0, 5] };
         let window = |&stride: &u32| {
-            let reach = WINDOW / 2 << stride;
+            let reach = (WINDOW / 2) << stride;
             let from = number.saturating_sub(reach);
             let to = number.saturating_add(reach).min(last::<A>());
             Self::run::<A>(law, (from..=to).step_by(1 << stride))
@@ -87,7 +87,7 @@ fn first_reaching<A: Real>(law: &Law, z: f64) -> Option<u64> {
 fn scattered<A: Real>(i: u64) -> u64 {
     let random = mix64(i);
     let distance =
-        (random << 6 | 1 << 63 | 1) >> (64 - A::BITS) >> (random >> 58) % u64::from(A::BITS);
+        (random << 6 | 1 << 63 | 1) >> (64 - A::BITS) >> ((random >> 58) % u64::from(A::BITS));
     if i.is_multiple_of(2) { distance } else { last::<A>() - distance }
 }
 

@@ -12,7 +12,7 @@ use std::fmt::{Debug, Display, LowerExp};
 
 pub(crate) const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// The output function of `SplitMix64`, by way of rand_xoshiro's.
+/// The output function of `SplitMix64`, by way of `rand_xoshiro`'s.
 pub(crate) fn mix64(z: u64) -> u64 {
     SplitMix64::seed_from_u64(z.wrapping_sub(GAMMA)).next_u64()
 }
@@ -69,7 +69,7 @@ macro_rules! real {
             }
 
             fn rank(self) -> i64 {
-                let magnitude = self.abs().to_bits() as i64;
+                let magnitude = self.abs().bits() as i64;
                 if self.is_sign_negative() { -magnitude } else { magnitude }
             }
 
