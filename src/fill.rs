@@ -1,17 +1,20 @@
-//! words × law onto an array: blocks, memory orders. The one file with unsafe code.
+//! Values onto an array: memory orders and threads. What is unsafe is here, but for the one system
+//! call of `huge_pages`.
 
 use crate::axes::{self, Axes, Axis};
 use crate::distr::Kernel;
 use crate::element::Element;
+use crate::huge_pages;
 use crate::initializer::Values;
 use crate::key::Key;
+use crate::run::Source;
 use crate::simd;
-use crate::stream::{BLOCK, CHUNK, ROW};
+use crate::stream::{BLOCK, ROW};
+use crate::tiles::Tiles;
 use ndarray::{ArrayBase, ArrayRef, DataOwned, Dimension, ShapeBuilder};
 use pulp::NullaryFnOnce;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
-use std::ops::Range;
 
 /// An array to be written, without its type of dimension, its owner and its old elements, so that
 /// one function fills them all.
@@ -34,7 +37,8 @@ where
     Sh: ShapeBuilder<Dim = D>,
 {
     let array = ArrayBase::<S, D>::build_uninit(shape, |mut array| {
-        let start = array.as_mut_ptr().cast();
+        let start = array.as_mut_ptr().cast::<A>();
+        huge_pages::advise(start, array.len() * size_of::<A>());
         // SAFETY: the array is mutable, and `MaybeUninit<A>` has the layout of `A`.
         values.write(unsafe { Target::new(start, array.shape(), array.strides()) });
     });
@@ -145,19 +149,23 @@ impl<'a, A: Element> Target<'a, A> {
     /// A few lines of the axis that is closest in memory, drawn one by one, then written together.
     fn draw_tile<K: Kernel<A>>(&self, source: &Source<K>, tiles: &Tiles, i: usize) {
         let tile = tiles.get(i);
-        // Longer than they need be, so that equal columns do not share a set of the cache.
-        let mut lines = [[MaybeUninit::uninit(); Tiles::WIDTH + ROW]; Tiles::HEIGHT];
+        let mut lines: Lines<A> = [[MaybeUninit::uninit(); Tiles::WIDTH + ROW]; Tiles::HEIGHT];
         for (i, line) in lines[..tile.height].iter_mut().enumerate() {
             source.run(tile.first + i * tiles.line_len, &mut line[..tile.width]);
         }
         axes::stretches(tiles.along, tile.column, tile.width, |place, start, axis| {
+            let start = tile.offset + start;
+            if tiles.across.stride == 1 && tile.height == Tiles::HEIGHT {
+                let columns = Columns { target: self, lines: &lines, place, start, axis };
+                // The tile's elements, and no other's.
+                return simd::dispatch(columns);
+            }
             for j in 0..axis.len {
-                let start = tile.offset + start + j as isize * axis.stride;
+                let start = start + j as isize * axis.stride;
                 for (i, line) in lines[..tile.height].iter().enumerate() {
+                    let offset = start + i as isize * tiles.across.stride;
                     // SAFETY: an element of the array, and no other tile's.
-                    unsafe {
-                        self.write(start + i as isize * tiles.across.stride, line[place + j]);
-                    }
+                    unsafe { self.write(offset, line[place + j]) };
                 }
             }
         });
@@ -169,6 +177,40 @@ impl<'a, A: Element> Target<'a, A> {
     unsafe fn write(&self, offset: isize, value: MaybeUninit<A>) {
         // SAFETY: by the contract, this is an element of the array.
         unsafe { self.start.offset(offset).cast::<MaybeUninit<A>>().write(value) };
+    }
+}
+
+/// The lines of a tile. Longer than they need be, so that elements above each other do not share
+/// a set of the cache.
+type Lines<A> = [[MaybeUninit<A>; Tiles::WIDTH + ROW]; Tiles::HEIGHT];
+
+/// A write of a tile's columns, each of which is one piece of memory: whole cache lines at once
+/// keep more of them on their way than elements one by one.
+///
+/// Whoever makes one vouches that the columns are elements of the array, and no other task's.
+struct Columns<'a, A> {
+    target: &'a Target<'a, A>,
+    lines: &'a Lines<A>,
+    /// Of the first column, in its line.
+    place: usize,
+    /// Of the first column, in the array.
+    start: isize,
+    /// How many columns, and how far apart.
+    axis: Axis,
+}
+
+impl<A: Element> NullaryFnOnce for Columns<'_, A> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { target, lines, place, start, axis } = self;
+        for j in 0..axis.len {
+            let column: [_; Tiles::HEIGHT] = std::array::from_fn(|i| lines[i][place + j]);
+            let start = start + j as isize * axis.stride;
+            // SAFETY: by that word.
+            unsafe { target.stretch(start, Tiles::HEIGHT) }.copy_from_slice(&column);
+        }
     }
 }
 
@@ -190,238 +232,4 @@ fn each(tasks: usize, elements: usize, task: impl Fn(usize) + Send + Sync) {
 #[cfg(not(feature = "rayon"))]
 fn each(tasks: usize, _elements: usize, task: impl Fn(usize)) {
     (0..tasks).for_each(task);
-}
-
-/// A cut of an array into tiles, for when its elements are counted along one axis but lie closest
-/// together along another.
-struct Tiles<'a> {
-    /// The axes before that other one.
-    outer: &'a [Axis],
-    /// The axis that is closest in memory.
-    across: Axis,
-    /// The axes after it: in logical order, each of its elements is a line of all of theirs.
-    along: &'a [Axis],
-    line_len: usize,
-}
-
-/// One tile: `height` lines, `width` elements of each.
-struct Tile {
-    /// The logical index of its first element.
-    first: usize,
-    /// Where the first element of its first line lies.
-    offset: isize,
-    /// Which element of the line its first one is.
-    column: usize,
-    width: usize,
-    height: usize,
-}
-
-impl<'a> Tiles<'a> {
-    /// So many `f32` fill a cache line.
-    const HEIGHT: usize = 16;
-    const WIDTH: usize = BLOCK;
-    /// Drawing a shorter piece of a line would cost more than scattered writes.
-    const SHORTEST: usize = BLOCK / 4;
-
-    fn new(axes: &'a Axes) -> Option<Self> {
-        let closest = axes.closest();
-        let (outer, rest) = axes.as_slice().split_at(closest);
-        let (&across, along) = rest.split_first()?;
-        let line_len = axes::len(along);
-        (line_len >= Self::SHORTEST).then_some(Self { outer, across, along, line_len })
-    }
-
-    fn per_line(&self) -> usize {
-        self.line_len.div_ceil(Self::WIDTH)
-    }
-
-    fn heaps(&self) -> usize {
-        self.across.len.div_ceil(Self::HEIGHT)
-    }
-
-    fn count(&self) -> usize {
-        axes::len(self.outer) * self.heaps() * self.per_line()
-    }
-
-    fn get(&self, i: usize) -> Tile {
-        let column = i % self.per_line() * Self::WIDTH;
-        let line = i / self.per_line() % self.heaps() * Self::HEIGHT;
-        let outer = i / (self.per_line() * self.heaps());
-        Tile {
-            first: (outer * self.across.len + line) * self.line_len + column,
-            offset: axes::offset(self.outer, outer) + line as isize * self.across.stride,
-            column,
-            width: Self::WIDTH.min(self.line_len - column),
-            height: Self::HEIGHT.min(self.across.len - line),
-        }
-    }
-}
-
-/// What an array's elements come from.
-struct Source<K> {
-    kernel: K,
-    key: Key,
-}
-
-impl<K> Source<K> {
-    /// Writes elements first, first + 1, … of the array.
-    fn run<A: Element>(&self, first: usize, out: &mut [MaybeUninit<A>])
-    where
-        K: Kernel<A>,
-    {
-        let &Self { kernel, key } = self;
-        simd::dispatch(Run { kernel, key, first, out });
-    }
-}
-
-/// A call of [`Source::run`], to be compiled for every instruction set.
-struct Run<'a, A, K> {
-    kernel: K,
-    key: Key,
-    first: usize,
-    out: &'a mut [MaybeUninit<A>],
-}
-
-impl<A: Element, K: Kernel<A>> NullaryFnOnce for Run<'_, A, K> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        let Self { kernel, key, first, out } = self;
-        let mut words = A::zeros();
-        let mut rare = Rare::new();
-        let mut place = 0;
-        while place < out.len() {
-            let mut lanes = A::lanes(key, ((first + place) / BLOCK) as u64);
-            let mut skip = (first + place) % BLOCK;
-            let end = place + (BLOCK - skip).min(out.len() - place);
-            while place < end {
-                let rows = (skip + end - place).div_ceil(ROW).min(CHUNK / ROW);
-                A::draw(&mut lanes, &mut words, rows);
-                let range = skip.min(CHUNK)..CHUNK.min(skip + end - place);
-                skip -= range.start;
-                if K::HAS_RARE {
-                    apply(&kernel, &words, range.clone(), out, place, &mut rare);
-                } else {
-                    let out = &mut out[place..][..range.len()];
-                    A::map(&words, range.start, out, |word| kernel.common(word));
-                }
-                place += range.len();
-            }
-        }
-        rare.mend(&kernel, out);
-    }
-}
-
-/// Writes the values of the chunk's words in the range to `out`, from `place` on.
-#[inline(always)]
-fn apply<A: Element, K: Kernel<A>>(
-    kernel: &K,
-    words: &A::Words,
-    range: Range<usize>,
-    out: &mut [MaybeUninit<A>],
-    mut place: usize,
-    rare: &mut Rare<A>,
-) {
-    // Whole rows, and parts of one at either end.
-    let first = range.start.next_multiple_of(ROW).min(range.end);
-    let last = first.max(range.end / ROW * ROW);
-    for part in [range.start..first, last..range.end] {
-        if !part.is_empty() {
-            let row = A::row(words, part.start / ROW);
-            let (values, _) = row_values(kernel, &row);
-            let place = place + part.start - range.start;
-            let part = part.start % ROW..part.start % ROW + part.len();
-            write(&mut out[place..][..part.len()], &values[part.clone()]);
-            rare.collect(kernel, &row, part, place);
-        }
-    }
-    place += first - range.start;
-    for i in first / ROW..last / ROW {
-        let row = A::row(words, i);
-        let (values, any_rare) = row_values(kernel, &row);
-        write(&mut out[place..][..ROW], &values);
-        if any_rare {
-            rare.collect(kernel, &row, 0..ROW, place);
-            if rare.count > RARE - 3 * ROW {
-                rare.mend(kernel, out);
-            }
-        }
-        place += ROW;
-    }
-}
-
-#[inline(always)]
-fn write<A: Copy>(out: &mut [MaybeUninit<A>], values: &[A]) {
-    for (out, &value) in out.iter_mut().zip(values) {
-        out.write(value);
-    }
-}
-
-/// The values of a row, right where they are not rare, and whether any is.
-#[inline(always)]
-fn row_values<A: Element, K: Kernel<A>>(kernel: &K, row: &[A::Word; ROW]) -> ([A; ROW], bool) {
-    let mut values = [A::ZERO; ROW];
-    let mut any_rare = false;
-    for (value, &word) in values.iter_mut().zip(row) {
-        *value = kernel.common(word);
-        any_rare |= kernel.is_rare(word);
-    }
-    (values, any_rare)
-}
-
-/// How many rare words can be kept until they are mended together.
-const RARE: usize = 80;
-
-/// Words that need their kernel's other arm, and where their elements go.
-///
-/// Kept for a while, since a few of them at once would spend their time waiting for each other's
-/// divisions.
-struct Rare<A: Element> {
-    count: usize,
-    words: [A::Word; RARE],
-    places: [usize; RARE],
-}
-
-impl<A: Element> Rare<A> {
-    #[inline(always)]
-    fn new() -> Self {
-        Self { count: 0, words: [A::Word::default(); RARE], places: [0; RARE] }
-    }
-
-    /// Takes the rare words of a part of a row, whose first element's place is given.
-    #[inline(always)]
-    fn collect<K: Kernel<A>>(
-        &mut self,
-        kernel: &K,
-        row: &[A::Word; ROW],
-        part: Range<usize>,
-        place: usize,
-    ) {
-        for j in part.clone() {
-            // Overwritten by the next word if this one is not rare.
-            self.words[self.count] = row[j];
-            self.places[self.count] = place + j - part.start;
-            self.count += usize::from(kernel.is_rare(row[j]));
-        }
-    }
-
-    /// Writes their elements.
-    #[inline(always)]
-    fn mend<K: Kernel<A>>(&mut self, kernel: &K, out: &mut [MaybeUninit<A>]) {
-        // As many at once as `f64`s fill a vector, in which they are computed.
-        const GROUP: usize = 8;
-        let words = self.words.as_chunks::<GROUP>().0;
-        let places = self.places[..self.count].chunks(GROUP);
-        for (words, places) in words.iter().zip(places) {
-            let mut values = [A::ZERO; GROUP];
-            for (value, &word) in values.iter_mut().zip(words) {
-                *value = kernel.rare(word);
-            }
-            for (value, &place) in values.into_iter().zip(places) {
-                out[place].write(value);
-            }
-        }
-        self.count = 0;
-    }
 }

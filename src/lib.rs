@@ -69,12 +69,15 @@ mod error;
 mod ext;
 mod fans;
 mod fill;
+mod huge_pages;
 mod initializer;
 mod key;
 mod layout;
 mod quantile;
+mod run;
 mod simd;
 mod stream;
+mod tiles;
 mod variance_scaling;
 
 pub use distr::{Law, Normal, TruncatedNormal, Uniform};

@@ -6,13 +6,13 @@ use common::{Real, mix64, normal, truncated, uniform, value_of};
 use ndarray_init::Law;
 use std::ops::Range;
 
-/// How far a value may lie below that of a smaller word, in units in the last place.
+/// How far a value may lie below that of the word before, in units in the last place.
 const LARGEST_STEP_DOWN: i64 = 2;
 
-/// The least 1 − x² that the quantile's middle part may end at, and the greatest: x are words where
-/// one formula takes over from another, wherever in between the source puts that.
-const JUNCTIONS: Range<u32> = 8..21;
-const JUNCTION_UNIT: f64 = 1e-3;
+/// Where the quantile's middle part may give over to its tail: at 1 − x² of so many times 0.0005,
+/// which takes in the 0.0125 and 0.015 of `src/quantile.rs` and other round numbers around them.
+const JUNCTIONS: Range<u32> = 16..42;
+const JUNCTION_UNIT: f64 = 5e-4;
 
 /// Words are numbered here by the contract's signed value, counted from the least: 0 … 2^B − 1.
 fn at<A: Real>(law: &Law, number: u64) -> A {

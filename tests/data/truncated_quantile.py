@@ -3,7 +3,7 @@
 
     python3 -m pip install mpmath && python3 tests/data/truncated_quantile.py
 
-Writes truncated_quantile.csv and truncated_moments.csv beside itself; takes about a minute. A word w
+Writes truncated_quantile.csv and truncated_moments.csv beside itself; takes a few seconds. A word w
 (signed, of so many bits) stands for u = (w + 1/2) / 2^bits + 1/2, and the quantile for z with
 Phi(z) = Phi(lower) + u (Phi(upper) - Phi(lower)).
 """

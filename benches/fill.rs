@@ -1,0 +1,173 @@
+//! Every law onto arrays of every size, layout and element type, beside a plain fill of memory and
+//! the loop over rand_distr that it replaces.
+//!
+//! ```text
+//! cargo bench --bench fill                                # all of it
+//! cargo bench --bench fill -- in_place/f32/1_thread       # a part, by a regular expression
+//! ```
+//!
+//! | name | what is timed |
+//! |---|---|
+//! | `in_place/f32/1_thread/normal/1024` | a fill of a contiguous array of so many elements |
+//! | `fresh/f64/2_threads/normal/16777216` | to make a new array, and to drop it |
+//! | `layout/transposed/2_threads/normal` | a fill of some 10⁷ `f32` in another memory order |
+//!
+//! In place of a law, `memory_fill` and `rand_distr_…` say what it is compared with. Sizes at which
+//! the crate never wakes a second thread have no entry for two.
+
+#![allow(clippy::doc_markdown, missing_docs)] // rand_distr is a name; and criterion's macros have no docs.
+
+mod common;
+
+use common::{Draw, Real, Source, pool};
+use criterion::measurement::WallTime;
+use criterion::{
+    BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+};
+use ndarray_init::ndarray::{Array1, ArrayD, ArrayViewMutD, Axis, IxDyn, ShapeBuilder, Slice};
+use rayon::ThreadPool;
+use std::any::type_name;
+use std::hint::black_box;
+use std::time::Duration;
+
+const SIZES: [usize; 4] = [64, 1024, 65_536, 16_777_216];
+/// From here on a second thread may be of use.
+const PARALLEL: usize = 1 << 17;
+const THREADS: [usize; 2] = [1, 2];
+
+criterion_main!(benches);
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .without_plots()
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1))
+        .sample_size(10)
+        .nresamples(10_000);
+    targets = in_place::<f32>, in_place::<f64>, fresh::<f32>, fresh::<f64>, layouts
+}
+
+fn in_place<A: Real>(criterion: &mut Criterion) {
+    for threads in THREADS {
+        let mut group = Group::new(criterion, &format!("in_place/{}", type_name::<A>()), threads);
+        for n in sizes(threads) {
+            let mut array = Array1::<A>::zeros(n);
+            let mut case = |name: &str, fill: &mut (dyn FnMut(&mut Array1<A>) + Send)| {
+                group.measure(BenchmarkId::new(name, n), n, || fill(black_box(&mut array)));
+            };
+            for draw in Draw::ALL {
+                let mut source = Source::new(draw);
+                case(draw.name(), &mut |array| source.fill(array));
+            }
+            if threads > 1 {
+                continue;
+            }
+            case("memory_fill", &mut |array| array.fill(A::FILLER));
+            for draw in Draw::USUAL {
+                let mut fill = A::rand_distr(draw);
+                let name = format!("rand_distr_{}", draw.name());
+                case(&name, &mut |array| fill(array.as_slice_mut().expect("one stretch")));
+            }
+        }
+    }
+}
+
+fn fresh<A: Real>(criterion: &mut Criterion) {
+    for threads in THREADS {
+        let mut group = Group::new(criterion, &format!("fresh/{}", type_name::<A>()), threads);
+        for n in sizes(threads) {
+            for draw in Draw::ALL {
+                let mut source = Source::new(draw);
+                group.measure(BenchmarkId::new(draw.name(), n), n, || source.fresh::<A>(n));
+            }
+            if threads == 1 {
+                group.measure(BenchmarkId::new("zeros_and_memory_fill", n), n, || {
+                    let mut array = Array1::<A>::zeros(n);
+                    array.fill(A::FILLER);
+                    array
+                });
+            }
+        }
+    }
+}
+
+/// The sizes that so many threads can be of use for.
+fn sizes(threads: usize) -> impl Iterator<Item = usize> {
+    SIZES.into_iter().filter(move |&n| threads == 1 || n >= PARALLEL)
+}
+
+/// An array and the view of it that is to be filled.
+struct Layout {
+    name: &'static str,
+    owner: fn() -> ArrayD<f32>,
+    view: for<'a> fn(&'a mut ArrayD<f32>) -> ArrayViewMutD<'a, f32>,
+}
+
+const LAYOUTS: [Layout; 6] = [
+    Layout {
+        name: "c",
+        owner: || ArrayD::zeros(IxDyn(&[4096, 4096])),
+        view: |array| array.view_mut(),
+    },
+    Layout {
+        name: "fortran",
+        owner: || ArrayD::zeros(IxDyn(&[4096, 4096]).f()),
+        view: |array| array.view_mut(),
+    },
+    Layout {
+        name: "transposed",
+        owner: || ArrayD::zeros(IxDyn(&[4096, 4096])),
+        view: |array| array.view_mut().reversed_axes(),
+    },
+    Layout {
+        name: "strided",
+        owner: || ArrayD::zeros(IxDyn(&[4096, 8192])),
+        view: |array| array.slice_axis_mut(Axis(1), Slice::new(0, None, 2)),
+    },
+    Layout {
+        name: "conv_reversed",
+        owner: || ArrayD::zeros(IxDyn(&[1024, 1024, 3, 3])),
+        view: |array| array.view_mut().reversed_axes(),
+    },
+    Layout {
+        name: "inverted_axis",
+        owner: || ArrayD::zeros(IxDyn(&[4096, 4096])),
+        view: |array| array.slice_axis_mut(Axis(1), Slice::new(0, None, -1)),
+    },
+];
+
+fn layouts(criterion: &mut Criterion) {
+    for layout in &LAYOUTS {
+        let mut owner = (layout.owner)();
+        let mut view = (layout.view)(&mut owner);
+        for threads in THREADS {
+            let mut group = Group::new(criterion, &format!("layout/{}", layout.name), threads);
+            for draw in Draw::USUAL {
+                let mut source = Source::new(draw);
+                let id = BenchmarkId::from_parameter(draw.name());
+                group.measure(id, view.len(), || source.fill(black_box(&mut view)));
+            }
+        }
+    }
+}
+
+/// A group of criterion's, on so many threads.
+struct Group<'a> {
+    group: BenchmarkGroup<'a, WallTime>,
+    pool: ThreadPool,
+}
+
+impl<'a> Group<'a> {
+    fn new(criterion: &'a mut Criterion, name: &str, threads: usize) -> Self {
+        let plural = if threads == 1 { "" } else { "s" };
+        let group = criterion.benchmark_group(format!("{name}/{threads}_thread{plural}"));
+        Self { group, pool: pool(threads) }
+    }
+
+    /// Times work on n elements.
+    fn measure<R>(&mut self, id: BenchmarkId, n: usize, mut work: impl FnMut() -> R + Send) {
+        let Self { group, pool } = self;
+        group.throughput(Throughput::Elements(n as u64));
+        group.bench_function(id, |bencher| pool.install(|| bencher.iter(&mut work)));
+    }
+}

@@ -1,0 +1,327 @@
+//! The ratios that the crate is built for, each beside the bar it is to clear: what
+//! `cargo bench` ends with.
+//!
+//! ```text
+//! cargo bench --bench ratios                        # two minutes
+//! cargo bench --bench ratios -- "two threads"       # the rows with these words
+//! ```
+//!
+//! A fill and its yardstick take turns, and the medians are those of their times and of the ratio
+//! of neighbours: whatever else the machine does hits both alike. It reports and does not judge:
+//! the exit code is 0 whatever the ratios are. Without cargo's `--bench`, or with `--test`, every
+//! row is run once on small arrays, to see that it works.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `timing` | two pieces of work in turns |
+//! | `report` | the table, row by row |
+//! | `memory` | what the process holds, and how often it allocates |
+
+#![allow(clippy::doc_markdown)] // rand_distr is a name.
+
+mod common;
+#[path = "ratios/memory.rs"]
+mod memory;
+#[path = "ratios/report.rs"]
+mod report;
+#[path = "ratios/timing.rs"]
+mod timing;
+
+use common::{Draw, Real, Source, pool};
+use ndarray_init::ndarray::{Array1, Array2, ShapeBuilder};
+use rayon::ThreadPool;
+use rayon::iter::ParallelIterator;
+use rayon::slice::ParallelSliceMut;
+use report::{Bar, Report};
+use std::any::type_name;
+use std::process::Command;
+use timing::{Pace, in_turns};
+
+const MIB: usize = 1 << 20;
+const LEVEL: &str = "NDARRAY_INIT_SIMD";
+const FASTER_THAN_RAND_DISTR: [(Draw, f64); 3] =
+    [(Draw::Uniform, 7.0), (Draw::Normal, 8.0), (Draw::Truncated, 8.0)];
+
+fn main() {
+    let pace = Pace::from_args();
+    let words = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let report = Report::new(&words.unwrap_or_default());
+    let bench = Bench { pace, report, one: pool(1), two: pool(2) };
+    // A run of itself that is held down takes up its parent's table.
+    if let Ok(level) = std::env::var(LEVEL) {
+        bench.held_down(&level);
+        return;
+    }
+    report::head();
+    bench.one_thread();
+    bench.hold_down("avx2");
+    bench.hold_down("portable");
+    bench.two_threads();
+    bench.fresh();
+    bench.small::<f32>();
+    bench.small::<f64>();
+    bench.layouts();
+    bench.sizes();
+    bench.allocations();
+}
+
+struct Bench {
+    pace: Pace,
+    report: Report,
+    one: ThreadPool,
+    two: ThreadPool,
+}
+
+impl Bench {
+    /// How many elements 64 MiB are.
+    fn large<A: Real>(&self) -> usize {
+        self.pace.at_most(64 * MIB) / size_of::<A>()
+    }
+
+    fn one_thread(&self) {
+        self.against_memory();
+        for (draw, times) in FASTER_THAN_RAND_DISTR {
+            self.against_rand_distr::<f32>(draw, "64 MiB", self.large::<f32>(), Bar::Faster(times));
+        }
+        for draw in Draw::USUAL {
+            self.against_rand_distr::<f64>(draw, "64 MiB", self.large::<f64>(), Bar::Faster(4.0));
+        }
+    }
+
+    fn against_memory(&self) {
+        self.report.compare("uniform f32, 64 MiB", "memory fill", Bar::Within(1.3), || {
+            let n = self.large::<f32>();
+            let mut array = Array1::<f32>::zeros(n);
+            let mut source = Source::new(Draw::Uniform);
+            self.one.install(|| {
+                in_turns(
+                    self.pace,
+                    &mut array,
+                    (n, |array| source.fill(array)),
+                    (n, |array| array.fill(f32::FILLER)),
+                )
+            })
+        });
+    }
+
+    fn against_rand_distr<A: Real>(&self, draw: Draw, size: &str, n: usize, bar: Bar) {
+        let what = format!("{} {}, {size}", draw.name(), type_name::<A>());
+        self.report.compare(&what, "rand_distr", bar, || {
+            let mut array = Array1::<A>::zeros(n);
+            let mut source = Source::new(draw);
+            let mut theirs = A::rand_distr(draw);
+            self.one.install(|| {
+                in_turns(
+                    self.pace,
+                    &mut array,
+                    (n, |array| source.fill(array)),
+                    (n, |array| theirs(array.as_slice_mut().expect("one stretch"))),
+                )
+            })
+        });
+    }
+
+    /// Runs this program once more, held down to an instruction set, which is chosen only once.
+    fn hold_down(&self, level: &str) {
+        let program = std::env::current_exe().and_then(|program| {
+            Command::new(program).args(std::env::args_os().skip(1)).env(LEVEL, level).status()
+        });
+        if let Err(error) = program {
+            self.report.say(&format!("held down to {level}: {error}"));
+        }
+    }
+
+    fn held_down(&self, level: &str) {
+        // Without fused multiply-add, nobody is to wait for more.
+        let portable = level == "portable";
+        let n = if portable { self.large::<f32>() / 16 } else { self.large::<f32>() };
+        let size = format!("{} MiB, {level}", n * size_of::<f32>() / MIB);
+        for (draw, times) in Draw::USUAL.into_iter().zip([3.5, 3.0, 3.0]) {
+            let bar = if portable { Bar::None } else { Bar::Faster(times) };
+            self.against_rand_distr::<f32>(draw, &size, n, bar);
+        }
+    }
+
+    fn two_threads(&self) {
+        let n = self.large::<f32>();
+        for draw in [Draw::Normal, Draw::Truncated] {
+            let what = format!("{} f32, 64 MiB, two threads", draw.name());
+            self.report.compare(&what, "one thread", Bar::Faster(1.8), || {
+                let mut array_and_source = (Array1::<f32>::zeros(n), Source::new(draw));
+                in_turns(
+                    self.pace,
+                    &mut array_and_source,
+                    (n, |(array, source)| self.two.install(|| source.fill(array))),
+                    (n, |(array, source)| self.one.install(|| source.fill(array))),
+                )
+            });
+        }
+        let what = "uniform f32, 64 MiB, two threads";
+        self.report.compare(what, "memory fill, two threads", Bar::Within(1.3), || {
+            let mut array = Array1::<f32>::zeros(n);
+            let mut source = Source::new(Draw::Uniform);
+            self.two.install(|| {
+                in_turns(
+                    self.pace,
+                    &mut array,
+                    (n, |array| source.fill(array)),
+                    (n, |array| {
+                        let elements = array.as_slice_mut().expect("one stretch");
+                        elements.par_chunks_mut(1 << 16).for_each(|part| part.fill(f32::FILLER));
+                    }),
+                )
+            })
+        });
+    }
+
+    fn fresh(&self) {
+        let what = "uniform f32, fresh 64 MiB, two threads";
+        self.report.compare(what, "zeros, then fill", Bar::Faster(2.0), || {
+            let n = self.large::<f32>();
+            let mut source = Source::new(Draw::Uniform);
+            let zeros_then_fill = |(): &mut ()| {
+                let mut array = Array1::<f32>::zeros(n);
+                array.fill(f32::FILLER);
+                array
+            };
+            self.two.install(|| {
+                in_turns(
+                    self.pace,
+                    &mut (),
+                    (n, |(): &mut ()| source.fresh::<f32>(n)),
+                    (n, zeros_then_fill),
+                )
+            })
+        });
+    }
+
+    fn small<A: Real>(&self) {
+        for (n, times) in [(64, 1.0), (1024, 3.0)] {
+            for draw in Draw::USUAL {
+                let size = format!("{n} elements");
+                self.against_rand_distr::<A>(draw, &size, n, Bar::Faster(times));
+            }
+        }
+    }
+
+    fn layouts(&self) {
+        let side = self.large::<f32>().isqrt();
+        let n = side * side;
+        for draw in Draw::USUAL {
+            let what = format!("{} f32, 4096 × 4096", draw.name());
+            let c_order = || Array2::<f32>::zeros((side, side));
+            self.report.compare(&format!("{what} Fortran"), "C order", Bar::Within(3.0), || {
+                let fortran = Array2::<f32>::zeros((side, side).f());
+                let mut state = (fortran, c_order(), Source::new(draw));
+                self.one.install(|| {
+                    in_turns(
+                        self.pace,
+                        &mut state,
+                        (n, |(fortran, _, source)| source.fill(fortran)),
+                        (n, |(_, c, source)| source.fill(c)),
+                    )
+                })
+            });
+            self.report.compare(&format!("{what} transposed"), "C order", Bar::Within(3.0), || {
+                let mut state = (c_order(), Source::new(draw));
+                self.one.install(|| {
+                    in_turns(
+                        self.pace,
+                        &mut state,
+                        (n, |(c, source)| source.fill(&mut c.view_mut().reversed_axes())),
+                        (n, |(c, source)| source.fill(c)),
+                    )
+                })
+            });
+        }
+    }
+
+    /// From the first-level cache to as much as there is, beside 64 MiB.
+    fn sizes(&self) {
+        // Of 64 MiB and more; what fits a cache may be faster.
+        let flat = Bar::Within(1.25);
+        let sizes = [
+            ("1 KiB", MIB / 1024, Bar::None),
+            ("64 KiB", MIB / 16, Bar::None),
+            ("4 MiB", 4 * MIB, Bar::None),
+            ("256 MiB", 256 * MIB, flat),
+            ("1 GiB", 1024 * MIB, flat),
+            ("4 GiB", 4096 * MIB, flat),
+        ];
+        for (name, bytes, bar) in sizes {
+            let bytes = self.pace.at_most(bytes);
+            if memory::available().is_some_and(|available| available < bytes + 512 * MIB) {
+                self.report.say(&format!("{name}: there is not so much memory"));
+                continue;
+            }
+            for draw in [Draw::Uniform, Draw::Normal] {
+                let what = format!("{} f32, {name}", draw.name());
+                self.report.compare(&what, "64 MiB", bar, || self.against_64_mib(draw, bytes));
+            }
+            if bytes >= 256 * MIB {
+                self.held_memory(name, bytes);
+            }
+        }
+    }
+
+    fn against_64_mib(&self, draw: Draw, bytes: usize) -> timing::Pair {
+        let (n, usual) = (bytes / size_of::<f32>(), self.large::<f32>());
+        let mut source = Source::new(draw);
+        let mut arrays = (source.fresh::<f32>(n), source.fresh::<f32>(usual), source);
+        self.one.install(|| {
+            in_turns(
+                self.pace,
+                &mut arrays,
+                (n, |(array, _, source)| source.fill(array)),
+                (usual, |(_, array, source)| source.fill(array)),
+            )
+        })
+    }
+
+    /// The most that the process holds while it makes an array, on two threads.
+    fn held_memory(&self, name: &str, bytes: usize) {
+        self.report.show(&format!("memory for a fresh {name}"), "the array", || {
+            let mut source = Source::new(Draw::Normal);
+            let make = || source.fresh::<f32>(bytes / size_of::<f32>());
+            let (array, peak) = memory::peak_of(|| self.two.install(make));
+            drop(array);
+            let mib = |bytes: usize| format!("{:.1} MiB", bytes as f64 / MIB as f64);
+            let Some(peak) = peak else { return report::Shown::unknown() };
+            report::Shown {
+                ours: mib(peak),
+                theirs: mib(bytes),
+                ratio: format!("{:.3}", peak as f64 / bytes as f64),
+                met: Some(peak < bytes + bytes / 100),
+            }
+        });
+    }
+
+    fn allocations(&self) {
+        let side = self.large::<f32>().isqrt();
+        for (name, threads) in [("one thread", &self.one), ("two threads", &self.two)] {
+            for draw in Draw::ALL {
+                let what = format!("allocations, {} f32, {name}", draw.name());
+                self.report.show(&what, "none", || {
+                    let mut array = Array2::<f32>::zeros((side, side));
+                    let mut source = Source::new(draw);
+                    let mut fill = || {
+                        source.fill(&mut array);
+                        source.fill(&mut array.view_mut().reversed_axes());
+                    };
+                    let count = threads.install(|| {
+                        fill();
+                        memory::allocations_of(fill)
+                    });
+                    let serial = threads.current_num_threads() == 1;
+                    report::Shown {
+                        ours: count.to_string(),
+                        theirs: "0".into(),
+                        ratio: String::new(),
+                        // Of the others, rayon says how many.
+                        met: serial.then_some(count == 0),
+                    }
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The order in which an array is filled that is not counted as it lies in memory.
+
+use crate::axes::{self, Axes, Axis};
+use crate::stream::BLOCK;
+
+/// A cut of an array into tiles, for when its elements are counted along one axis but lie closest
+/// together along another.
+pub(crate) struct Tiles<'a> {
+    /// The axes before that other one.
+    outer: &'a [Axis],
+    /// The axis that is closest in memory.
+    pub(crate) across: Axis,
+    /// The axes after it: in logical order, each of its elements is a line of all of theirs.
+    pub(crate) along: &'a [Axis],
+    pub(crate) line_len: usize,
+}
+
+/// One tile: `height` lines, `width` elements of each.
+pub(crate) struct Tile {
+    /// The logical index of its first element.
+    pub(crate) first: usize,
+    /// Where the first element of its first line lies.
+    pub(crate) offset: isize,
+    /// Which element of the line its first one is.
+    pub(crate) column: usize,
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+}
+
+impl<'a> Tiles<'a> {
+    /// So many `f32` fill two cache lines.
+    pub(crate) const HEIGHT: usize = 32;
+    pub(crate) const WIDTH: usize = BLOCK / 2;
+    /// Drawing a shorter piece of a line would cost more than scattered writes.
+    const SHORTEST: usize = BLOCK / 4;
+
+    pub(crate) fn new(axes: &'a Axes) -> Option<Self> {
+        let closest = axes.closest();
+        let (outer, rest) = axes.as_slice().split_at(closest);
+        let (&across, along) = rest.split_first()?;
+        let line_len = axes::len(along);
+        (line_len >= Self::SHORTEST).then_some(Self { outer, across, along, line_len })
+    }
+
+    fn per_line(&self) -> usize {
+        self.line_len.div_ceil(Self::WIDTH)
+    }
+
+    fn heaps(&self) -> usize {
+        self.across.len.div_ceil(Self::HEIGHT)
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        axes::len(self.outer) * self.heaps() * self.per_line()
+    }
+
+    pub(crate) fn get(&self, i: usize) -> Tile {
+        let column = i % self.per_line() * Self::WIDTH;
+        let line = i / self.per_line() % self.heaps() * Self::HEIGHT;
+        let outer = i / (self.per_line() * self.heaps());
+        Tile {
+            first: (outer * self.across.len + line) * self.line_len + column,
+            offset: axes::offset(self.outer, outer) + line as isize * self.across.stride,
+            column,
+            width: Self::WIDTH.min(self.line_len - column),
+            height: Self::HEIGHT.min(self.across.len - line),
+        }
+    }
+}
