@@ -6,8 +6,8 @@
 Every table is a minimax rational function N/D in the relative error, found by Remez' second
 algorithm in 60 digits. With x = 2p - 1 and q = 1 - |x| (twice the nearer tail's probability):
 
-  CENTRE   z/x as a function of d = 1 - x^2
-  TAIL     z as a function of sqrt(-ln q), from where the centre ends to q = e^-54.5
+  CENTRE   z/x - 1.5 as a function of d = 1 - x^2
+  TAIL     z - 1.375 s as a function of s = sqrt(-ln q), from where the centre ends to q = e^-54.5
   MILLS    z * (1 - Phi(z)) / phi(z) as a function of 1/z^2, for z >= 4
   LOG      (ln m - 2s) / s^3 as a function of s^2, s = (m - 1) / (m + 1), m from 1/sqrt2 to sqrt2
   EXP      (e^r - 1 - r) / r^2 as a function of r, |r| <= ln2 / 2
@@ -151,9 +151,14 @@ def main():
     centre_tables("f32", mpf("0.0125"), 6, mpf("1.5"))
     centre_tables("f64", mpf("0.015"), 12, mpf("1.5"))
 
-    start = mp.sqrt(-mp.log(mpf("0.0152") / 2))
+    start, slope = mp.sqrt(-mp.log(mpf("0.0152") / 2)), mpf("1.375")
     n, d, error = remez(lambda s: z_of_tail(s * s), start, mp.sqrt(mpf("54.5")), 7, 7)
-    report(f"tail, relative error {mp.nstr(error, 2)}", ("TAIL_N", "f64", n), ("TAIL_D", "f64", d))
+    n = [a - slope * b for a, b in zip(n + [0], [0] + d)]
+    report(
+        f"tail: z - {mp.nstr(slope, 4)} s, relative error {mp.nstr(error, 2)}",
+        ("TAIL_N", "f64", n),
+        ("TAIL_D", "f64", d),
+    )
 
     n, d, error = remez(mills, 0, mpf(1) / 16, 6, 6, lambda t: t * t, mp.sqrt)
     report(f"Mills' ratio, error {mp.nstr(error, 2)}", ("MILLS_N", "f64", n), ("MILLS_D", "f64", d))
