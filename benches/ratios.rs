@@ -81,15 +81,25 @@ impl Bench {
     fn one_thread(&self) {
         self.against_memory();
         for (draw, times) in FASTER_THAN_RAND_DISTR {
-            self.against_rand_distr::<f32>(draw, "64 MiB", self.large::<f32>(), Bar::Faster(times));
+            self.against_rand_distr::<f32>(
+                draw,
+                "64 MiB",
+                self.large::<f32>(),
+                Bar::Speed(Some(times)),
+            );
         }
         for draw in Draw::USUAL {
-            self.against_rand_distr::<f64>(draw, "64 MiB", self.large::<f64>(), Bar::Faster(4.0));
+            self.against_rand_distr::<f64>(
+                draw,
+                "64 MiB",
+                self.large::<f64>(),
+                Bar::Speed(Some(4.0)),
+            );
         }
     }
 
     fn against_memory(&self) {
-        self.report.compare("uniform f32, 64 MiB", "memory fill", Bar::Within(1.3), || {
+        self.report.compare("uniform f32, 64 MiB", "memory fill", Bar::Time(Some(1.3)), || {
             let n = self.large::<f32>();
             let mut array = Array1::<f32>::zeros(n);
             let mut source = Source::new(Draw::Uniform);
@@ -137,7 +147,7 @@ impl Bench {
         let n = if portable { self.large::<f32>() / 16 } else { self.large::<f32>() };
         let size = format!("{} MiB, {level}", n * size_of::<f32>() / MIB);
         for (draw, times) in Draw::USUAL.into_iter().zip([3.5, 3.0, 3.0]) {
-            let bar = if portable { Bar::None } else { Bar::Faster(times) };
+            let bar = if portable { Bar::Speed(None) } else { Bar::Speed(Some(times)) };
             self.against_rand_distr::<f32>(draw, &size, n, bar);
         }
     }
@@ -146,7 +156,7 @@ impl Bench {
         let n = self.large::<f32>();
         for draw in [Draw::Normal, Draw::Truncated] {
             let what = format!("{} f32, 64 MiB, two threads", draw.name());
-            self.report.compare(&what, "one thread", Bar::Faster(1.8), || {
+            self.report.compare(&what, "one thread", Bar::Speed(Some(1.8)), || {
                 let mut array_and_source = (Array1::<f32>::zeros(n), Source::new(draw));
                 in_turns(
                     self.pace,
@@ -157,7 +167,7 @@ impl Bench {
             });
         }
         let what = "uniform f32, 64 MiB, two threads";
-        self.report.compare(what, "memory fill, two threads", Bar::Within(1.3), || {
+        self.report.compare(what, "memory fill, two threads", Bar::Time(Some(1.3)), || {
             let mut array = Array1::<f32>::zeros(n);
             let mut source = Source::new(Draw::Uniform);
             self.two.install(|| {
@@ -176,7 +186,7 @@ impl Bench {
 
     fn fresh(&self) {
         let what = "uniform f32, fresh 64 MiB, two threads";
-        self.report.compare(what, "zeros, then fill", Bar::Faster(2.0), || {
+        self.report.compare(what, "zeros, then fill", Bar::Speed(Some(2.0)), || {
             let n = self.large::<f32>();
             let mut source = Source::new(Draw::Uniform);
             let zeros_then_fill = |(): &mut ()| {
@@ -199,7 +209,7 @@ impl Bench {
         for (n, times) in [(64, 1.0), (1024, 3.0)] {
             for draw in Draw::USUAL {
                 let size = format!("{n} elements");
-                self.against_rand_distr::<A>(draw, &size, n, Bar::Faster(times));
+                self.against_rand_distr::<A>(draw, &size, n, Bar::Speed(Some(times)));
             }
         }
     }
@@ -210,40 +220,50 @@ impl Bench {
         for draw in Draw::USUAL {
             let what = format!("{} f32, 4096 × 4096", draw.name());
             let c_order = || Array2::<f32>::zeros((side, side));
-            self.report.compare(&format!("{what} Fortran"), "C order", Bar::Within(3.0), || {
-                let fortran = Array2::<f32>::zeros((side, side).f());
-                let mut state = (fortran, c_order(), Source::new(draw));
-                self.one.install(|| {
-                    in_turns(
-                        self.pace,
-                        &mut state,
-                        (n, |(fortran, _, source)| source.fill(fortran)),
-                        (n, |(_, c, source)| source.fill(c)),
-                    )
-                })
-            });
-            self.report.compare(&format!("{what} transposed"), "C order", Bar::Within(3.0), || {
-                let mut state = (c_order(), Source::new(draw));
-                self.one.install(|| {
-                    in_turns(
-                        self.pace,
-                        &mut state,
-                        (n, |(c, source)| source.fill(&mut c.view_mut().reversed_axes())),
-                        (n, |(c, source)| source.fill(c)),
-                    )
-                })
-            });
+            self.report.compare(
+                &format!("{what} Fortran"),
+                "C order",
+                Bar::Time(Some(3.0)),
+                || {
+                    let fortran = Array2::<f32>::zeros((side, side).f());
+                    let mut state = (fortran, c_order(), Source::new(draw));
+                    self.one.install(|| {
+                        in_turns(
+                            self.pace,
+                            &mut state,
+                            (n, |(fortran, _, source)| source.fill(fortran)),
+                            (n, |(_, c, source)| source.fill(c)),
+                        )
+                    })
+                },
+            );
+            self.report.compare(
+                &format!("{what} transposed"),
+                "C order",
+                Bar::Time(Some(3.0)),
+                || {
+                    let mut state = (c_order(), Source::new(draw));
+                    self.one.install(|| {
+                        in_turns(
+                            self.pace,
+                            &mut state,
+                            (n, |(c, source)| source.fill(&mut c.view_mut().reversed_axes())),
+                            (n, |(c, source)| source.fill(c)),
+                        )
+                    })
+                },
+            );
         }
     }
 
     /// From the first-level cache to as much as there is, beside 64 MiB.
     fn sizes(&self) {
         // Of 64 MiB and more; what fits a cache may be faster.
-        let flat = Bar::Within(1.25);
+        let flat = Bar::Time(Some(1.25));
         let sizes = [
-            ("1 KiB", MIB / 1024, Bar::None),
-            ("64 KiB", MIB / 16, Bar::None),
-            ("4 MiB", 4 * MIB, Bar::None),
+            ("1 KiB", MIB / 1024, Bar::Time(None)),
+            ("64 KiB", MIB / 16, Bar::Time(None)),
+            ("4 MiB", 4 * MIB, Bar::Time(None)),
             ("256 MiB", 256 * MIB, flat),
             ("1 GiB", 1024 * MIB, flat),
             ("4 GiB", 4096 * MIB, flat),
@@ -296,32 +316,39 @@ impl Bench {
         });
     }
 
+    /// In place, in either memory order.
     fn allocations(&self) {
-        let side = self.large::<f32>().isqrt();
-        for (name, threads) in [("one thread", &self.one), ("two threads", &self.two)] {
-            for draw in Draw::ALL {
-                let what = format!("allocations, {} f32, {name}", draw.name());
-                self.report.show(&what, "none", || {
-                    let mut array = Array2::<f32>::zeros((side, side));
-                    let mut source = Source::new(draw);
-                    let mut fill = || {
-                        source.fill(&mut array);
-                        source.fill(&mut array.view_mut().reversed_axes());
-                    };
-                    let count = threads.install(|| {
-                        fill();
-                        memory::allocations_of(fill)
-                    });
-                    let serial = threads.current_num_threads() == 1;
-                    report::Shown {
-                        ours: count.to_string(),
-                        theirs: "0".into(),
-                        ratio: String::new(),
-                        // Of the others, rayon says how many.
-                        met: serial.then_some(count == 0),
-                    }
+        const TIMES: usize = 32;
+        let side = (self.pace.at_most(4 * MIB) / size_of::<f32>()).isqrt();
+        for draw in Draw::ALL {
+            let array = || (Array2::<f32>::zeros((side, side)), Source::new(draw));
+            let fill = |(array, source): &mut (Array2<f32>, Source)| {
+                source.fill(array);
+                source.fill(&mut array.view_mut().reversed_axes());
+            };
+            let shown = |count: usize, met| report::Shown {
+                ours: count.to_string(),
+                theirs: "0".into(),
+                ratio: String::new(),
+                met,
+            };
+            let what = format!("allocations, {} f32, {} fills", draw.name(), 2 * TIMES);
+            self.report.show(&what, "none", || {
+                let mut array = array();
+                let count = self.one.install(|| {
+                    fill(&mut array);
+                    memory::allocations_of(|| (0..TIMES).for_each(|_| fill(&mut array)))
                 });
-            }
+                shown(count, Some(count == 0))
+            });
+            // Called from outside of the pool, as most callers are: what it counts is rayon's.
+            self.report.show(&format!("{what}, two threads"), "none", || {
+                let mut array = array();
+                let mut parallel = || self.two.install(|| fill(&mut array));
+                parallel();
+                let count = memory::allocations_of(|| (0..TIMES).for_each(|_| parallel()));
+                shown(count, None)
+            });
         }
     }
 }

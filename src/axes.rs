@@ -128,14 +128,14 @@ mod tests {
 
     #[test]
     fn axes_merge_where_memory_runs_on() {
-        let axes =
+        let merged =
             |shape: &[usize], strides: &[isize]| Axes::new(shape, strides).as_slice().to_vec();
         let axis = |len, stride| Axis { len, stride };
-        assert_eq!(axes(&[2, 3, 4], &[12, 4, 1]), [axis(24, 1)]);
-        assert_eq!(axes(&[2, 3, 4], &[1, 2, 6]), [axis(2, 1), axis(3, 2), axis(4, 6)]);
-        assert_eq!(axes(&[5, 1, 4], &[8, 77, 1]), [axis(5, 8), axis(4, 1)]);
-        assert_eq!(axes(&[2, 3], &[-3, -1]), [axis(6, -1)]);
-        assert_eq!(axes(&[1, 1], &[9, 9]), []);
+        assert_eq!(merged(&[2, 3, 4], &[12, 4, 1]), [axis(24, 1)]);
+        assert_eq!(merged(&[2, 3, 4], &[1, 2, 6]), [axis(2, 1), axis(3, 2), axis(4, 6)]);
+        assert_eq!(merged(&[5, 1, 4], &[8, 77, 1]), [axis(5, 8), axis(4, 1)]);
+        assert_eq!(merged(&[2, 3], &[-3, -1]), [axis(6, -1)]);
+        assert_eq!(merged(&[1, 1], &[9, 9]), []);
     }
 
     #[test]

@@ -184,29 +184,3 @@ fn none_of_a_hundred_million_f64_words_steps_down_by_more_than_two_units() {
         falls::<f64>(law, steps.fold(Steps::NONE, Steps::worse))
     });
 }
-
-#[test]
-#[ignore = "all 2^32 words: minutes; run in release"]
-fn no_f32_word_steps_down_by_more_than_two_units() {
-    const HALF: u64 = 1 << 31;
-    let laws = [
-        uniform(-0.25, 0.25).into(),
-        uniform(1.0, 1.5).into(),
-        normal(0.0, 1.0).into(),
-        normal(-0.75, 0.02).into(),
-        truncated(-2.0, 2.0).into(),
-        truncated(-1.0, 2.5).into(),
-        truncated(-3.99, 0.1).into(),
-        truncated(0.0, f64::INFINITY).into(),
-        truncated(5.0, 6.0).into(),
-    ];
-    assert_all_rise(laws, |law| {
-        // The halves share a word, so that no step is missed between them.
-        let [low, high] = std::thread::scope(|scope| {
-            [0..HALF + 1, HALF..2 * HALF]
-                .map(|numbers| scope.spawn(move || Steps::run::<f32>(law, numbers)))
-                .map(|half| half.join().unwrap())
-        });
-        falls::<f32>(law, low.worse(high))
-    });
-}

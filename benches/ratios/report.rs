@@ -2,15 +2,13 @@
 
 use crate::timing::Pair;
 
-/// What a ratio is to be.
+/// What is compared, and what it is to be unless it is for information.
 #[derive(Clone, Copy)]
 pub(crate) enum Bar {
-    /// At most so many times the yardstick's time.
-    Within(f64),
-    /// At least so many times as fast.
-    Faster(f64),
-    /// For information.
-    None,
+    /// Our time over the yardstick's: at most this.
+    Time(Option<f64>),
+    /// How many times as fast as the yardstick: at least this.
+    Speed(Option<f64>),
 }
 
 /// The columns of a row that are no time.
@@ -35,7 +33,7 @@ pub(crate) fn head() {
     if let Some(load) = load.split_whitespace().next() {
         println!("\nMedians of runs in turns; the machine's load was {load} before.");
     }
-    println!();
+    println!("The ratio is of times where it is to be small, of speeds where it is to be large.\n");
     row("", "ours", "yardstick", "its own", "ratio", "bar", "met");
 }
 
@@ -61,11 +59,11 @@ impl Report {
             return;
         }
         let Pair { ours, theirs, ratio } = measure();
-        let (shown, bar, met) = match bar {
-            Bar::Within(times) => (ratio, format!("≤ {times}"), Some(ratio <= times)),
-            Bar::Faster(times) => (1.0 / ratio, format!("≥ {times}"), Some(1.0 / ratio >= times)),
-            Bar::None => (1.0 / ratio, String::new(), None),
+        let (shown, sign, limit, met) = match bar {
+            Bar::Time(limit) => (ratio, '≤', limit, limit.map(|limit| ratio <= limit)),
+            Bar::Speed(limit) => (1.0 / ratio, '≥', limit, limit.map(|limit| 1.0 / ratio >= limit)),
         };
+        let bar = limit.map_or(String::new(), |limit| format!("{sign} {limit}"));
         let nanoseconds = |time: f64| format!("{time:.3} ns");
         row(
             what,
