@@ -19,7 +19,7 @@
 
 mod common;
 
-use common::{Draw, Real, Source, pool};
+use common::{Draw, Real, Source, is_trial, pool};
 use criterion::measurement::WallTime;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
@@ -91,54 +91,56 @@ fn fresh<A: Real>(criterion: &mut Criterion) {
     }
 }
 
-/// The sizes that so many threads can be of use for.
+/// The sizes that so many threads can be of use for; of them, a trial takes the small ones.
 fn sizes(threads: usize) -> impl Iterator<Item = usize> {
-    SIZES.into_iter().filter(move |&n| threads == 1 || n >= PARALLEL)
+    let useful = move |n| if n < PARALLEL { threads == 1 } else { !is_trial() };
+    SIZES.into_iter().filter(move |&n| useful(n))
 }
 
 /// An array and the view of it that is to be filled.
 struct Layout {
     name: &'static str,
-    owner: fn() -> ArrayD<f32>,
+    owner: fn(usize) -> ArrayD<f32>,
     view: for<'a> fn(&'a mut ArrayD<f32>) -> ArrayViewMutD<'a, f32>,
 }
 
 const LAYOUTS: [Layout; 6] = [
     Layout {
         name: "c",
-        owner: || ArrayD::zeros(IxDyn(&[4096, 4096])),
+        owner: |side| ArrayD::zeros(IxDyn(&[side, side])),
         view: |array| array.view_mut(),
     },
     Layout {
         name: "fortran",
-        owner: || ArrayD::zeros(IxDyn(&[4096, 4096]).f()),
+        owner: |side| ArrayD::zeros(IxDyn(&[side, side]).f()),
         view: |array| array.view_mut(),
     },
     Layout {
         name: "transposed",
-        owner: || ArrayD::zeros(IxDyn(&[4096, 4096])),
+        owner: |side| ArrayD::zeros(IxDyn(&[side, side])),
         view: |array| array.view_mut().reversed_axes(),
     },
     Layout {
         name: "strided",
-        owner: || ArrayD::zeros(IxDyn(&[4096, 8192])),
+        owner: |side| ArrayD::zeros(IxDyn(&[side, 2 * side])),
         view: |array| array.slice_axis_mut(Axis(1), Slice::new(0, None, 2)),
     },
     Layout {
         name: "conv_reversed",
-        owner: || ArrayD::zeros(IxDyn(&[1024, 1024, 3, 3])),
+        owner: |side| ArrayD::zeros(IxDyn(&[side / 4, side / 4, 3, 3])),
         view: |array| array.view_mut().reversed_axes(),
     },
     Layout {
         name: "inverted_axis",
-        owner: || ArrayD::zeros(IxDyn(&[4096, 4096])),
+        owner: |side| ArrayD::zeros(IxDyn(&[side, side])),
         view: |array| array.slice_axis_mut(Axis(1), Slice::new(0, None, -1)),
     },
 ];
 
 fn layouts(criterion: &mut Criterion) {
+    let side = if is_trial() { 64 } else { 4096 };
     for layout in &LAYOUTS {
-        let mut owner = (layout.owner)();
+        let mut owner = (layout.owner)(side);
         let mut view = (layout.view)(&mut owner);
         for threads in THREADS {
             let mut group = Group::new(criterion, &format!("layout/{}", layout.name), threads);

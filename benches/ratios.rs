@@ -144,8 +144,9 @@ impl Bench {
     fn held_down(&self, level: &str) {
         // Without fused multiply-add, nobody is to wait for more.
         let portable = level == "portable";
-        let n = if portable { self.large::<f32>() / 16 } else { self.large::<f32>() };
-        let size = format!("{} MiB, {level}", n * size_of::<f32>() / MIB);
+        let (size, bytes) = if portable { ("4 MiB", 4 * MIB) } else { ("64 MiB", 64 * MIB) };
+        let size = format!("{size}, {level}");
+        let n = self.pace.at_most(bytes) / size_of::<f32>();
         for (draw, times) in Draw::USUAL.into_iter().zip([3.5, 3.0, 3.0]) {
             let bar = if portable { Bar::Speed(None) } else { Bar::Speed(Some(times)) };
             self.against_rand_distr::<f32>(draw, &size, n, bar);

@@ -1,5 +1,5 @@
-//! What both benches need: the laws, the loop over rand_distr that each is held against, and pools
-//! of a given number of threads.
+//! What both benches need: the laws, the loop over rand_distr that each is held against, pools of
+//! threads, and whether anything is to be measured at all.
 
 use ndarray_init::ndarray::{Array1, ArrayRef, Dimension, NdFloat};
 use ndarray_init::rand::SeedableRng;
@@ -124,6 +124,13 @@ impl Source {
         let key = Key::from_rng(&mut self.keys);
         Array1::init(n, &self.law, key).expect("a law for every array")
     }
+}
+
+/// Whether to see only that everything works, on small arrays: cargo asks for a measurement by
+/// `--bench`, and nobody by `--test`.
+pub(crate) fn is_trial() -> bool {
+    let given = |option| std::env::args().any(|argument| argument == option);
+    given("--test") || !given("--bench")
 }
 
 /// Threads of which parallel fills may use as many.

@@ -105,5 +105,5 @@ fn verdict(met: Option<bool>) -> &'static str {
 }
 
 fn row(what: &str, ours: &str, yardstick: &str, theirs: &str, ratio: &str, bar: &str, met: &str) {
-    println!("{what:42}{ours:>12}  {yardstick:24}{theirs:>12}{ratio:>8}{bar:>8}  {met}");
+    println!("{what:50}{ours:>12}  {yardstick:24}{theirs:>12}{ratio:>8}{bar:>8}  {met}");
 }

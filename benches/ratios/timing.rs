@@ -1,5 +1,6 @@
 //! Two pieces of work in turns, and the medians of their times.
 
+use crate::common::is_trial;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -13,10 +14,8 @@ pub(crate) enum Pace {
 }
 
 impl Pace {
-    /// Cargo asks for a measurement by `--bench`, and nobody by `--test`.
     pub(crate) fn from_args() -> Self {
-        let given = |option| std::env::args().any(|argument| argument == option);
-        if given("--bench") && !given("--test") { Self::Measured } else { Self::Trial }
+        if is_trial() { Self::Trial } else { Self::Measured }
     }
 
     /// So many bytes, or the little that a trial takes.
