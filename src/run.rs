@@ -150,12 +150,20 @@ impl<A: Element> Rare<A> {
         part: Range<usize>,
         place: usize,
     ) {
-        for j in part.clone() {
-            // Overwritten by the next word if this one is not rare.
-            self.words[self.count] = row[j];
-            self.places[self.count] = place + j - part.start;
-            self.count += usize::from(kernel.is_rare(row[j]));
+        let mut flags = 0_u32;
+        for (j, &word) in row.iter().enumerate() {
+            flags |= u32::from(kernel.is_rare(word)) << j;
         }
+        flags &= (1 << part.end) - (1 << part.start);
+        let mut count = self.count;
+        while flags != 0 {
+            let j = flags.trailing_zeros() as usize;
+            flags &= flags - 1;
+            self.words[count] = row[j];
+            self.places[count] = place + j - part.start;
+            count += 1;
+        }
+        self.count = count;
     }
 
     /// Writes their elements.
