@@ -1,12 +1,12 @@
-//! Values onto an array: memory orders and threads. What is unsafe is here, but for the one system
-//! call of `huge_pages`.
+//! Values onto an array: memory orders and threads. What is unsafe is here, but for the hints of
+//! `memory`.
 
 use crate::axes::{self, Axes, Axis};
 use crate::distr::Kernel;
 use crate::element::Element;
-use crate::huge_pages;
 use crate::initializer::Values;
 use crate::key::Key;
+use crate::memory;
 use crate::run::Source;
 use crate::simd;
 use crate::stream::{BLOCK, ROW};
@@ -38,7 +38,7 @@ where
 {
     let array = ArrayBase::<S, D>::build_uninit(shape, |mut array| {
         let start = array.as_mut_ptr().cast::<A>();
-        huge_pages::advise(start, array.len() * size_of::<A>());
+        memory::advise_huge_pages(start, array.len() * size_of::<A>());
         // SAFETY: the array is mutable, and `MaybeUninit<A>` has the layout of `A`.
         values.write(unsafe { Target::new(start, array.shape(), array.strides()) });
     });

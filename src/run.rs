@@ -3,6 +3,7 @@
 use crate::distr::Kernel;
 use crate::element::Element;
 use crate::key::Key;
+use crate::memory;
 use crate::simd;
 use crate::stream::{BLOCK, CHUNK, ROW};
 use pulp::NullaryFnOnce;
@@ -49,6 +50,7 @@ impl<A: Element, K: Kernel<A>> NullaryFnOnce for Run<'_, A, K> {
             let end = place + (BLOCK - skip).min(out.len() - place);
             while place < end {
                 let rows = (skip + end - place).div_ceil(ROW).min(CHUNK / ROW);
+                memory::prefetch(out, place + CHUNK..place + 2 * CHUNK);
                 A::draw(&mut lanes, &mut words, rows);
                 let range = skip.min(CHUNK)..CHUNK.min(skip + end - place);
                 skip -= range.start;
