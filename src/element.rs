@@ -1,5 +1,6 @@
 //! The element types: `f32` and `f64`, and what the arithmetic of this crate asks of them.
 
+use crate::distr::Kernel;
 use crate::key::Key;
 use crate::quantile::Centre;
 use crate::stream::{Lanes, ROW, Words};
@@ -55,13 +56,14 @@ pub trait Scalar:
     fn draw(lanes: &mut Self::Lanes, words: &mut Self::Words, rows: usize);
     /// Words 16·i … 16·i + 15 of the chunk.
     fn row(words: &Self::Words, i: usize) -> [Self::Word; ROW];
-    /// Writes the images of words skip, skip + 1, … of the chunk.
-    fn map(
+    /// Writes the common values of words skip, skip + 1, … of the chunk.
+    fn map<K: Kernel<Self>>(
+        kernel: &K,
         words: &Self::Words,
         skip: usize,
         out: &mut [MaybeUninit<Self>],
-        f: impl Fn(Self::Word) -> Self,
-    );
+    ) where
+        Self: Element;
     /// One word of a generator.
     fn word_of<R: RngCore + ?Sized>(rng: &mut R) -> Self::Word;
 
@@ -176,9 +178,9 @@ impl Scalar for f32 {
     }
 
     #[inline(always)]
-    fn map(words: &Words, skip: usize, out: &mut [MaybeUninit<f32>], f: impl Fn(u32) -> f32) {
+    fn map<K: Kernel<f32>>(kernel: &K, words: &Words, skip: usize, out: &mut [MaybeUninit<f32>]) {
         for (out, &word) in out.iter_mut().zip(&words.as_array()[skip..]) {
-            out.write(f(word));
+            out.write(kernel.common(word));
         }
     }
 
@@ -235,15 +237,15 @@ impl Scalar for f64 {
     }
 
     #[inline(always)]
-    fn map(
+    fn map<K: Kernel<f64>>(
+        kernel: &K,
         [high, low]: &[Words; 2],
         skip: usize,
         out: &mut [MaybeUninit<f64>],
-        f: impl Fn(u64) -> f64,
     ) {
         let (high, low) = (&high.as_array()[skip..], &low.as_array()[skip..]);
         for ((out, &high), &low) in out.iter_mut().zip(high).zip(low) {
-            out.write(f(join(high, low)));
+            out.write(kernel.common(join(high, low)));
         }
     }
 

@@ -58,7 +58,7 @@ impl<A: Element, K: Kernel<A>> NullaryFnOnce for Run<'_, A, K> {
                     apply(&kernel, &words, range.clone(), out, place, &mut rare);
                 } else {
                     let out = &mut out[place..][..range.len()];
-                    A::map(&words, range.start, out, |word| kernel.common(word));
+                    A::map(&kernel, &words, range.start, out);
                 }
                 place += range.len();
             }

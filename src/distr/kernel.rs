@@ -11,18 +11,24 @@ use pulp::NullaryFnOnce;
 ///
 /// It has two arms, so that a loop over a block can take the common one for every element and
 /// mend the few others afterwards: both vectorise, and no branch depends on a random word.
-pub(crate) trait Kernel<A: Element>: Copy + Send + Sync {
+pub trait Kernel<A: Element>: Copy + Send + Sync {
     /// Whether there is a second arm at all.
-    const HAS_RARE: bool = true;
+    const HAS_RARE: bool = false;
 
     /// The value, wherever `is_rare` is false.
     fn common(&self, word: A::Word) -> A;
 
     /// Whether the word needs the other arm.
-    fn is_rare(&self, word: A::Word) -> bool;
+    #[inline(always)]
+    fn is_rare(&self, _word: A::Word) -> bool {
+        false
+    }
 
     /// The value, wherever `is_rare` is true.
-    fn rare(&self, word: A::Word) -> A;
+    #[inline(always)]
+    fn rare(&self, word: A::Word) -> A {
+        self.common(word)
+    }
 
     /// The value.
     fn sample(&self, word: A::Word) -> A {

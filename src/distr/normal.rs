@@ -93,6 +93,8 @@ impl<A: Element> NormalKernel<A> {
 }
 
 impl<A: Element> Kernel<A> for NormalKernel<A> {
+    const HAS_RARE: bool = true;
+
     #[inline(always)]
     fn common(&self, word: A::Word) -> A {
         let (x, q) = A::fold(word);

@@ -344,8 +344,6 @@ pub(crate) struct FarKernel<A> {
 }
 
 impl<A: Element> Kernel<A> for FarKernel<A> {
-    const HAS_RARE: bool = false;
-
     #[inline(always)]
     fn common(&self, word: A::Word) -> A {
         let (_, q) = A::fold(word);
@@ -353,15 +351,5 @@ impl<A: Element> Kernel<A> for FarKernel<A> {
         let beyond = (above.into_f64() / 2.0).mul_add(self.share, self.rest);
         let z = quantile::far_tail(self.depth - quantile::ln(beyond));
         self.scale.apply(A::from_f64(if self.mirrored { -z } else { z }))
-    }
-
-    #[inline(always)]
-    fn is_rare(&self, _: A::Word) -> bool {
-        false
-    }
-
-    #[inline(always)]
-    fn rare(&self, word: A::Word) -> A {
-        self.common(word)
     }
 }

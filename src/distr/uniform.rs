@@ -106,22 +106,10 @@ pub(crate) struct UniformKernel<A> {
 }
 
 impl<A: Element> Kernel<A> for UniformKernel<A> {
-    const HAS_RARE: bool = false;
-
     #[inline(always)]
     fn common(&self, word: A::Word) -> A {
         let x = A::signed(word) * A::UNIT;
         (x * self.half + self.centre).clamp_to(self.low, self.high)
-    }
-
-    #[inline(always)]
-    fn is_rare(&self, _: A::Word) -> bool {
-        false
-    }
-
-    #[inline(always)]
-    fn rare(&self, word: A::Word) -> A {
-        self.common(word)
     }
 }
 
