@@ -102,7 +102,8 @@ impl Layout {
     ///
     /// An axis of the second operand that is also in the first is an input axis if it is summed
     /// over and a batch axis if it is in the result; one that is only in the result is an output
-    /// axis. The first operand and the result may have an ellipsis for leading axes.
+    /// axis. That holds for an axis that packs several projections too: to take it for a batch axis,
+    /// say the roles by [`axes`](Self::axes). The first operand and the result may have an ellipsis for leading axes.
     ///
     /// ```
     /// use ndarray_init::{Fans, Layout};

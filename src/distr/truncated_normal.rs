@@ -16,6 +16,10 @@ use ndarray_rand::rand_distr::Distribution;
 /// of deviations out. They hold after rounding in every element type, to which they are rounded
 /// inwards.
 ///
+/// An element is computed as mean + std · z, so it has the resolution of the parent's mean and
+/// deviation: bounds far closer to each other than these have rounding errors are met, but not
+/// filled evenly.
+///
 /// [`mean`](Self::mean) and [`std_dev`](Self::std_dev) are those of the truncated law, not of its
 /// parent.
 ///
@@ -146,14 +150,14 @@ impl TruncatedNormal {
         self.std
     }
 
-    /// The mean of the truncated law.
+    /// The mean of the truncated law, by quadrature: some microseconds.
     #[must_use]
     pub fn mean(&self) -> f64 {
         // Inside, also where rounding the sum would lead out.
         self.std.mul_add(self.moments().0, self.mean).clamp(self.bounds[0], self.bounds[1])
     }
 
-    /// The standard deviation of the truncated law.
+    /// The standard deviation of the truncated law, by quadrature: some microseconds.
     #[must_use]
     pub fn std_dev(&self) -> f64 {
         // No law between the bounds has a greater one, whatever their rounding in std.
