@@ -124,8 +124,9 @@ fn row_values<A: Element, K: Kernel<A>>(kernel: &K, row: &[A::Word; ROW]) -> ([A
     (values, any_rare)
 }
 
-/// How many rare words can be kept until they are mended together.
-const RARE: usize = 80;
+/// How many rare words can be kept until they are mended together: those of two rows, after which
+/// they are, of the parts of rows at both ends, and of one more row.
+const RARE: usize = 5 * ROW;
 
 /// Words that need their kernel's other arm, and where their elements go.
 ///
