@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-/// Asks for the memory of a range that will be written soon, which may lie beyond the end.
+/// Asks for the memory of a range that will be written soon, as far as it is there.
 ///
 /// While the next words are turned into values, the lines that those will go to are on their way:
 /// the processor's own prefetching comes too late, since it sees no store for that long.
 #[inline(always)]
 pub(crate) fn prefetch<T>(out: &[T], range: Range<usize>) {
     #[cfg(target_arch = "x86_64")]
-    for place in range.step_by(64 / size_of::<T>()) {
+    for place in (range.start..range.end.min(out.len())).step_by(64 / size_of::<T>()) {
         use std::arch::x86_64::{_MM_HINT_ET0, _mm_prefetch};
         // SAFETY: a prefetch reads and writes nothing, whatever the address.
         unsafe { _mm_prefetch::<_MM_HINT_ET0>(out.as_ptr().wrapping_add(place).cast()) };

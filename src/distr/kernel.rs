@@ -64,6 +64,19 @@ pub(crate) enum AnyKernel<A> {
     Far(FarKernel<A>),
 }
 
+impl<A: Element> AnyKernel<A> {
+    /// The value.
+    pub(super) fn sample(&self, word: A::Word) -> A {
+        match self {
+            Self::Uniform(kernel) => kernel.sample(word),
+            Self::Normal(kernel) => kernel.sample(word),
+            Self::Central(kernel) => kernel.sample(word),
+            Self::Truncated(kernel) => kernel.sample(word),
+            Self::Far(kernel) => kernel.sample(word),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -172,16 +172,6 @@ impl TruncatedNormal {
         Slice::new(self.sigmas[0], self.sigmas[1]).moments()
     }
 
-    /// A kernel of either kind, applied to a word.
-    fn value<A: Element>(&self, word: A::Word) -> A {
-        match self.kernel() {
-            AnyKernel::Central(kernel) => kernel.sample(word),
-            AnyKernel::Truncated(kernel) => kernel.sample(word),
-            AnyKernel::Far(kernel) => kernel.sample(word),
-            AnyKernel::Uniform(_) | AnyKernel::Normal(_) => unreachable!("kernels of other laws"),
-        }
-    }
-
     fn kernel<A: Element>(&self) -> AnyKernel<A> {
         let scale = Scale {
             mean: A::from_f64(self.mean),
@@ -223,7 +213,7 @@ impl TruncatedNormal {
 
 impl<A: Element> Distribution<A> for TruncatedNormal {
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> A {
-        self.value(A::word_of(rng))
+        self.kernel().sample(A::word_of(rng))
     }
 }
 
@@ -231,22 +221,9 @@ impl Quantile {
     fn new([alpha, beta]: [f64; 2]) -> Self {
         let area = |from, to| if from < to { Slice::new(from, to).area() } else { 0.0 };
         if alpha >= FAR {
-            let whole = Slice::new(alpha, f64::INFINITY).relative_area();
-            let depth = quantile::tail_depth(alpha);
-            let rest = if beta < FARTHEST {
-                quantile::exp_neg(quantile::tail_depth(beta) - depth)
-            } else {
-                0.0
-            };
-            let share = Slice::new(alpha, beta).relative_area() / whole;
-            Self::Far { depth, rest, share, mirrored: false }
+            Self::far(alpha, beta, false)
         } else if beta <= -FAR {
-            match Self::new([-beta, -alpha]) {
-                Self::Far { depth, rest, share, .. } => {
-                    Self::Far { depth, rest, share, mirrored: true }
-                }
-                near @ Self::Near { .. } => near,
-            }
+            Self::far(-beta, -alpha, true)
         } else if [alpha, beta] == [-2.0, 2.0] {
             // The initializers' own, which every array of a network asks for.
             Self::Near { mass: MASS_AT_TWO, below: TAILS_AT_TWO, above: TAILS_AT_TWO }
@@ -257,6 +234,18 @@ impl Quantile {
                 above: 2.0 * area(beta, f64::INFINITY),
             }
         }
+    }
+
+    fn far(alpha: f64, beta: f64, mirrored: bool) -> Self {
+        let depth = quantile::tail_depth(alpha);
+        let rest = if beta < FARTHEST {
+            quantile::exp_neg(quantile::tail_depth(beta) - depth)
+        } else {
+            0.0
+        };
+        let whole = Slice::new(alpha, f64::INFINITY).relative_area();
+        let share = Slice::new(alpha, beta).relative_area() / whole;
+        Self::Far { depth, rest, share, mirrored }
     }
 }
 
