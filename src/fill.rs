@@ -155,10 +155,10 @@ impl<'a, A: Element> Target<'a, A> {
         }
         axes::stretches(tiles.along, tile.column, tile.width, |place, start, axis| {
             let start = tile.offset + start;
-            if tiles.across.stride == 1 && tile.height == Tiles::HEIGHT {
-                let columns = Columns { target: self, lines: &lines, place, start, axis };
+            if tiles.across.stride == 1 {
+                let lines = &lines[..tile.height];
                 // The tile's elements, and no other's.
-                return simd::dispatch(columns);
+                return simd::dispatch(Columns { target: self, lines, place, start, axis });
             }
             for j in 0..axis.len {
                 let start = start + j as isize * axis.stride;
@@ -182,7 +182,11 @@ impl<'a, A: Element> Target<'a, A> {
 
 /// The lines of a tile. Longer than they need be, so that elements above each other do not share
 /// a set of the cache.
-type Lines<A> = [[MaybeUninit<A>; Tiles::WIDTH + ROW]; Tiles::HEIGHT];
+type Lines<A> = [Line<A>; Tiles::HEIGHT];
+type Line<A> = [MaybeUninit<A>; Tiles::WIDTH + ROW];
+
+/// How many columns ahead memory is asked for.
+const AHEAD: usize = 8;
 
 /// A write of a tile's columns, each of which is one piece of memory: whole cache lines at once
 /// keep more of them on their way than elements one by one.
@@ -190,7 +194,7 @@ type Lines<A> = [[MaybeUninit<A>; Tiles::WIDTH + ROW]; Tiles::HEIGHT];
 /// Whoever makes one vouches that the columns are elements of the array, and no other task's.
 struct Columns<'a, A> {
     target: &'a Target<'a, A>,
-    lines: &'a Lines<A>,
+    lines: &'a [Line<A>],
     /// Of the first column, in its line.
     place: usize,
     /// Of the first column, in the array.
@@ -205,11 +209,21 @@ impl<A: Element> NullaryFnOnce for Columns<'_, A> {
     #[inline(always)]
     fn call(self) {
         let Self { target, lines, place, start, axis } = self;
+        // SAFETY: by that word.
+        let column =
+            |j: usize| unsafe { target.stretch(start + j as isize * axis.stride, lines.len()) };
+        let (whole, rest) = lines.as_chunks::<ROW>();
         for j in 0..axis.len {
-            let column: [_; Tiles::HEIGHT] = std::array::from_fn(|i| lines[i][place + j]);
-            let start = start + j as isize * axis.stride;
-            // SAFETY: by that word.
-            unsafe { target.stretch(start, Tiles::HEIGHT) }.copy_from_slice(&column);
+            if j + AHEAD < axis.len {
+                memory::prefetch(column(j + AHEAD), 0..lines.len());
+            }
+            let (pieces, last) = column(j).as_chunks_mut::<ROW>();
+            for (piece, lines) in pieces.iter_mut().zip(whole) {
+                *piece = std::array::from_fn(|i| lines[i][place + j]);
+            }
+            for (element, line) in last.iter_mut().zip(rest) {
+                *element = line[place + j];
+            }
         }
     }
 }

@@ -28,9 +28,10 @@ pub(crate) struct Tile {
 }
 
 impl<'a> Tiles<'a> {
-    /// So many `f32` fill two cache lines.
-    pub(crate) const HEIGHT: usize = 32;
-    pub(crate) const WIDTH: usize = BLOCK / 2;
+    /// So many `f32` fill four cache lines: writing fewer of a page before the next page's turn
+    /// takes up to twice as long.
+    pub(crate) const HEIGHT: usize = 64;
+    pub(crate) const WIDTH: usize = BLOCK;
     /// Drawing a shorter piece of a line would cost more than scattered writes.
     const SHORTEST: usize = BLOCK / 4;
 
