@@ -62,7 +62,8 @@ impl<A: Element> Values<A> {
     /// # Errors
     /// [`InitError::Unrepresentable`] if the element type cannot hold the law's values.
     pub fn drawn(law: &Law, key: Key) -> Result<Self, InitError> {
-        Ok(Self(Kind::Drawn(law.kernel()?, key)))
+        law.check::<A>()?;
+        Ok(Self(Kind::Drawn(law.kernel(), key)))
     }
 
     /// Writes every element.

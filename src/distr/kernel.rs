@@ -133,7 +133,7 @@ mod tests {
     #[track_caller]
     fn assert_rise(allowed: i32, laws: impl IntoIterator<Item = Law>) {
         for law in laws {
-            let step = match law.kernel().unwrap() {
+            let step = match law.kernel() {
                 AnyKernel::Uniform(kernel) => largest_step_down(&kernel),
                 AnyKernel::Normal(kernel) => largest_step_down(&kernel),
                 AnyKernel::Central(kernel) => largest_step_down(&kernel),

@@ -48,11 +48,23 @@ impl Law {
         }
     }
 
-    pub(crate) fn kernel<A: Element>(&self) -> Result<AnyKernel<A>, InitError> {
+    /// The value function, for an element type that passes [`check`](Self::check).
+    #[inline]
+    pub(crate) fn kernel<A: Element>(&self) -> AnyKernel<A> {
         match self {
-            Self::Uniform(law) => law.checked_kernel(),
-            Self::Normal(law) => law.checked_kernel(),
-            Self::TruncatedNormal(law) => law.checked_kernel(),
+            Self::Uniform(law) => AnyKernel::Uniform(law.kernel()),
+            Self::Normal(law) => AnyKernel::Normal(law.kernel()),
+            Self::TruncatedNormal(law) => law.kernel(),
+        }
+    }
+
+    /// Whether the element type has the law's values.
+    #[inline]
+    pub(crate) fn check<A: Element>(&self) -> Result<(), InitError> {
+        match self {
+            Self::Uniform(law) => law.check::<A>(),
+            Self::Normal(law) => law.check::<A>(),
+            Self::TruncatedNormal(law) => law.check::<A>(),
         }
         .map_err(|rule| InitError::Unrepresentable {
             law: self.to_string(),

@@ -1,4 +1,4 @@
-use super::kernel::{AnyKernel, Kernel};
+use super::kernel::Kernel;
 use crate::element::Element;
 use crate::error::InitError;
 use crate::quantile;
@@ -53,14 +53,14 @@ impl Normal {
         NormalKernel { mean: A::from_f64(self.mean), std: A::from_f64(self.std) }
     }
 
-    /// The kernel, if the element type holds all values.
-    pub(super) fn checked_kernel<A: Element>(&self) -> Result<AnyKernel<A>, &'static str> {
+    /// Whether the element type holds all values.
+    pub(super) fn check<A: Element>(&self) -> Result<(), &'static str> {
         // No z is larger, in any element type.
         const LARGEST: f64 = 9.2;
         if self.mean.abs() + LARGEST * self.std > A::MAX.into_f64() {
             Err("its values are too large")
         } else {
-            Ok(AnyKernel::Normal(self.kernel()))
+            Ok(())
         }
     }
 }

@@ -172,7 +172,7 @@ impl TruncatedNormal {
         Slice::new(self.sigmas[0], self.sigmas[1]).moments()
     }
 
-    fn kernel<A: Element>(&self) -> AnyKernel<A> {
+    pub(super) fn kernel<A: Element>(&self) -> AnyKernel<A> {
         let scale = Scale {
             mean: A::from_f64(self.mean),
             std: A::from_f64(self.std),
@@ -198,15 +198,15 @@ impl TruncatedNormal {
         }
     }
 
-    /// The kernel, if the element type has values between the bounds and holds the parent's scale.
-    pub(super) fn checked_kernel<A: Element>(&self) -> Result<AnyKernel<A>, &'static str> {
+    /// Whether the element type has values between the bounds and holds the parent's scale.
+    pub(super) fn check<A: Element>(&self) -> Result<(), &'static str> {
         let largest = A::MAX.into_f64();
         if A::at_least(self.bounds[0]) > A::at_most(self.bounds[1]) {
             Err("it has no value between the bounds")
         } else if self.mean.abs() > largest || self.std > largest {
             Err("its parent's mean or standard deviation is too large")
         } else {
-            Ok(self.kernel())
+            Ok(())
         }
     }
 }

@@ -1,4 +1,4 @@
-use super::kernel::{AnyKernel, Kernel};
+use super::kernel::Kernel;
 use crate::element::Element;
 use crate::error::InitError;
 use ndarray_rand::rand::Rng;
@@ -84,15 +84,15 @@ impl Uniform {
         }
     }
 
-    /// The kernel, if the element type has values between the bounds.
-    pub(super) fn checked_kernel<A: Element>(&self) -> Result<AnyKernel<A>, &'static str> {
+    /// Whether the element type has values between the bounds.
+    pub(super) fn check<A: Element>(&self) -> Result<(), &'static str> {
         let kernel = self.kernel::<A>();
         if self.low.abs().max(self.high.abs()) > A::MAX.into_f64() {
             Err("its bounds are too large")
         } else if kernel.low > kernel.high {
             Err("it has no value between the bounds")
         } else {
-            Ok(AnyKernel::Uniform(kernel))
+            Ok(())
         }
     }
 }
