@@ -35,6 +35,7 @@ use rayon::slice::ParallelSliceMut;
 use report::{Bar, Report};
 use std::any::type_name;
 use std::process::Command;
+use std::time::{Duration, Instant};
 use timing::{Pace, in_turns};
 
 const MIB: usize = 1 << 20;
@@ -155,6 +156,7 @@ impl Bench {
 
     fn two_threads(&self) {
         let n = self.large::<f32>();
+        self.wake_both_cores();
         for draw in [Draw::Normal, Draw::Truncated] {
             let what = format!("{} f32, 64 MiB, two threads", draw.name());
             self.report.compare(&what, "one thread", Bar::Speed(Some(1.8)), || {
@@ -183,6 +185,17 @@ impl Bench {
                 )
             })
         });
+    }
+
+    /// After a minute on one core, it takes a scheduler seconds to give two threads one each.
+    fn wake_both_cores(&self) {
+        let awake = || {
+            let start = Instant::now();
+            while self.pace == Pace::Measured && start.elapsed() < Duration::from_secs(3) {
+                std::hint::spin_loop();
+            }
+        };
+        self.two.broadcast(|_| awake());
     }
 
     fn fresh(&self) {
