@@ -42,6 +42,17 @@ pub enum InitError {
         rule: &'static str,
     },
 
+    /// The shape is not one that the initializer can fill.
+    #[error("{initializer} needs {rule}, but the shape is {shape:?}")]
+    Shape {
+        /// The initializer.
+        initializer: &'static str,
+        /// What it needs.
+        rule: String,
+        /// The array's shape.
+        shape: Vec<usize>,
+    },
+
     /// The shape has fewer axes than the layout has roles for.
     #[error(
         "the {layout} layout needs at least {required} axes beside its batch axes, \

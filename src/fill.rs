@@ -11,7 +11,7 @@ use crate::run::Source;
 use crate::simd;
 use crate::stream::{BLOCK, ROW};
 use crate::tiles::Tiles;
-use ndarray::{ArrayBase, ArrayRef, DataOwned, Dimension, ShapeBuilder};
+use ndarray::{ArrayBase, ArrayRef, ArrayViewMutD, DataOwned, Dimension, IxDyn, ShapeBuilder};
 use pulp::NullaryFnOnce;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
@@ -52,11 +52,37 @@ impl<'a, A: Element> Target<'a, A> {
         unsafe { Self::new(array.as_mut_ptr(), array.shape(), array.strides()) }
     }
 
+    /// The same as a view, which need not be initialised.
+    pub(crate) fn of_view(array: &'a mut ArrayViewMutD<'_, MaybeUninit<A>>) -> Self {
+        let start = array.as_mut_ptr().cast();
+        // SAFETY: the elements of a mutable array are distinct, and `MaybeUninit<A>` has the
+        // layout of `A`.
+        unsafe { Self::new(start, array.shape(), array.strides()) }
+    }
+
     /// # Safety
     /// `start` must be the first element of an array with this shape and these strides, whose
     /// elements are distinct and may be written, initialised or not, while this value lives.
     unsafe fn new(start: *mut A, shape: &'a [usize], strides: &'a [isize]) -> Self {
         Self { start, shape, strides, array: PhantomData }
+    }
+
+    /// The array as ndarray sees it.
+    pub(crate) fn view(self) -> ArrayViewMutD<'a, MaybeUninit<A>> {
+        // ndarray takes a pointer to the least element, and turns axes around afterwards.
+        let backward = |&(_, (&n, &stride)): &(usize, (&usize, &isize))| n > 0 && stride < 0;
+        let axes = || self.shape.iter().zip(self.strides).enumerate();
+        let least: isize =
+            axes().filter(backward).map(|(_, (&n, &stride))| (n as isize - 1) * stride).sum();
+        let strides: Vec<usize> = self.strides.iter().map(|stride| stride.unsigned_abs()).collect();
+        let shape = IxDyn(self.shape).strides(IxDyn(&strides));
+        // SAFETY: the elements are distinct, may be written, and nobody else's while 'a lasts.
+        let mut view =
+            unsafe { ArrayViewMutD::from_shape_ptr(shape, self.start.offset(least).cast()) };
+        for (axis, _) in axes().filter(backward) {
+            view.invert_axis(ndarray::Axis(axis));
+        }
+        view
     }
 
     fn len(&self) -> usize {

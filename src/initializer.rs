@@ -5,7 +5,9 @@ use crate::element::Element;
 use crate::error::InitError;
 use crate::fill::Target;
 use crate::key::Key;
+use crate::structured::Structure;
 use crate::variance_scaling::VarianceScaling;
+use ndarray::{ArcArray, Dimension, IxDyn};
 
 /// What the elements of an array of any shape are to be.
 ///
@@ -41,14 +43,16 @@ pub trait Initializer<A: Element> {
 }
 
 /// The values of one array: nothing can go wrong any more.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 #[must_use]
 pub struct Values<A>(Kind<A>);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 enum Kind<A> {
     Constant(A),
     Drawn(AnyKernel<A>, Key),
+    Array(ArcArray<A, IxDyn>),
+    Structured(Box<dyn Structure<A>>),
 }
 
 impl<A: Element> Values<A> {
@@ -66,9 +70,36 @@ impl<A: Element> Values<A> {
         Ok(Self(Kind::Drawn(law.kernel(), key)))
     }
 
+    /// The elements of an array, broadcast to the shape.
+    ///
+    /// # Errors
+    /// [`InitError::Shape`] if it cannot be broadcast to the shape.
+    pub fn array<D: Dimension>(array: ArcArray<A, D>, shape: &[usize]) -> Result<Self, InitError> {
+        let array = array.into_dyn();
+        if array.broadcast(shape).is_none() {
+            return Err(InitError::Shape {
+                initializer: "a constant array",
+                rule: format!("a shape that its own, {:?}, can be broadcast to", array.shape()),
+                shape: shape.to_vec(),
+            });
+        }
+        Ok(Self(Kind::Array(array)))
+    }
+
+    /// Whatever a structure writes.
+    pub(crate) fn structured(structure: impl Structure<A> + 'static) -> Self {
+        Self(Kind::Structured(Box::new(structure)))
+    }
+
     /// Writes every element.
     pub(crate) fn write(self, target: Target<'_, A>) {
         match self.0 {
+            Kind::Array(array) => {
+                let target = target.view();
+                let array = array.broadcast(target.raw_dim()).expect("checked when made");
+                array.assign_to(target);
+            }
+            Kind::Structured(structure) => structure.write(target.view()),
             Kind::Constant(value) => target.fill(value),
             Kind::Drawn(AnyKernel::Uniform(kernel), key) => target.draw(kernel, key),
             Kind::Drawn(AnyKernel::Normal(kernel), key) => target.draw(kernel, key),
@@ -95,40 +126,6 @@ macro_rules! laws {
     )*};
 }
 laws!(Law Uniform Normal TruncatedNormal);
-
-/// Every element the same number, which must not be NaN.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Constant<A>(pub A);
-
-impl<A: Element> Initializer<A> for Constant<A> {
-    fn values(&self, _: &[usize], _: Key) -> Result<Values<A>, InitError> {
-        let value = self.0.into_f64();
-        if value.is_nan() {
-            return Err(InitError::Parameter { name: "constant", value, rule: "a number" });
-        }
-        Ok(Values::constant(self.0))
-    }
-}
-
-/// Every element 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Zeros;
-
-impl<A: Element> Initializer<A> for Zeros {
-    fn values(&self, _: &[usize], _: Key) -> Result<Values<A>, InitError> {
-        Ok(Values::constant(A::ZERO))
-    }
-}
-
-/// Every element 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ones;
-
-impl<A: Element> Initializer<A> for Ones {
-    fn values(&self, _: &[usize], _: Key) -> Result<Values<A>, InitError> {
-        Ok(Values::constant(A::ONE))
-    }
-}
 
 impl<A: Element, I: Initializer<A> + ?Sized> Initializer<A> for &I {
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {

@@ -77,6 +77,7 @@ mod quantile;
 mod run;
 mod simd;
 mod stream;
+mod structured;
 mod tiles;
 mod variance_scaling;
 
@@ -85,9 +86,10 @@ pub use element::Element;
 pub use error::{InitError, Role};
 pub use ext::{InitExt, InitRefExt};
 pub use fans::{FanMode, Fans};
-pub use initializer::{Constant, Initializer, Ones, Values, Zeros};
+pub use initializer::{Initializer, Values};
 pub use key::Key;
 pub use layout::Layout;
+pub use structured::{Constant, Ones, Zeros};
 pub use variance_scaling::{Distribution, VarianceScaling};
 
 pub use ndarray;

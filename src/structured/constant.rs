@@ -1,0 +1,60 @@
+use crate::element::Element;
+use crate::error::InitError;
+use crate::initializer::{Initializer, Values};
+use crate::key::Key;
+use ndarray::{ArrayBase, Data, Dimension};
+
+/// Every element the same number, which must not be NaN.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Constant<A>(pub A);
+
+impl<A: Element> Initializer<A> for Constant<A> {
+    fn values(&self, _: &[usize], _: Key) -> Result<Values<A>, InitError> {
+        let value = self.0.into_f64();
+        if value.is_nan() {
+            return Err(InitError::Parameter { name: "constant", value, rule: "a number" });
+        }
+        Ok(Values::constant(self.0))
+    }
+}
+
+/// Every element 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Zeros;
+
+impl<A: Element> Initializer<A> for Zeros {
+    fn values(&self, _: &[usize], _: Key) -> Result<Values<A>, InitError> {
+        Ok(Values::constant(A::ZERO))
+    }
+}
+
+/// Every element 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ones;
+
+impl<A: Element> Initializer<A> for Ones {
+    fn values(&self, _: &[usize], _: Key) -> Result<Values<A>, InitError> {
+        Ok(Values::constant(A::ONE))
+    }
+}
+
+/// The array's own elements, broadcast to the shape that is filled; none may be NaN.
+///
+/// ```
+/// use ndarray_init::ndarray::{Array2, array};
+/// use ndarray_init::{InitExt, Key};
+///
+/// let bias = array![0.0_f32, 1.0, 0.0];
+/// let rows = Array2::init((2, 3), &bias, Key::new(1))?;
+/// assert_eq!(rows, array![[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]);
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+impl<A: Element, S: Data<Elem = A>, D: Dimension> Initializer<A> for ArrayBase<S, D> {
+    fn values(&self, shape: &[usize], _: Key) -> Result<Values<A>, InitError> {
+        if let Some(nan) = self.iter().find(|value| value.into_f64().is_nan()) {
+            let (name, rule) = ("an element of a constant array", "a number");
+            return Err(InitError::Parameter { name, value: nan.into_f64(), rule });
+        }
+        Values::array(self.to_shared(), shape)
+    }
+}
