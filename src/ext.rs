@@ -148,7 +148,7 @@ where
             0 => Values::constant(A::ZERO),
             _ => initializer.values(shape.raw_dim().slice(), key)?,
         };
-        Ok(fill::fresh(shape, values))
+        Ok(fill::fresh(shape, &values))
     }
 }
 

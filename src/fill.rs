@@ -29,7 +29,7 @@ pub(crate) struct Target<'a, A> {
 unsafe impl<A: Send> Sync for Target<'_, A> {}
 
 /// A new array with these values.
-pub(crate) fn fresh<A, S, D, Sh>(shape: Sh, values: Values<A>) -> ArrayBase<S, D>
+pub(crate) fn fresh<A, S, D, Sh>(shape: Sh, values: &Values<A>) -> ArrayBase<S, D>
 where
     A: Element,
     S: DataOwned<Elem = A>,

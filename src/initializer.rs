@@ -86,26 +86,26 @@ impl<A: Element> Values<A> {
         Ok(Self(Kind::Array(array)))
     }
 
-    /// Whatever a structure writes.
+    /// Whatever the structure writes.
     pub(crate) fn structured(structure: impl Structure<A> + 'static) -> Self {
         Self(Kind::Structured(Box::new(structure)))
     }
 
     /// Writes every element.
-    pub(crate) fn write(self, target: Target<'_, A>) {
-        match self.0 {
+    pub(crate) fn write(&self, target: Target<'_, A>) {
+        match &self.0 {
             Kind::Array(array) => {
                 let target = target.view();
                 let array = array.broadcast(target.raw_dim()).expect("checked when made");
                 array.assign_to(target);
             }
             Kind::Structured(structure) => structure.write(target.view()),
-            Kind::Constant(value) => target.fill(value),
-            Kind::Drawn(AnyKernel::Uniform(kernel), key) => target.draw(kernel, key),
-            Kind::Drawn(AnyKernel::Normal(kernel), key) => target.draw(kernel, key),
-            Kind::Drawn(AnyKernel::Central(kernel), key) => target.draw(kernel, key),
-            Kind::Drawn(AnyKernel::Truncated(kernel), key) => target.draw(kernel, key),
-            Kind::Drawn(AnyKernel::Far(kernel), key) => target.draw(kernel, key),
+            &Kind::Constant(value) => target.fill(value),
+            &Kind::Drawn(AnyKernel::Uniform(kernel), key) => target.draw(kernel, key),
+            &Kind::Drawn(AnyKernel::Normal(kernel), key) => target.draw(kernel, key),
+            &Kind::Drawn(AnyKernel::Central(kernel), key) => target.draw(kernel, key),
+            &Kind::Drawn(AnyKernel::Truncated(kernel), key) => target.draw(kernel, key),
+            &Kind::Drawn(AnyKernel::Far(kernel), key) => target.draw(kernel, key),
         }
     }
 }

@@ -179,8 +179,16 @@ impl Layout {
         })
     }
 
+    /// How many groups a convolution has.
+    pub(crate) const fn group_count(&self) -> usize {
+        self.groups
+    }
+
     /// Every axis' part and size, for a shape that was checked.
-    fn parts<'a>(&'a self, shape: &'a [usize]) -> impl Iterator<Item = (Part, usize)> + 'a {
+    pub(crate) fn parts<'a>(
+        &'a self,
+        shape: &'a [usize],
+    ) -> impl Iterator<Item = (Part, usize)> + 'a {
         let rank = shape.len();
         let named =
             move |axes: &[isize], axis| axes.iter().any(|&a| resolve(a, rank) == Some(axis));
@@ -259,8 +267,8 @@ impl Layout {
 }
 
 /// What an axis adds to: as [`Role`], and what no layout names.
-#[derive(Clone, Copy, PartialEq)]
-enum Part {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Part {
     Input,
     Output,
     /// The one axis of a vector, in Keras' layout.
@@ -290,7 +298,7 @@ impl From<Role> for Part {
 }
 
 /// The axis that a number names, counted from the end if it is negative.
-fn resolve(axis: isize, rank: usize) -> Option<usize> {
+pub(crate) fn resolve(axis: isize, rank: usize) -> Option<usize> {
     let index = if axis < 0 { rank.checked_add_signed(axis)? } else { axis.cast_unsigned() };
     (index < rank).then_some(index)
 }

@@ -89,7 +89,7 @@ pub use fans::{FanMode, Fans};
 pub use initializer::{Initializer, Values};
 pub use key::Key;
 pub use layout::Layout;
-pub use structured::{Constant, Ones, Zeros};
+pub use structured::{Blocks, Centre, Constant, Dirac, Identity, Ones, Sparse, Zeros};
 pub use variance_scaling::{Distribution, VarianceScaling};
 
 pub use ndarray;

@@ -1,0 +1,133 @@
+use super::{Structure, write_zeros};
+use crate::element::Element;
+use crate::error::InitError;
+use crate::initializer::{Initializer, Values};
+use crate::key::Key;
+use crate::layout::{Layout, Part};
+use ndarray::{ArrayViewMutD, Axis};
+use std::mem::MaybeUninit;
+
+/// A convolution that hands its input channels on: 1 at the centre of the receptive field where
+/// input and output channel are the same, and 0 elsewhere.
+///
+/// The receptive field has one to three axes; [`Layout`] says which those are, and in how many
+/// groups the convolution goes: each hands on its own channels. Where there are more output than
+/// input channels in a group, the rest are zero. That is PyTorch's `dirac_` and MindSpore's
+/// `Dirac`, for [`Layout::torch`]; a batch axis holds a kernel in each of its entries.
+///
+/// ```
+/// use ndarray_init::ndarray::{Array3, array};
+/// use ndarray_init::{Dirac, InitExt, Key, Layout};
+///
+/// // Two output channels, two input channels, a kernel of 3, as PyTorch stores them.
+/// let dirac = Dirac::default().with_layout(Layout::torch());
+/// let w = Array3::<f32>::init((2, 2, 3), &dirac, Key::new(1))?;
+/// assert_eq!(w, array![[[0., 1., 0.], [0., 0., 0.]], [[0., 0., 0.], [0., 1., 0.]]]);
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Dirac {
+    layout: Layout,
+    centre: Centre,
+}
+
+/// Which of the two middle places of an even kernel is its centre.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Centre {
+    /// k / 2: PyTorch and MindSpore.
+    #[default]
+    Upper,
+    /// (k − 1) / 2: JAX.
+    Lower,
+}
+
+impl Centre {
+    /// The centre of an axis of k ≥ 1 places.
+    pub(crate) const fn of(self, k: usize) -> usize {
+        match self {
+            Self::Upper => k / 2,
+            Self::Lower => (k - 1) / 2,
+        }
+    }
+}
+
+impl Dirac {
+    /// The same for kernels of another layout than [Keras'](Layout::keras).
+    pub fn with_layout(self, layout: Layout) -> Self {
+        Self { layout, ..self }
+    }
+
+    /// The same with another centre of even kernels.
+    pub const fn with_centre(mut self, centre: Centre) -> Self {
+        self.centre = centre;
+        self
+    }
+
+    /// Which axis of a kernel is which.
+    pub const fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Which place is the centre of an even kernel.
+    #[must_use]
+    pub const fn centre(&self) -> Centre {
+        self.centre
+    }
+}
+
+impl<A: Element> Initializer<A> for Dirac {
+    fn values(&self, shape: &[usize], _: Key) -> Result<Values<A>, InitError> {
+        self.layout.fans(shape)?;
+        let axes = |wanted| {
+            let parts = self.layout.parts(shape).enumerate();
+            parts.filter(move |&(_, (part, _))| part == wanted).map(|(axis, _)| axis)
+        };
+        let field: Vec<usize> = axes(Part::Field).collect();
+        let (inputs, outputs) = (axes(Part::Input).count(), axes(Part::Output).count());
+        if !(1..=3).contains(&field.len()) || inputs > 1 || outputs != 1 {
+            return Err(InitError::Shape {
+                initializer: "a Dirac kernel",
+                rule: "an input axis, an output axis and 1 to 3 axes of receptive field".into(),
+                shape: shape.to_vec(),
+            });
+        }
+        Ok(Values::structured(Channels {
+            centre: field.iter().map(|&axis| (axis, self.centre.of(shape[axis]))).collect(),
+            input: axes(Part::Input).next(),
+            output: axes(Part::Output).next().unwrap_or_default(),
+            groups: self.layout.group_count(),
+        }))
+    }
+}
+
+#[derive(Debug)]
+struct Channels {
+    /// The axes of the receptive field, and the centre's place on each.
+    centre: Vec<(usize, usize)>,
+    /// None where the kernel of one channel leaves it out.
+    input: Option<usize>,
+    output: usize,
+    groups: usize,
+}
+
+impl<A: Element> Structure<A> for Channels {
+    fn write(&self, mut array: ArrayViewMutD<'_, MaybeUninit<A>>) {
+        write_zeros(&mut array);
+        for &(axis, place) in &self.centre {
+            array.collapse_axis(Axis(axis), place);
+        }
+        let outputs = array.len_of(Axis(self.output)) / self.groups;
+        let inputs = self.input.map_or(1, |axis| array.len_of(Axis(axis)));
+        for group in 0..self.groups {
+            for channel in 0..outputs.min(inputs) {
+                let mut ones = array.view_mut();
+                ones.collapse_axis(Axis(self.output), group * outputs + channel);
+                if let Some(input) = self.input {
+                    ones.collapse_axis(Axis(input), channel);
+                }
+                ones.fill(MaybeUninit::new(A::ONE));
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+use super::{Structure, element, write_zeros};
+use crate::element::Element;
+use crate::error::InitError;
+use crate::initializer::{Initializer, Values};
+use crate::key::Key;
+use crate::variance_scaling::positive;
+use ndarray::ArrayViewMutD;
+use std::mem::MaybeUninit;
+
+/// The identity matrix times a gain: w\[i, i] = gain, and 0 elsewhere, for shapes of two axes.
+///
+/// A matrix need not be square: as in Keras' `Identity`, PyTorch's `eye_` and MindSpore's
+/// `Identity`, a longer side is padded with zeros.
+///
+/// ```
+/// use ndarray_init::ndarray::{Array2, array};
+/// use ndarray_init::{Identity, InitExt, Key};
+///
+/// let w = Array2::<f32>::init((2, 3), &Identity::new(0.5)?, Key::new(1))?;
+/// assert_eq!(w, array![[0.5, 0.0, 0.0], [0.0, 0.5, 0.0]]);
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
+pub struct Identity {
+    gain: f64,
+}
+
+impl Identity {
+    /// The identity times this gain.
+    ///
+    /// # Errors
+    /// [`InitError::Parameter`] if the gain is not positive and finite.
+    pub fn new(gain: f64) -> Result<Self, InitError> {
+        Ok(Self { gain: positive("gain", gain)? })
+    }
+
+    /// What is on the diagonal.
+    #[must_use]
+    pub const fn gain(&self) -> f64 {
+        self.gain
+    }
+}
+
+/// The identity itself: gain 1.
+impl Default for Identity {
+    fn default() -> Self {
+        Self { gain: 1.0 }
+    }
+}
+
+impl<A: Element> Initializer<A> for Identity {
+    fn values(&self, shape: &[usize], _: Key) -> Result<Values<A>, InitError> {
+        if shape.len() != 2 {
+            return Err(InitError::Shape {
+                initializer: "the identity",
+                rule: "2 axes".into(),
+                shape: shape.to_vec(),
+            });
+        }
+        Ok(Values::structured(Diagonal { value: element("gain", self.gain)? }))
+    }
+}
+
+#[derive(Debug)]
+struct Diagonal<A> {
+    value: A,
+}
+
+impl<A: Element> Structure<A> for Diagonal<A> {
+    fn write(&self, mut array: ArrayViewMutD<'_, MaybeUninit<A>>) {
+        write_zeros(&mut array);
+        array.diag_mut().fill(MaybeUninit::new(self.value));
+    }
+}

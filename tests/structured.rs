@@ -1,0 +1,425 @@
+//! Constants, identities, Dirac kernels, sparse matrices and blocks: what they are by definition,
+//! and what PyTorch made of the same shapes.
+
+mod common;
+
+use common::assert_same_bits;
+use ndarray_init::ndarray::{
+    Array1, Array2, Array3, Array4, ArrayD, Axis, IxDyn, ShapeBuilder, array, s,
+};
+use ndarray_init::{
+    Blocks, Centre, Constant, Dirac, Element, Identity, InitError, InitExt, InitRefExt,
+    Initializer, Key, Law, Layout, Normal, Sparse, TruncatedNormal, Uniform, VarianceScaling,
+    Zeros,
+};
+use serde_json::Value;
+
+const KEY: Key = Key::new(17);
+
+/// What PyTorch's `dirac_`, `eye_` and `sparse_` did, a call a line.
+fn pytorch(call: &str) -> impl Iterator<Item = Value> {
+    let lines = include_str!("data/pytorch_structured.jsonl").lines();
+    let lines = lines.map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.filter(move |line| line["call"] == call)
+}
+
+fn numbers(value: &Value) -> Vec<usize> {
+    value.as_array().unwrap().iter().map(|n| n.as_u64().unwrap() as usize).collect()
+}
+
+fn places(value: &Value) -> Vec<Vec<usize>> {
+    value.as_array().unwrap().iter().map(numbers).collect()
+}
+
+/// Where an array is not zero.
+fn nonzeros(array: &ArrayD<f32>) -> Vec<Vec<usize>> {
+    let places = array.indexed_iter().filter(|&(_, &x)| x != 0.0);
+    places.map(|(place, _)| ndarray_init::ndarray::Dimension::slice(&place).to_vec()).collect()
+}
+
+/// In every memory order, through every kind of view, the elements are the same.
+#[track_caller]
+fn assert_same_in_every_layout<I: Initializer<f32>>(initializer: &I, shape: &[usize]) {
+    let expected = ArrayD::<f32>::init(IxDyn(shape), initializer, KEY).unwrap();
+    let fortran = ArrayD::<f32>::init(IxDyn(shape).f(), initializer, KEY).unwrap();
+    assert_same_bits(&fortran, &expected, "Fortran order");
+
+    let reversed: Vec<usize> = shape.iter().rev().copied().collect();
+    let mut transposed = ArrayD::<f32>::from_elem(IxDyn(&reversed), 9.0);
+    transposed.view_mut().reversed_axes().fill_init(initializer, KEY).unwrap();
+    assert_same_bits(&transposed.reversed_axes(), &expected, "transposed");
+
+    let wide: Vec<usize> = shape.iter().map(|n| 2 * n + 1).collect();
+    let mut wide = ArrayD::<f32>::from_elem(IxDyn(&wide), 9.0);
+    {
+        let mut view = wide.view_mut();
+        for axis in 0..shape.len() {
+            view.slice_axis_inplace(Axis(axis), ndarray_init::ndarray::Slice::new(1, None, -2));
+        }
+        assert_eq!(view.shape(), shape);
+        view.fill_init(initializer, KEY).unwrap();
+        assert_same_bits(&view, &expected, "every other element, backwards");
+    }
+    let written: usize = shape.iter().product();
+    let untouched = wide.iter().filter(|&&x| x == 9.0).count();
+    let nines = expected.iter().filter(|&&x| x == 9.0).count();
+    assert_eq!(untouched, wide.len() - written + nines, "only the view was written");
+}
+
+// --- constants --------------------------------------------------------------------------------
+
+#[test]
+fn an_array_is_broadcast_to_the_shape() {
+    let row = array![1.0_f32, 2.0, 3.0];
+    let w = Array2::init((2, 3), &row, KEY).unwrap();
+    assert_eq!(w, array![[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]]);
+    let column = array![[1.0_f32], [2.0]];
+    let w = Array2::init((2, 3), &column.view(), KEY).unwrap();
+    assert_eq!(w, array![[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]]);
+    assert_same_in_every_layout(&row, &[4, 5, 3]);
+    assert_same_in_every_layout(&array![[[0.5_f32]], [[1.5]]].into_shared(), &[3, 2, 5, 7]);
+}
+
+#[test]
+fn an_array_that_cannot_be_broadcast_is_an_error_and_writes_nothing() {
+    let mut w = Array2::<f32>::ones((2, 4));
+    let error = w.fill_init(&array![1.0_f32, 2.0, 3.0], KEY).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "a constant array needs a shape that its own, [3], can be broadcast to, \
+         but the shape is [2, 4]"
+    );
+    assert_eq!(w, Array2::<f32>::ones((2, 4)));
+}
+
+#[test]
+fn an_array_with_nan_is_no_constant() {
+    let error = Array1::init(2, &array![1.0, f64::NAN], KEY).unwrap_err();
+    assert!(matches!(error, InitError::Parameter { .. }), "{error}");
+    assert_eq!(error.to_string(), "an element of a constant array is NaN, but must be a number");
+}
+
+// --- identity ---------------------------------------------------------------------------------
+
+#[test]
+fn the_identity_is_the_gain_on_the_diagonal() {
+    fn check<A: Element + std::fmt::Debug>(gain: f64, element: A) {
+        for shape in [(1, 1), (4, 4), (3, 5), (5, 3), (1, 7)] {
+            let w = Array2::<A>::init(shape, &Identity::new(gain).unwrap(), KEY).unwrap();
+            for ((i, j), &x) in w.indexed_iter() {
+                assert_eq!(x, if i == j { element } else { A::default() }, "{shape:?}");
+            }
+        }
+    }
+    check(1.0, 1.0_f32);
+    check(0.1, 0.1_f32);
+    check(0.1, 0.1_f64);
+    assert_same_in_every_layout(&Identity::default(), &[6, 4]);
+    assert_same_in_every_layout(&Identity::default(), &[1, 3]);
+}
+
+#[test]
+fn the_identity_is_pytorchs_eye() {
+    for line in pytorch("eye_") {
+        let shape = numbers(&line["shape"]);
+        let w = ArrayD::init(IxDyn(&shape), &Identity::default(), KEY).unwrap();
+        assert_eq!(nonzeros(&w), places(&line["ones_at"]), "{line}");
+    }
+    assert_eq!(pytorch("eye_").count(), 3);
+}
+
+#[test]
+fn an_identity_has_two_axes_and_a_gain_that_its_elements_can_be() {
+    let identity = Identity::default();
+    for shape in [&[][..], &[3], &[3, 3, 3]] {
+        let error = ArrayD::<f32>::init(IxDyn(shape), &identity, KEY).unwrap_err();
+        let expected = format!("the identity needs 2 axes, but the shape is {shape:?}");
+        assert_eq!(error.to_string(), expected);
+    }
+    for gain in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        assert!(matches!(Identity::new(gain), Err(InitError::Parameter { name: "gain", .. })));
+    }
+    let large = Identity::new(1e39).unwrap();
+    let error = Array2::<f32>::init((2, 2), &large, KEY).unwrap_err();
+    assert!(matches!(error, InitError::Unrepresentable { .. }), "{error}");
+    assert_eq!(Array2::<f64>::init((1, 1), &large, KEY).unwrap(), array![[1e39]]);
+}
+
+// --- Dirac ------------------------------------------------------------------------------------
+
+#[test]
+fn dirac_kernels_are_pytorchs() {
+    for line in pytorch("dirac_") {
+        let shape = numbers(&line["shape"]);
+        let groups = line["groups"].as_u64().unwrap() as usize;
+        let dirac = Dirac::default().with_layout(Layout::torch().groups(groups));
+        let w = ArrayD::init(IxDyn(&shape), &dirac, KEY).unwrap();
+        assert_eq!(nonzeros(&w), places(&line["ones_at"]), "{line}");
+        assert_eq!(f64::from(w.sum()), line["sum"].as_f64().unwrap(), "{line}");
+        assert_same_in_every_layout(&dirac, &shape);
+    }
+    assert_eq!(pytorch("dirac_").count(), 5);
+}
+
+/// The same kernel with its axes in the order of another layout.
+#[test]
+fn dirac_kernels_are_the_same_in_either_layout() {
+    for (out, inp) in [(4, 4), (6, 3), (3, 6)] {
+        for groups in [1, 3] {
+            let (torch, keras) = (Layout::torch().groups(groups), Layout::keras().groups(groups));
+            let torch = Dirac::default().with_layout(torch);
+            let keras = Dirac::default().with_layout(keras);
+            if out % groups == 0 {
+                let w = Array4::<f32>::init((out, inp, 4, 3), &torch, KEY).unwrap();
+                let v = Array4::<f32>::init((4, 3, inp, out), &keras, KEY).unwrap();
+                assert_eq!(w.permuted_axes([2, 3, 1, 0]), v);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_centre_of_an_even_kernel_can_be_either() {
+    for (k, upper, lower) in [(1, 0, 0), (2, 1, 0), (3, 1, 1), (4, 2, 1), (7, 3, 3)] {
+        for (centre, place) in [(Centre::Upper, upper), (Centre::Lower, lower)] {
+            let dirac = Dirac::default().with_centre(centre);
+            let w = Array3::<f64>::init((k, 1, 1), &dirac, KEY).unwrap();
+            let expected: Vec<f64> = (0..k).map(|i| f64::from(u8::from(i == place))).collect();
+            assert_eq!(w.into_raw_vec_and_offset().0, expected, "{k} {centre:?}");
+        }
+    }
+}
+
+/// What a Dirac kernel is for.
+#[test]
+fn a_convolution_with_a_dirac_kernel_hands_its_input_on() {
+    let (channels, k, n) = (3, 5, 16);
+    let w = Array3::<f32>::init((k, channels, channels), &Dirac::default(), KEY).unwrap();
+    let signal = Array2::<f32>::init((n, channels), &Normal::new(0.0, 1.0).unwrap(), KEY).unwrap();
+    for t in 0..n {
+        for c in 0..channels {
+            let mut sum = 0.0;
+            for i in 0..k {
+                if let Some(row) = (t + i).checked_sub(k / 2).filter(|&row| row < n) {
+                    sum += signal.row(row).dot(&w.slice(s![i, .., c]));
+                }
+            }
+            assert_eq!(sum, signal[[t, c]]);
+        }
+    }
+}
+
+#[test]
+fn dirac_kernels_of_a_batch_are_those_of_its_entries() {
+    let dirac = Dirac::default().with_layout(Layout::keras().batch(&[0]));
+    let w = Array4::<f32>::init((2, 3, 4, 5), &dirac, KEY).unwrap();
+    let single = Array3::<f32>::init((3, 4, 5), &Dirac::default(), KEY).unwrap();
+    assert_eq!(w.index_axis(Axis(0), 0), single);
+    assert_eq!(w.index_axis(Axis(0), 1), single);
+    let depthwise = Dirac::default().with_layout(Layout::depthwise());
+    let w = Array4::<f32>::init((3, 3, 2, 2), &depthwise, KEY).unwrap();
+    assert_eq!(nonzeros(&w.into_dyn()), [[1, 1, 0, 0], [1, 1, 1, 0]]);
+}
+
+#[test]
+fn a_dirac_kernel_has_one_to_three_spatial_axes_and_whole_groups() {
+    let torch = Dirac::default().with_layout(Layout::torch());
+    for shape in [&[3, 3][..], &[2, 2, 3, 3, 3, 3]] {
+        let error = ArrayD::<f32>::init(IxDyn(shape), &torch, KEY).unwrap_err();
+        let expected = format!(
+            "a Dirac kernel needs an input axis, an output axis and 1 to 3 axes of receptive \
+             field, but the shape is {shape:?}"
+        );
+        assert_eq!(error.to_string(), expected);
+    }
+    for groups in [0, 3] {
+        let grouped = Dirac::default().with_layout(Layout::torch().groups(groups));
+        let error = Array3::<f32>::init((4, 4, 3), &grouped, KEY).unwrap_err();
+        assert!(matches!(error, InitError::Groups { .. }), "{error}");
+    }
+    let heads = Dirac::default().with_layout(Layout::axes(&[0, 1], &[2]));
+    assert!(Array4::<f32>::init((2, 2, 2, 3), &heads, KEY).is_err());
+}
+
+// --- sparse -----------------------------------------------------------------------------------
+
+fn sparse(sparsity: f64) -> Sparse {
+    Sparse::normal(sparsity, 0.01).unwrap()
+}
+
+fn zeros_of_columns(w: &Array2<f32>) -> Vec<usize> {
+    w.columns().into_iter().map(|c| c.iter().filter(|&&x| x == 0.0).count()).collect()
+}
+
+/// PyTorch's own, but where the product of floating-point numbers leads it astray.
+#[test]
+fn sparse_columns_have_as_many_zeros_as_pytorchs() {
+    let mut astray = 0;
+    for line in pytorch("sparse_") {
+        let shape = numbers(&line["shape"]);
+        let sparsity = line["sparsity"].as_f64().unwrap();
+        let w = Array2::init((shape[0], shape[1]), &sparse(sparsity), KEY).unwrap();
+        let theirs = numbers(&line["zeros_per_column"]);
+        if (shape[0], sparsity) == (100, 0.07) {
+            assert_eq!((theirs[0], zeros_of_columns(&w)), (8, vec![7; shape[1]]));
+            astray += 1;
+        } else {
+            assert_eq!(zeros_of_columns(&w), theirs, "{line}");
+        }
+    }
+    assert_eq!((astray, pytorch("sparse_").count()), (1, 5));
+}
+
+/// Against integers: p percent, permille and so on of as many rows.
+#[test]
+fn the_number_of_zeros_is_that_of_the_decimal_numbers() {
+    for denominator in [10_usize, 100, 1000, 10_000] {
+        for numerator in 0..=denominator.min(1000) {
+            let sparsity: f64 = format!("{}e-{}", numerator, denominator.ilog10()).parse().unwrap();
+            for rows in [1, 3, 7, 10, 100, 999, 1000, 4096, 30_000, 123_456_789] {
+                let expected = (numerator * rows).div_ceil(denominator);
+                assert_eq!(sparse(sparsity).zeros(rows), expected, "{sparsity} of {rows}");
+            }
+        }
+    }
+    assert_eq!(sparse(1.0 / 3.0).zeros(3), 1);
+    assert_eq!(sparse(2.0 / 3.0).zeros(3), 2);
+    assert_eq!(sparse(0.1 + 0.2).zeros(10), 3);
+}
+
+#[test]
+fn what_is_not_zero_is_drawn_as_without_zeros() {
+    let law = Normal::new(0.0, 0.01).unwrap();
+    let dense = Array2::<f32>::init((50, 40), &law, KEY).unwrap();
+    let w = Array2::<f32>::init((50, 40), &Sparse::new(0.3, law).unwrap(), KEY).unwrap();
+    for (&x, &y) in w.iter().zip(&dense) {
+        assert!(x == 0.0 || x == y);
+    }
+    assert_same_in_every_layout(&sparse(0.3), &[50, 40]);
+    assert_same_in_every_layout(&sparse(1.0), &[5, 4]);
+    let none = Array2::<f32>::init((50, 40), &sparse(0.0), KEY).unwrap();
+    assert_same_bits(&none, &dense, "no zeros");
+}
+
+/// χ² of where the zeros are, over 20 000 columns of 10 rows with 3 zeros each: 9 degrees of
+/// freedom, for which 27.9 is exceeded once in a thousand times. Pairs of rows, too: 45 pairs,
+/// each in 1 of 15 columns; for 44 degrees, 78.7.
+#[test]
+fn every_choice_of_zeros_is_as_likely() {
+    let columns = 20_000;
+    let w = Array2::<f32>::init((10, columns), &sparse(0.3), KEY).unwrap();
+    let chi_squared = |counts: &[f64], expected: f64| -> f64 {
+        counts.iter().map(|n| (n - expected).powi(2) / expected).sum()
+    };
+    let (mut single, mut pairs) = (vec![0.0; 10], vec![0.0; 45]);
+    for column in w.columns() {
+        let mut pair = 0;
+        for i in 0..10 {
+            single[i] += f64::from(u8::from(column[i] == 0.0));
+            for j in 0..i {
+                pairs[pair] += f64::from(u8::from(column[i] == 0.0 && column[j] == 0.0));
+                pair += 1;
+            }
+        }
+    }
+    // Without replacement: the variance of a count is smaller by 7 / 9.
+    let single = chi_squared(&single, 0.3 * columns as f64) * 9.0 / 10.0 / 0.7;
+    assert!(single < 27.9, "{single}");
+    let pairs = chi_squared(&pairs, columns as f64 / 15.0);
+    assert!(pairs < 78.7, "{pairs}");
+}
+
+#[test]
+fn a_sparsity_lies_between_0_and_1_and_a_sparse_matrix_has_two_axes() {
+    for sparsity in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
+        let error = Sparse::normal(sparsity, 0.01).unwrap_err();
+        let expected = format!("sparsity is {sparsity}, but must be between 0 and 1");
+        assert_eq!(error.to_string(), expected);
+    }
+    assert!(matches!(Sparse::normal(0.1, 0.0), Err(InitError::Parameter { name: "std", .. })));
+    let error = Array1::<f32>::init(4, &sparse(0.5), KEY).unwrap_err();
+    assert_eq!(error.to_string(), "a sparse matrix needs 2 axes, but the shape is [4]");
+}
+
+// --- blocks -----------------------------------------------------------------------------------
+
+#[test]
+fn a_block_is_what_the_initializer_gives_its_shape_under_its_key() {
+    let law = VarianceScaling::glorot_uniform();
+    for axis in [0, 1, 2, -1, -3] {
+        let blocks = Blocks::equal(&law, axis, 3);
+        let w = Array3::<f32>::init((6, 9, 12), &blocks, KEY).unwrap();
+        let axis = Axis(axis.rem_euclid(3) as usize);
+        for (i, block) in w.axis_chunks_iter(axis, w.len_of(axis) / 3).enumerate() {
+            let key = KEY.fork_index(i as u64);
+            let expected = Array3::<f32>::init(block.raw_dim(), &law, key).unwrap();
+            assert_same_bits(&block, &expected, (axis, i));
+        }
+    }
+}
+
+#[test]
+fn blocks_of_given_sizes_have_fans_of_their_own() {
+    // Grouped attention: 4 heads of queries, 1 of keys, 1 of values, of 8 each.
+    let law = VarianceScaling::xavier_uniform().with_layout(Layout::torch());
+    let w = Array2::<f64>::init((48, 16), &Blocks::sizes(&law, 0, &[32, 8, 8]), KEY).unwrap();
+    for (range, rows) in [(0..32, 32.0), (32..40, 8.0), (40..48, 8.0)] {
+        let block = w.slice(s![range, ..]);
+        let bound = (6.0 / (16.0 + rows) as f64).sqrt();
+        let largest = block.iter().fold(0.0_f64, |a, x| a.max(x.abs()));
+        // 128 draws and more: all of them below 0.95 of the bound once in 700 times.
+        assert!(largest <= bound && largest > 0.95 * bound, "{largest} {bound}");
+    }
+}
+
+#[test]
+fn blocks_nest_and_fit_every_memory_order() {
+    let law = Normal::new(0.0, 1.0).unwrap();
+    let heads = Blocks::equal(Blocks::equal(law, 1, 4), 0, 3);
+    assert_same_in_every_layout(&heads, &[6, 8]);
+    assert_same_in_every_layout(&Blocks::sizes(law, -1, &[1, 0, 70, 3]), &[40, 74]);
+    assert_same_in_every_layout(&Blocks::equal(sparse(0.5), 0, 2), &[8, 3]);
+    assert_same_in_every_layout(&Blocks::equal(&heads, 0, 2), &[12, 8]);
+}
+
+#[test]
+fn blocks_that_do_not_fit_are_an_error_and_write_nothing() {
+    let cases: [(Blocks<Zeros>, &str); 5] = [
+        (Blocks::equal(Zeros, 0, 4), "an axis 0 that 4 blocks divide"),
+        (Blocks::equal(Zeros, 1, 0), "an axis 1 that 0 blocks divide"),
+        (Blocks::equal(Zeros, 2, 1), "an axis 2"),
+        (Blocks::equal(Zeros, -3, 1), "an axis -3"),
+        (Blocks::sizes(Zeros, 0, &[3, 2]), "an axis 0 of the sizes [3, 2] together"),
+    ];
+    for (blocks, rule) in cases {
+        let mut w = Array2::<f32>::ones((6, 5));
+        let error = w.fill_init(&blocks, KEY).unwrap_err();
+        let expected = format!("a cut into blocks needs {rule}, but the shape is [6, 5]");
+        assert_eq!(error.to_string(), expected);
+        assert_eq!(w, Array2::<f32>::ones((6, 5)));
+    }
+    // The second block is too large for f32: the first is not written either.
+    let law = Law::from(Uniform::new(-1e39, 1e39).unwrap());
+    let mut w = Array2::<f32>::ones((6, 5));
+    assert!(w.fill_init(&Blocks::equal(law, 0, 2), KEY).is_err());
+    assert_eq!(w, Array2::<f32>::ones((6, 5)));
+    let huge = Blocks::sizes(Zeros, 0, &[usize::MAX, 7]);
+    assert!(w.fill_init(&huge, KEY).is_err());
+}
+
+#[test]
+fn structures_are_initializers_like_any_other() {
+    let truncated = TruncatedNormal::in_sigmas(0.0, 0.02, -2.0, 2.0).unwrap();
+    let any: [Box<dyn Initializer<f32>>; 5] = [
+        Box::new(Identity::default()),
+        Box::new(sparse(0.5)),
+        Box::new(Blocks::equal(truncated, 0, 2)),
+        Box::new(Constant(0.5)),
+        Box::new(array![1.0_f32, 2.0]),
+    ];
+    for initializer in any {
+        let w = Array2::<f32>::init((4, 2), &initializer, KEY).unwrap();
+        assert_eq!(w, Array2::<f32>::init((4, 2), &*initializer, KEY).unwrap());
+        assert!(Array2::<f32>::init((0, 2), &initializer, KEY).unwrap().is_empty());
+    }
+}
