@@ -1,16 +1,16 @@
 //! Fans and laws are those of Keras, JAX, PyTorch and MindSpore: every call that `data/` records.
 
-use ndarray_init::ndarray::{ArrayD, IxDyn};
-use ndarray_init::{
-    Distribution, FanMode, Fans, InitError, InitExt, InitRefExt, Key, Law, Layout, VarianceScaling,
-};
-use std::collections::HashMap;
+#[path = "common/recorded.rs"]
+mod recorded;
+
+use ndarray_init::{Layout, VarianceScaling};
+use recorded::{Call, Configured};
 
 #[test]
 fn keras() {
-    let counts = compare(include_str!("data/keras.txt"), |call| {
+    recorded::keras(|call| {
         let configuration = match call.function {
-            "VarianceScaling" => call.variance_scaling()?,
+            "VarianceScaling" => variance_scaling(call)?,
             "GlorotNormal" => VarianceScaling::glorot_normal(),
             "GlorotUniform" => VarianceScaling::glorot_uniform(),
             "HeNormal" => VarianceScaling::he_normal(),
@@ -19,270 +19,75 @@ fn keras() {
             "LecunUniform" => VarianceScaling::lecun_uniform(),
             other => panic!("unknown function {other}"),
         };
-        Ok(configuration.with_layout(match (call.get("input_axes"), call.get("output_axes")) {
-            (Some(input), Some(output)) => Layout::axes(&list(input), &list(output)),
+        Ok(configuration.with_layout(match (call.axes("input_axes"), call.axes("output_axes")) {
+            (Some(input), Some(output)) => Layout::axes(&input, &output),
             _ => Layout::keras(),
         }))
     });
-    assert_eq!(counts, Counts { same: 695, ..Counts::default() });
 }
 
 #[test]
 fn jax() {
-    let counts = compare(include_str!("data/jax.txt"), |call| {
+    recorded::jax(|call| {
         assert_eq!(call.function, "variance_scaling");
-        let axes = |name, default: &str| list(call.get(name).unwrap_or(default));
-        let layout = Layout::axes(&axes("in_axis", "-2"), &axes("out_axis", "-1"))
-            .batch(&axes("batch_axis", "()"));
-        Ok(call.variance_scaling()?.with_layout(layout))
+        let axes = |name, default: &[isize]| call.axes(name).unwrap_or(default.to_vec());
+        let layout = Layout::axes(&axes("in_axis", &[-2]), &axes("out_axis", &[-1]))
+            .batch(&axes("batch_axis", &[]));
+        Ok(variance_scaling(call)?.with_layout(layout))
     });
-    assert_eq!(
-        counts,
-        Counts { same: 684, both_refuse: 108, divided_by_zero: 108, ..Counts::default() }
-    );
 }
 
 #[test]
 fn pytorch() {
-    let counts = compare(include_str!("data/pytorch.txt"), |call| {
+    recorded::pytorch(|call| {
         let configuration = match call.function {
             "xavier_uniform_" => {
                 VarianceScaling::xavier_uniform().with_gain(call.number("gain"))?
             }
             "xavier_normal_" => VarianceScaling::xavier_normal().with_gain(call.number("gain"))?,
-            "kaiming_uniform_" => call.kaiming(VarianceScaling::kaiming_uniform(), "a")?,
-            "kaiming_normal_" => call.kaiming(VarianceScaling::kaiming_normal(), "a")?,
+            "kaiming_uniform_" => kaiming(call, VarianceScaling::kaiming_uniform(), "a")?,
+            "kaiming_normal_" => kaiming(call, VarianceScaling::kaiming_normal(), "a")?,
             other => panic!("unknown function {other}"),
         };
         Ok(configuration.with_layout(Layout::torch()))
     });
-    assert_eq!(
-        counts,
-        Counts { same: 918, both_refuse: 180, left_alone: 162, ..Counts::default() }
-    );
 }
 
 #[test]
 fn mindspore() {
-    let counts = compare(include_str!("data/mindspore.txt"), |call| {
+    recorded::mindspore(|call| {
         let slope = "negative_slope";
         let configuration = match call.function {
-            "VarianceScaling" => call.variance_scaling()?,
+            "VarianceScaling" => variance_scaling(call)?,
             "XavierUniform" => VarianceScaling::xavier_uniform().with_gain(call.number("gain"))?,
             "XavierNormal" => VarianceScaling::xavier_normal().with_gain(call.number("gain"))?,
-            "HeUniform" => call.kaiming(VarianceScaling::kaiming_uniform(), slope)?,
-            "HeNormal" => call.kaiming(VarianceScaling::kaiming_normal(), slope)?,
+            "HeUniform" => kaiming(call, VarianceScaling::kaiming_uniform(), slope)?,
+            "HeNormal" => kaiming(call, VarianceScaling::kaiming_normal(), slope)?,
             other => panic!("unknown function {other}"),
         };
         Ok(configuration.with_layout(Layout::torch()))
     });
-    assert_eq!(
-        counts,
-        Counts {
-            same: 828,
-            both_refuse: 171,
-            divided_by_zero: 36,
-            uniform_instead: 162,
-            ..Counts::default()
-        }
-    );
 }
 
-/// How many calls came out in which way: the first two are agreement, the others the exceptions.
-#[derive(Debug, Default, PartialEq)]
-struct Counts {
-    /// The fans are equal, and so is the law.
-    same: usize,
-    /// Two axes are needed, and both say so.
-    both_refuse: usize,
-    /// A size of zero makes JAX and MindSpore divide by zero. There is no element to draw, so that
-    /// ours succeeds.
-    divided_by_zero: usize,
-    /// PyTorch leaves a tensor without elements alone and computes no law. So do we; fans are equal.
-    left_alone: usize,
-    /// `VarianceScaling(distribution="truncated_normal")` of MindSpore 2.10 draws from a uniform
-    /// law: that of `distribution="uniform"`, in fact. Ours draws what it is asked for.
-    uniform_instead: usize,
+fn variance_scaling(call: &Call) -> Configured {
+    VarianceScaling::new(call.number("scale"), call.mode(), call.distribution())
 }
 
-/// Compares a file's calls with ours, as `configure` translates them.
-#[track_caller]
-fn compare(
-    file: &'static str,
-    configure: impl Fn(&Call) -> Result<VarianceScaling, InitError>,
-) -> Counts {
-    let mut counts = Counts::default();
-    let mut call = None;
-    for line in file.lines() {
-        let Some(kernel) = line.strip_prefix(' ') else {
-            call = Some(Call::parse(line));
-            continue;
-        };
-        let call = call.as_ref().expect("a file begins with a call");
-        let ours = configure(call).unwrap_or_else(|error| panic!("{call:?}: {error}"));
-        let counter = verdict(call, kernel, &ours, &mut counts)
-            .unwrap_or_else(|difference| panic!("{call:?}: {kernel}: {difference}"));
-        *counter += 1;
+/// The preset where the call is what the preset stands for, else the same with another mode and
+/// the nonlinearity's gain.
+fn kaiming(call: &Call, preset: VarianceScaling, slope: &str) -> Configured {
+    let slope = call.number(slope);
+    let gain = match call.required("nonlinearity") {
+        "linear" | "sigmoid" => 1.0,
+        "tanh" => 5.0 / 3.0,
+        // It has no slope, whatever the call says.
+        "relu" => 2.0_f64.sqrt(),
+        "leaky_relu" => (2.0 / (1.0 + slope * slope)).sqrt(),
+        "selu" => 0.75,
+        other => panic!("unknown nonlinearity {other}"),
+    };
+    if gain == 2.0_f64.sqrt() && call.mode() == preset.mode() {
+        return Ok(preset);
     }
-    counts
-}
-
-/// Which of the counts one call belongs to, or how it differs.
-fn verdict<'a>(
-    call: &Call,
-    kernel: &str,
-    ours: &VarianceScaling,
-    counts: &'a mut Counts,
-) -> Result<&'a mut usize, String> {
-    let columns: Vec<&str> = kernel.split(' ').collect();
-    let shape: Vec<usize> = list(columns[0]);
-
-    if let ["error", class] = columns[1..] {
-        return match (class, ours.law(&shape)) {
-            (
-                "ValueError",
-                Err(InitError::TooFewAxes { .. } | InitError::AxisOutOfRange { .. }),
-            ) if shape.len() < 2 => Ok(&mut counts.both_refuse),
-            ("ZeroDivisionError", Ok(_)) if shape.contains(&0) => {
-                fill_empty(ours, &shape).map_err(|error| error.to_string())?;
-                Ok(&mut counts.divided_by_zero)
-            }
-            (_, law) => Err(format!("we give {law:?}")),
-        };
-    }
-
-    let fans = Fans { fan_in: number(columns[1]), fan_out: number(columns[2]) };
-    let (our_fans, our_law) = ours
-        .fans(&shape)
-        .and_then(|fans| Ok((fans, ours.law(&shape)?)))
-        .map_err(|error| error.to_string())?;
-    if our_fans != fans {
-        return Err(format!("we give {our_fans:?}"));
-    }
-    let law: Vec<f64> = columns[4..].iter().copied().map(number).collect();
-    match (columns[3], our_law) {
-        ("no_op", _) if shape.contains(&0) => {
-            fill_empty(ours, &shape).map_err(|error| error.to_string())?;
-            Ok(&mut counts.left_alone)
-        }
-        ("uniform", Law::Uniform(ours)) if close(&[ours.high(), -ours.low()], &[law[0]; 2]) => {
-            Ok(&mut counts.same)
-        }
-        ("normal", Law::Normal(ours)) if close(&[ours.std_dev()], &law) && ours.mean() == 0.0 => {
-            Ok(&mut counts.same)
-        }
-        ("truncated_normal", Law::TruncatedNormal(ours))
-            if close(
-                &[
-                    ours.parent_std_dev(),
-                    ours.lower() / ours.parent_std_dev(),
-                    ours.upper() / ours.parent_std_dev(),
-                ],
-                &law,
-            ) && ours.parent_mean() == 0.0 =>
-        {
-            Ok(&mut counts.same)
-        }
-        ("uniform", Law::TruncatedNormal(ours))
-            if call.function == "VarianceScaling"
-                // A uniform law's bound is √3 times its standard deviation, and only the form of
-                // the law may differ.
-                && close(&[ours.std_dev() * 3.0_f64.sqrt()], &law) =>
-        {
-            Ok(&mut counts.uniform_instead)
-        }
-        (_, law) => Err(format!("we give {law:?}")),
-    }
-}
-
-/// Makes and fills an array that has no elements.
-fn fill_empty(configuration: &VarianceScaling, shape: &[usize]) -> Result<(), InitError> {
-    let mut array = ArrayD::<f32>::init(IxDyn(shape), configuration, Key::new(1))?;
-    assert!(array.is_empty());
-    array.fill_init(configuration, Key::new(1))
-}
-
-/// Whether numbers are equal to 12 digits.
-fn close(ours: &[f64], theirs: &[f64]) -> bool {
-    ours.len() == theirs.len()
-        && ours
-            .iter()
-            .zip(theirs)
-            .all(|(ours, theirs)| (ours - theirs).abs() <= 1e-12 * theirs.abs())
-}
-
-/// A function of a framework with its arguments.
-#[derive(Debug)]
-struct Call {
-    function: &'static str,
-    arguments: HashMap<&'static str, &'static str>,
-}
-
-impl Call {
-    fn parse(line: &'static str) -> Self {
-        let (function, arguments) = line.split_once(' ').unwrap_or((line, ""));
-        let argument = |word: &'static str| word.split_once('=').expect("name=value");
-        Self { function, arguments: arguments.split_whitespace().map(argument).collect() }
-    }
-
-    fn get(&self, name: &str) -> Option<&'static str> {
-        self.arguments.get(name).copied()
-    }
-
-    fn required(&self, name: &str) -> &'static str {
-        self.get(name).unwrap_or_else(|| panic!("{self:?} has no {name}"))
-    }
-
-    fn number(&self, name: &str) -> f64 {
-        number(self.required(name))
-    }
-
-    fn mode(&self) -> FanMode {
-        match self.required("mode") {
-            "fan_in" => FanMode::FanIn,
-            "fan_out" => FanMode::FanOut,
-            "fan_avg" => FanMode::FanAvg,
-            "fan_geo_avg" => FanMode::FanGeoAvg,
-            other => panic!("unknown mode {other}"),
-        }
-    }
-
-    fn variance_scaling(&self) -> Result<VarianceScaling, InitError> {
-        let distribution = match self.required("distribution") {
-            "truncated_normal" => Distribution::TruncatedNormal,
-            // JAX' name, and that of Keras and MindSpore.
-            "normal" | "untruncated_normal" => Distribution::UntruncatedNormal,
-            "uniform" => Distribution::Uniform,
-            other => panic!("unknown distribution {other}"),
-        };
-        VarianceScaling::new(self.number("scale"), self.mode(), distribution)
-    }
-
-    /// The preset where the call is what the preset stands for, else the same with another mode
-    /// and the nonlinearity's gain.
-    fn kaiming(&self, preset: VarianceScaling, slope: &str) -> Result<VarianceScaling, InitError> {
-        let slope = self.number(slope);
-        let gain = match self.required("nonlinearity") {
-            "linear" | "sigmoid" => 1.0,
-            "tanh" => 5.0 / 3.0,
-            // It has no slope, whatever the call says.
-            "relu" => 2.0_f64.sqrt(),
-            "leaky_relu" => (2.0 / (1.0 + slope * slope)).sqrt(),
-            "selu" => 0.75,
-            other => panic!("unknown nonlinearity {other}"),
-        };
-        if gain == 2.0_f64.sqrt() && self.mode() == preset.mode() {
-            return Ok(preset);
-        }
-        VarianceScaling::new(1.0, self.mode(), preset.distribution())?.with_gain(gain)
-    }
-}
-
-/// Numbers with commas between them; `()` is none.
-fn list<T: std::str::FromStr>(text: &str) -> Vec<T> {
-    if text == "()" { Vec::new() } else { text.split(',').map(number).collect() }
-}
-
-fn number<T: std::str::FromStr>(text: &str) -> T {
-    text.parse().unwrap_or_else(|_| panic!("{text} is not a number"))
+    VarianceScaling::new(1.0, call.mode(), preset.distribution())?.with_gain(gain)
 }
