@@ -64,6 +64,9 @@ pub trait Scalar:
         out: &mut [MaybeUninit<Self>],
     ) where
         Self: Element;
+    /// A random matrix whose rows or columns, whichever are fewer, are orthonormal.
+    #[cfg(feature = "orthogonal")]
+    fn haar(rows: usize, columns: usize, key: Key) -> ndarray::Array2<Self>;
     /// One word of a generator.
     fn word_of<R: RngCore + ?Sized>(rng: &mut R) -> Self::Word;
 
@@ -107,6 +110,11 @@ macro_rules! scalar {
         const TWO: Self = 2.0;
         const MAX: Self = $float::MAX;
         const UNIT: Self = 1.0 / (1_u64 << ($word::BITS - 1)) as $float;
+
+        #[cfg(feature = "orthogonal")]
+        fn haar(rows: usize, columns: usize, key: Key) -> ndarray::Array2<Self> {
+            crate::structured::haar::haar(rows, columns, key)
+        }
 
         #[inline(always)]
         fn is_negative(word: $word) -> bool {

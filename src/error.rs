@@ -42,6 +42,15 @@ pub enum InitError {
         rule: &'static str,
     },
 
+    /// A configuration does not describe an initializer.
+    #[error("the configuration {config} cannot be read: {rule}")]
+    Configuration {
+        /// The configuration, or the part of it that is wrong.
+        config: String,
+        /// What is wrong with it.
+        rule: String,
+    },
+
     /// The shape is not one that the initializer can fill.
     #[error("{initializer} needs {rule}, but the shape is {shape:?}")]
     Shape {

@@ -15,6 +15,8 @@ pub struct Fans {
 
 /// Which fan a variance is divided by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum FanMode {
     /// n = fan_in: keeps the variance of activations from layer to layer.
     #[default]

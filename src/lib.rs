@@ -62,6 +62,7 @@
 //! `NDARRAY_INIT_SIMD`, read once, holds the vector unit down to `avx2` or `portable`: values stay
 //! the same.
 
+mod any;
 mod axes;
 mod distr;
 mod element;
@@ -73,14 +74,18 @@ mod initializer;
 mod key;
 mod layout;
 mod memory;
+pub mod presets;
 mod quantile;
 mod run;
+#[cfg(feature = "serde")]
+mod serial;
 mod simd;
 mod stream;
 mod structured;
 mod tiles;
 mod variance_scaling;
 
+pub use any::AnyInitializer;
 pub use distr::{Law, Normal, TruncatedNormal, Uniform};
 pub use element::Element;
 pub use error::{InitError, Role};

@@ -2,14 +2,24 @@
 
 mod blocks;
 mod constant;
+#[cfg(feature = "orthogonal")]
+mod delta_orthogonal;
 mod dirac;
+#[cfg(feature = "orthogonal")]
+pub(crate) mod haar;
 mod identity;
+#[cfg(feature = "orthogonal")]
+mod orthogonal;
 mod sparse;
 
 pub use blocks::Blocks;
 pub use constant::{Constant, Ones, Zeros};
+#[cfg(feature = "orthogonal")]
+pub use delta_orthogonal::DeltaOrthogonal;
 pub use dirac::{Centre, Dirac};
 pub use identity::Identity;
+#[cfg(feature = "orthogonal")]
+pub use orthogonal::Orthogonal;
 pub use sparse::Sparse;
 
 use crate::element::Element;
@@ -31,7 +41,7 @@ fn write_zeros<A: Element>(array: &mut ArrayViewMutD<'_, MaybeUninit<A>>) {
 }
 
 /// A number of a configuration as an element.
-fn element<A: Element>(name: &'static str, value: f64) -> Result<A, InitError> {
+pub(crate) fn element<A: Element>(name: &'static str, value: f64) -> Result<A, InitError> {
     if value.abs() > A::MAX.into_f64() {
         let rule = "it is too large";
         return Err(InitError::Unrepresentable {

@@ -7,6 +7,8 @@ use crate::layout::Layout;
 
 /// The form of the law; its variance is the same in each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Distribution {
     /// A normal cut at two of its own standard deviations, widened so that the variance is right.
     #[default]
@@ -55,6 +57,7 @@ pub enum Distribution {
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
 pub struct VarianceScaling {
     scale: f64,

@@ -6,8 +6,8 @@
 //!
 //! It shows three things. A key forked by each parameter's name, so that a file depends on the
 //! seed and the list of parameters alone, and a layer added to the list leaves the others as they
-//! were. An initializer of one's own, [`Rule`](parameters::Rule), that leads to those of the crate.
-//! And layouts: a depthwise or a transposed kernel gets the fans that it has.
+//! were. Initializers read from Keras' own configurations. And layouts: a depthwise or a
+//! transposed kernel gets the fans that it has.
 //!
 //! | module | what it does |
 //! |---|---|

@@ -2,8 +2,7 @@
 
 use crate::{keras, torch};
 use ndarray_init::{
-    Constant, Distribution, Fans, InitError, Initializer, Key, Law, Normal, TruncatedNormal,
-    Uniform, Values, VarianceScaling,
+    AnyInitializer, Distribution, Fans, InitError, Initializer, Key, Law, Values, VarianceScaling,
 };
 use serde::Deserialize;
 use std::collections::HashSet;
@@ -27,23 +26,13 @@ pub(crate) enum Framework {
 pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) shape: Vec<usize>,
-    pub(crate) rule: Rule,
+    pub(crate) rule: AnyInitializer,
     /// Of a kernel whose variance is scaled by them.
     pub(crate) fans: Option<Fans>,
     /// What the values are drawn from; a constant is not drawn.
     pub(crate) law: Option<Law>,
     /// What the framework's own weights measured, where the list says so.
     pub(crate) peer: Option<Peer>,
-}
-
-/// What a parameter's values are to be.
-#[derive(Clone)]
-pub(crate) enum Rule {
-    Constant(f32),
-    /// A law that is the same for every shape.
-    Law(Law),
-    /// A law that is scaled by the kernel's fans.
-    Kernel(VarianceScaling),
 }
 
 /// The weights that the framework itself drew.
@@ -70,8 +59,7 @@ impl Model {
             if name == "__metadata__" || !taken.insert(name.clone()) {
                 return Err(of_parameter("the name is taken".to_owned()));
             }
-            let parameter = rule
-                .with_distribution(distribution)
+            let parameter = with_distribution(rule, distribution)
                 .map_err(|error| error.to_string())
                 .and_then(|rule| Parameter::new(name.clone(), shape, rule, peer))
                 .map_err(of_parameter)?;
@@ -106,7 +94,7 @@ pub(crate) struct List<E> {
 pub(crate) struct Entry {
     pub(crate) name: String,
     pub(crate) shape: Vec<usize>,
-    pub(crate) rule: Rule,
+    pub(crate) rule: AnyInitializer,
     pub(crate) peer: Option<Peer>,
 }
 
@@ -114,21 +102,23 @@ impl Parameter {
     fn new(
         name: String,
         shape: Vec<usize>,
-        rule: Rule,
+        rule: AnyInitializer,
         peer: Option<Peer>,
     ) -> Result<Self, String> {
         check_memory(&shape)?;
         let invalid = |error: InitError| error.to_string();
         let (fans, law) = match &rule {
-            Rule::Constant(_) => (None, None),
-            Rule::Law(law) => (None, Some(*law)),
-            Rule::Kernel(kernel) => {
+            AnyInitializer::Law(law) => (None, Some(*law)),
+            AnyInitializer::VarianceScaling(kernel) => {
                 let fans = kernel.fans(&shape).map_err(invalid)?;
                 (Some(fans), Some(kernel.law(&shape).map_err(invalid)?))
             }
+            _ => (None, None),
         };
-        // Whether f32 holds them does not depend on the key.
-        let _ = rule.values(&shape, Key::new(0)).map_err(invalid)?;
+        // Whether the shape fits, and f32 holds the values, does not depend on the key.
+        if !shape.contains(&0) {
+            let _: Values<f32> = rule.values(&shape, Key::new(0)).map_err(invalid)?;
+        }
         Ok(Self { name, shape, rule, fans, law, peer })
     }
 
@@ -136,9 +126,19 @@ impl Parameter {
         self.shape.iter().product()
     }
 
-    /// The standard deviation that the values should have.
-    pub(crate) fn std_dev(&self) -> f64 {
-        self.law.map_or(0.0, |law| law.std_dev())
+    /// The number that all its values are.
+    pub(crate) fn constant(&self) -> Option<f64> {
+        match self.rule {
+            AnyInitializer::Zeros => Some(0.0),
+            AnyInitializer::Ones => Some(1.0),
+            AnyInitializer::Constant(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The standard deviation that the values should have, where that can be said.
+    pub(crate) fn std_dev(&self) -> Option<f64> {
+        self.constant().map(|_| 0.0).or(self.law.map(|law| law.std_dev()))
     }
 }
 
@@ -153,37 +153,16 @@ fn check_memory(shape: &[usize]) -> Result<(), String> {
         .ok_or_else(|| format!("shape {shape:?} is larger than memory"))
 }
 
-impl Rule {
-    pub(crate) fn uniform(low: f64, high: f64) -> Result<Self, InitError> {
-        Ok(Self::Law(Uniform::new(low, high)?.into()))
-    }
-
-    pub(crate) fn normal(mean: f64, std: f64) -> Result<Self, InitError> {
-        Ok(Self::Law(Normal::new(mean, std)?.into()))
-    }
-
-    pub(crate) fn truncated(law: Result<TruncatedNormal, InitError>) -> Result<Self, InitError> {
-        Ok(Self::Law(law?.into()))
-    }
-
-    /// The same, but a kernel's law has this form; its variance stays.
-    fn with_distribution(self, distribution: Option<Distribution>) -> Result<Self, InitError> {
-        match (self, distribution) {
-            (Self::Kernel(kernel), Some(distribution)) => {
-                let other = VarianceScaling::new(kernel.scale(), kernel.mode(), distribution)?;
-                Ok(Self::Kernel(other.with_layout(kernel.layout().clone())))
-            }
-            (rule, _) => Ok(rule),
+/// The same initializer, but a kernel's law has this form; its variance stays.
+fn with_distribution(
+    rule: AnyInitializer,
+    distribution: Option<Distribution>,
+) -> Result<AnyInitializer, InitError> {
+    match (rule, distribution) {
+        (AnyInitializer::VarianceScaling(kernel), Some(distribution)) => {
+            let other = VarianceScaling::new(kernel.scale(), kernel.mode(), distribution)?;
+            Ok(other.with_layout(kernel.layout().clone()).into())
         }
-    }
-}
-
-impl Initializer<f32> for Rule {
-    fn values(&self, shape: &[usize], key: Key) -> Result<Values<f32>, InitError> {
-        match self {
-            Self::Constant(value) => Constant(*value).values(shape, key),
-            Self::Law(law) => law.values(shape, key),
-            Self::Kernel(kernel) => kernel.values(shape, key),
-        }
+        (rule, _) => Ok(rule),
     }
 }

@@ -1,6 +1,6 @@
 //! What the program prints: a line for every parameter, then totals.
 
-use crate::parameters::{Model, Parameter, Peer, Rule};
+use crate::parameters::{Model, Parameter, Peer};
 use comfy_table::{CellAlignment, Table, TableComponent, presets};
 use indicatif::HumanCount;
 use ndarray_init::Law;
@@ -58,7 +58,7 @@ pub(crate) fn table(model: &Model, filled: Option<&Filled>) -> String {
             format!("{:?}", parameter.shape),
             parameter.fans.map_or_else(String::new, |f| format!("{}, {}", f.fan_in, f.fan_out)),
             law(parameter),
-            digits(parameter.std_dev()),
+            parameter.std_dev().map_or_else(String::new, digits),
         ];
         row.extend(filled.map(|filled| digits(filled.moments[i].std)));
         row.extend(compared.then(|| peer(parameter)));
@@ -71,9 +71,10 @@ pub(crate) fn table(model: &Model, filled: Option<&Filled>) -> String {
 }
 
 fn law(parameter: &Parameter) -> String {
-    match (&parameter.rule, parameter.law) {
-        (Rule::Constant(value), _) => value.to_string(),
-        (_, law) => law.map_or_else(String::new, |law| law.to_string()),
+    match (parameter.constant(), parameter.law) {
+        (Some(value), _) => value.to_string(),
+        (None, Some(law)) => law.to_string(),
+        (None, None) => serde_json::to_string(&parameter.rule).unwrap_or_default(),
     }
 }
 
@@ -100,12 +101,12 @@ fn peer(parameter: &Parameter) -> String {
 /// ten thousand that is right fails.
 fn agrees(parameter: &Parameter, peer: Peer) -> bool {
     let n = parameter.elements() as f64;
-    let std = parameter.std_dev();
+    let std = parameter.std_dev().unwrap_or(f64::NAN);
     // A normal's standard deviation is measured to σ / √2n; those of the other laws more closely.
     let spread = (peer.std / std - 1.0).abs() <= 4.0 / (2.0 * n).sqrt();
     let largest = peer.max_abs;
-    match (&parameter.rule, parameter.law) {
-        (Rule::Constant(value), _) => peer.std == 0.0 && largest == f64::from(value.abs()),
+    match (parameter.constant(), parameter.law) {
+        (Some(value), _) => peer.std == 0.0 && largest == value.abs(),
         (_, Some(Law::Uniform(law))) => {
             let bound = law.low().abs().max(law.high().abs());
             // Rounding to f32 may lead out of the bounds, in other frameworks.

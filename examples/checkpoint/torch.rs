@@ -1,8 +1,11 @@
 //! PyTorch lists: entries name no initializer, so these are the rules that the libraries' own
 //! code follows, with what their weights measured to compare with.
 
-use crate::parameters::{Entry, List, Peer, Rule};
-use ndarray_init::{Distribution, FanMode, InitError, Layout, TruncatedNormal, VarianceScaling};
+use crate::parameters::{Entry, List, Peer};
+use ndarray_init::{
+    AnyInitializer, Distribution, FanMode, InitError, Layout, Normal, Ones, TruncatedNormal,
+    VarianceScaling, Zeros,
+};
 use serde::Deserialize;
 
 /// A parameter of a PyTorch model.
@@ -66,7 +69,7 @@ impl Weight {
     }
 
     /// The rule of the library or, where it does not touch what PyTorch drew, PyTorch's.
-    fn rule(&self, library: Library, all: &[Self]) -> Result<Rule, String> {
+    fn rule(&self, library: Library, all: &[Self]) -> Result<AnyInitializer, String> {
         let rule = match library {
             Library::Torch => None,
             Library::Gpt2 { layers } => self.gpt2(layers),
@@ -81,40 +84,40 @@ impl Weight {
     /// transformers, `GPT2PreTrainedModel._init_weights`, with its `initializer_range` of 0.02.
     /// What is added to the residual stream, twice a layer, is made smaller by the square root of
     /// how often that happens (Radford et al. 2019).
-    fn gpt2(&self, layers: usize) -> Option<Result<Rule, InitError>> {
+    fn gpt2(&self, layers: usize) -> Option<Result<AnyInitializer, InitError>> {
         Some(match (self.module.as_str(), self.role()) {
             ("Conv1D" | "Linear", "weight") if self.name.ends_with("c_proj.weight") => {
-                Rule::normal(0.0, 0.02 / (2.0 * layers as f64).sqrt())
+                normal(0.02 / (2.0 * layers as f64).sqrt())
             }
-            ("Conv1D" | "Linear" | "Embedding", "weight") => Rule::normal(0.0, 0.02),
-            ("Conv1D" | "Linear", "bias") => Ok(Rule::Constant(0.0)),
+            ("Conv1D" | "Linear" | "Embedding", "weight") => normal(0.02),
+            ("Conv1D" | "Linear", "bias") => Ok(Zeros.into()),
             _ => return None,
         })
     }
 
     /// timm, `VisionTransformer.init_weights` and `init_weights_vit_timm`. Its truncated normal
     /// has absolute bounds, which at this std are a hundred sigmas away.
-    fn vit(&self) -> Option<Result<Rule, InitError>> {
+    fn vit(&self) -> Option<Result<AnyInitializer, InitError>> {
         Some(match (self.module.as_str(), self.role()) {
-            ("VisionTransformer", "cls_token" | "reg_token") => Rule::normal(0.0, 1e-6),
+            ("VisionTransformer", "cls_token" | "reg_token") => normal(1e-6),
             ("VisionTransformer", "pos_embed") | ("Linear", "weight") => {
-                Rule::truncated(TruncatedNormal::new(0.0, 0.02, -2.0, 2.0))
+                TruncatedNormal::new(0.0, 0.02, -2.0, 2.0).map(Into::into)
             }
-            ("Linear", "bias") => Ok(Rule::Constant(0.0)),
+            ("Linear", "bias") => Ok(Zeros.into()),
             _ => return None,
         })
     }
 
     /// PyTorch's modules. Kernels are `kaiming_uniform_(a=√5)`, of gain √(2 / (1 + 5)), which
     /// comes to U(±1/√fan_in); their biases have the same law.
-    fn torch(&self, all: &[Self]) -> Result<Rule, String> {
+    fn torch(&self, all: &[Self]) -> Result<AnyInitializer, String> {
         let Self { module, name, .. } = self;
         let norm = module.trim_end_matches(['1', '2', '3', 'd']).ends_with("Norm");
         match (module.as_str(), self.role()) {
-            (_, "weight" | "running_var") if norm => Ok(Rule::Constant(1.0)),
-            (_, "bias" | "running_mean") if norm => Ok(Rule::Constant(0.0)),
-            ("Embedding", "weight") => Rule::normal(0.0, 1.0).map_err(|e| e.to_string()),
-            (_, "weight") => Ok(Rule::Kernel(self.kernel()?)),
+            (_, "weight" | "running_var") if norm => Ok(Ones.into()),
+            (_, "bias" | "running_mean") if norm => Ok(Zeros.into()),
+            ("Embedding", "weight") => normal(1.0).map_err(|e| e.to_string()),
+            (_, "weight") => Ok(self.kernel()?.into()),
             (_, "bias") => {
                 let kernel = name.strip_suffix("bias").map(|module| format!("{module}weight"));
                 let kernel = all.iter().find(|weight| Some(&weight.name) == kernel.as_ref());
@@ -143,9 +146,13 @@ impl Weight {
     }
 
     /// The rule of the bias beside this kernel.
-    fn bias(&self) -> Result<Rule, String> {
+    fn bias(&self) -> Result<AnyInitializer, String> {
         let kernel = self.kernel()?;
         let law = kernel.law(&self.shape).map_err(|error| error.to_string())?;
-        Ok(Rule::Law(law))
+        Ok(law.into())
     }
+}
+
+fn normal(std: f64) -> Result<AnyInitializer, InitError> {
+    Ok(Normal::new(0.0, std)?.into())
 }

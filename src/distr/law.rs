@@ -17,6 +17,8 @@ use std::fmt;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[must_use]
 pub enum Law {
     /// A uniform law.

@@ -22,6 +22,7 @@ use ndarray_rand::rand_distr::Distribution;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
 pub struct Normal {
     mean: f64,

@@ -138,6 +138,12 @@ impl TruncatedNormal {
         self.bounds[1]
     }
 
+    /// The bounds in std from the mean.
+    #[cfg(feature = "serde")]
+    pub(crate) const fn sigmas(&self) -> [f64; 2] {
+        self.sigmas
+    }
+
     /// The mean of the parent.
     #[must_use]
     pub const fn parent_mean(&self) -> f64 {

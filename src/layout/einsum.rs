@@ -4,6 +4,8 @@ use crate::error::{InitError, Role};
 
 /// An equation with two operands, and what the second one's axes are.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
 pub(super) struct Equation {
     text: String,
     roles: Vec<Role>,
@@ -32,6 +34,20 @@ impl Equation {
             expected: self.roles.len(),
             shape: shape.to_vec(),
         })
+    }
+}
+
+impl From<Equation> for String {
+    fn from(equation: Equation) -> Self {
+        equation.text
+    }
+}
+
+impl TryFrom<String> for Equation {
+    type Error = InitError;
+
+    fn try_from(text: String) -> Result<Self, InitError> {
+        Self::parse(&text)
     }
 }
 

@@ -6,6 +6,7 @@ use ndarray::{ArrayBase, Data, Dimension};
 
 /// Every element the same number, which must not be NaN.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Constant<A>(pub A);
 
 impl<A: Element> Initializer<A> for Constant<A> {
@@ -20,6 +21,7 @@ impl<A: Element> Initializer<A> for Constant<A> {
 
 /// Every element 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Zeros;
 
 impl<A: Element> Initializer<A> for Zeros {
@@ -30,6 +32,7 @@ impl<A: Element> Initializer<A> for Zeros {
 
 /// Every element 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Ones;
 
 impl<A: Element> Initializer<A> for Ones {

@@ -26,6 +26,8 @@ use std::mem::MaybeUninit;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[must_use]
 pub struct Dirac {
     layout: Layout,
@@ -34,6 +36,8 @@ pub struct Dirac {
 
 /// Which of the two middle places of an even kernel is its centre.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Centre {
     /// k / 2: PyTorch and MindSpore.
     #[default]

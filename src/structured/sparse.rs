@@ -31,6 +31,7 @@ use std::mem::MaybeUninit;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
 pub struct Sparse {
     sparsity: f64,

@@ -1,0 +1,112 @@
+use crate::element::Element;
+use crate::error::InitError;
+use crate::initializer::{Initializer, Values};
+use crate::key::Key;
+use crate::structured::element;
+use crate::{
+    Blocks, Constant, Dirac, Identity, Law, Normal, Ones, Sparse, TruncatedNormal, Uniform,
+    VarianceScaling, Zeros,
+};
+
+/// Any initializer of this crate, as one type: for a network's description, and for
+/// configuration files.
+///
+/// ```
+/// use ndarray_init::{AnyInitializer, InitExt, Key, VarianceScaling, Zeros, ndarray::ArrayD};
+///
+/// let parameters: [(&str, &[usize], AnyInitializer); 2] = [
+///     ("dense/kernel", &[784, 10], VarianceScaling::glorot_uniform().into()),
+///     ("dense/bias", &[10], Zeros.into()),
+/// ];
+/// for (name, shape, initializer) in &parameters {
+///     let values = ArrayD::<f32>::init(*shape, initializer, Key::new(1).fork(name))?;
+///     # assert_eq!(values.shape(), *shape);
+/// }
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum AnyInitializer {
+    /// Every element 0.
+    Zeros,
+    /// Every element 1.
+    Ones,
+    /// Every element the same number.
+    Constant(f64),
+    /// Scaled by the kernel's fans.
+    VarianceScaling(VarianceScaling),
+    /// Draws from a law that is the same for every shape.
+    Law(Law),
+    /// The identity matrix.
+    Identity(Identity),
+    /// A convolution that hands its input on.
+    Dirac(Dirac),
+    /// Draws of which a part is zero.
+    Sparse(Sparse),
+    /// Several kernels in one array.
+    Blocks(Box<Blocks<AnyInitializer>>),
+}
+
+impl<A: Element> Initializer<A> for AnyInitializer {
+    fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
+        match self {
+            Self::Zeros => Zeros.values(shape, key),
+            Self::Ones => Ones.values(shape, key),
+            Self::Constant(value) => Constant::<A>(element("constant", *value)?).values(shape, key),
+            Self::VarianceScaling(this) => this.values(shape, key),
+            Self::Law(this) => this.values(shape, key),
+            Self::Identity(this) => this.values(shape, key),
+            Self::Dirac(this) => this.values(shape, key),
+            Self::Sparse(this) => this.values(shape, key),
+            Self::Blocks(this) => this.values(shape, key),
+        }
+    }
+}
+
+macro_rules! from {
+    ($($type:ident)*) => {$(
+        impl From<$type> for AnyInitializer {
+            fn from(this: $type) -> Self {
+                Self::$type(this)
+            }
+        }
+    )*};
+}
+from!(VarianceScaling Law Identity Dirac Sparse);
+
+macro_rules! from_law {
+    ($($law:ident)*) => {$(
+        impl From<$law> for AnyInitializer {
+            fn from(law: $law) -> Self {
+                Self::Law(law.into())
+            }
+        }
+    )*};
+}
+from_law!(Uniform Normal TruncatedNormal);
+
+impl From<Zeros> for AnyInitializer {
+    fn from(_: Zeros) -> Self {
+        Self::Zeros
+    }
+}
+
+impl From<Ones> for AnyInitializer {
+    fn from(_: Ones) -> Self {
+        Self::Ones
+    }
+}
+
+impl From<Constant<f64>> for AnyInitializer {
+    fn from(Constant(value): Constant<f64>) -> Self {
+        Self::Constant(value)
+    }
+}
+
+impl From<Blocks<AnyInitializer>> for AnyInitializer {
+    fn from(this: Blocks<AnyInitializer>) -> Self {
+        Self::Blocks(Box::new(this))
+    }
+}

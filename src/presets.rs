@@ -1,0 +1,47 @@
+//! The frameworks' own initializers, under the frameworks' own names.
+//!
+//! Each function has the name, the order of arguments and the defaults that its framework gives
+//! it, and returns an initializer of this crate with the framework's layout. An argument that has a
+//! default is an [`Option`], and a plain value will do for one: `torch::xavier_uniform(None)` is
+//! `xavier_uniform_(w)`, and `torch::xavier_uniform(2.0)` is `xavier_uniform_(w, gain=2.0)`. No
+//! function takes a seed: an array's [`Key`](crate::Key) is its seed.
+//!
+//! ```
+//! use ndarray_init::ndarray::Array2;
+//! use ndarray_init::presets::{jax, keras, torch};
+//! use ndarray_init::{InitExt, Key};
+//!
+//! let key = Key::new(1);
+//! // torch.nn.init.trunc_normal_(w, std=0.02): the bounds are absolute, ±2.
+//! let w = Array2::<f32>::init((512, 784), &torch::trunc_normal(None, 0.02, None, None)?, key)?;
+//! // keras.initializers.TruncatedNormal(stddev=0.02): cut at ±2 stddev.
+//! let k = Array2::<f32>::init((784, 512), &keras::truncated_normal(None, 0.02)?, key)?;
+//! // jax.nn.initializers.uniform(0.02): from 0 to 0.02.
+//! let j = Array2::<f32>::init((784, 512), &jax::uniform(0.02)?, key)?;
+//! assert!(w.iter().any(|x| x.abs() > 0.04));
+//! assert!(k.iter().all(|x| x.abs() <= 0.04));
+//! assert!(j.iter().all(|&x| x >= 0.0));
+//! # Ok::<(), ndarray_init::InitError>(())
+//! ```
+//!
+//! Where a framework does not do what it documents, the function does what is documented, and its
+//! documentation says what the framework does.
+//!
+//! # Errors
+//! A function that returns a [`Result`] fails where a constructor of this crate would: at a gain,
+//! scale or standard deviation that is not positive and finite, a mean that is not finite, or
+//! bounds that enclose nothing. Frameworks that take a gain or a deviation of 0 mean
+//! [`Zeros`](crate::Zeros) or [`Constant`](crate::Constant).
+
+#![expect(clippy::missing_errors_doc, reason = "said above, once for all of them")]
+
+pub mod jax;
+pub mod keras;
+pub mod mindspore;
+pub mod timm;
+pub mod torch;
+
+/// An argument, or else its default.
+fn or<T>(argument: impl Into<Option<T>>, default: T) -> T {
+    argument.into().unwrap_or(default)
+}

@@ -1,0 +1,203 @@
+//! Initializers as Keras writes them into a model's configuration.
+
+use crate::{
+    AnyInitializer, Constant, Distribution, FanMode, Identity, InitError, Layout, Normal, Ones,
+    TruncatedNormal, Uniform, VarianceScaling, Zeros,
+};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
+
+/// The initializer that a configuration of Keras' describes.
+///
+/// All forms that Keras has had are read: `{"class_name": …, "config": {…}}` of Keras 3 and of
+/// Keras 2 (with its `"dtype"`, and `"normal"` for a truncated normal), with `"module"` and
+/// `"registered_name"` or without; the fields beside the class,
+/// `{"class": "VarianceScaling", "scale": 2.0}`; and a mere name, `"glorot_uniform"`. What is left
+/// out has Keras' default. Seeds are read over: values come from a [`Key`](crate::Key).
+///
+/// The layout is [Keras'](Layout::keras), or that of `input_axes` and `output_axes`. A depthwise
+/// or a transposed convolution's configuration does not say that it is one: add the layout to
+/// what is read.
+///
+/// ```
+/// use ndarray_init::{AnyInitializer, VarianceScaling, presets::keras};
+/// use serde_json::json;
+///
+/// let config = json!({"class_name": "HeNormal", "config": {"seed": null}});
+/// assert_eq!(keras::from_config(&config)?, VarianceScaling::he_normal().into());
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+///
+/// # Errors
+/// [`InitError::Configuration`] if the class is unknown, needs a feature of this crate that is
+/// off, or has a field that is unknown or not of its type; and what the initializer's own
+/// constructor finds wrong with the numbers.
+pub fn from_config(config: &Value) -> Result<AnyInitializer, InitError> {
+    let wrong = |rule: String| InitError::Configuration { config: config.to_string(), rule };
+    let tagged = tagged(config).map_err(wrong)?;
+    let class: Class = serde_json::from_value(tagged).map_err(|error| wrong(error.to_string()))?;
+    class.initializer()
+}
+
+/// Any form as `{"class_name": …, "config": {…}}`, the class in small letters.
+fn tagged(config: &Value) -> Result<Value, String> {
+    let (class, fields) = match config {
+        Value::String(class) => (class.as_str(), Map::new()),
+        Value::Object(map) => match (map.get("class_name"), map.get("class")) {
+            (Some(Value::String(class)), None) => match map.get("config") {
+                None | Some(Value::Null) => (class.as_str(), Map::new()),
+                Some(Value::Object(fields)) => (class.as_str(), fields.clone()),
+                Some(other) => return Err(format!("config is {other}, but must be an object")),
+            },
+            (None, Some(Value::String(class))) => {
+                let mut fields = map.clone();
+                fields.remove("class");
+                (class.as_str(), fields)
+            }
+            _ => return Err("it must have either a class_name or a class, a string".to_owned()),
+        },
+        _ => return Err("it must be an object or a string".to_owned()),
+    };
+    let class = class.replace('_', "").to_lowercase();
+    let class = class.strip_suffix("v2").unwrap_or(&class);
+    let class = class.strip_suffix("initializer").unwrap_or(class);
+    Ok(serde_json::json!({ "class_name": class, "config": fields }))
+}
+
+/// Keras' classes, each with its fields.
+#[derive(Deserialize)]
+#[serde(tag = "class_name", content = "config", rename_all = "lowercase")]
+enum Class {
+    #[serde(alias = "zero")]
+    Zeros(Nothing),
+    #[serde(alias = "one")]
+    Ones(Nothing),
+    Constant(Same),
+    #[serde(alias = "normal")]
+    RandomNormal(Moments),
+    TruncatedNormal(Moments),
+    #[serde(alias = "uniform")]
+    RandomUniform(Range),
+    VarianceScaling(Scaling),
+    GlorotNormal(Fans),
+    GlorotUniform(Fans),
+    HeNormal(Fans),
+    HeUniform(Fans),
+    LecunNormal(Fans),
+    LecunUniform(Fans),
+    Identity(Multiple),
+}
+
+/// The fields of a class, with Keras' defaults, and those that every class may have.
+macro_rules! fields {
+    ($($name:ident { $($field:ident: $type:ty = $default:expr),* })*) => {$(
+        #[derive(Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        struct $name {
+            $($field: $type,)*
+            #[serde(rename = "seed")]
+            _seed: IgnoredAny,
+            /// Of Keras 2.
+            #[serde(rename = "dtype")]
+            _dtype: IgnoredAny,
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: $default,)* _seed: IgnoredAny, _dtype: IgnoredAny }
+            }
+        }
+    )*};
+}
+
+fields! {
+    Nothing {}
+    Same { value: Number = Number::Plain(0.0) }
+    Moments { mean: f64 = 0.0, stddev: f64 = 0.05 }
+    Range { minval: f64 = -0.05, maxval: f64 = 0.05 }
+    Multiple { gain: f64 = 1.0 }
+    Fans { input_axes: Option<Vec<isize>> = None, output_axes: Option<Vec<isize>> = None }
+    Scaling {
+        scale: f64 = 1.0,
+        mode: FanMode = FanMode::FanIn,
+        distribution: Form = Form::TruncatedNormal,
+        input_axes: Option<Vec<isize>> = None,
+        output_axes: Option<Vec<isize>> = None
+    }
+}
+
+/// [`Distribution`], by Keras' names.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Form {
+    /// "normal" is its older name.
+    #[serde(alias = "normal")]
+    TruncatedNormal,
+    UntruncatedNormal,
+    Uniform,
+}
+
+/// A number, perhaps in the wrapping that Keras gives what was an array.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "value must be a number, not an array")]
+enum Number {
+    Plain(f64),
+    Wrapped { config: Wrapped },
+}
+
+#[derive(Deserialize)]
+struct Wrapped {
+    value: f64,
+}
+
+impl Class {
+    fn initializer(self) -> Result<AnyInitializer, InitError> {
+        Ok(match self {
+            Self::Zeros(_) => Zeros.into(),
+            Self::Ones(_) => Ones.into(),
+            Self::Constant(Same { value: Number::Plain(value), .. }) => Constant(value).into(),
+            Self::Constant(Same { value: Number::Wrapped { config }, .. }) => {
+                Constant(config.value).into()
+            }
+            Self::RandomNormal(of) => Normal::new(of.mean, of.stddev)?.into(),
+            Self::TruncatedNormal(of) => {
+                TruncatedNormal::in_sigmas(of.mean, of.stddev, -2.0, 2.0)?.into()
+            }
+            Self::RandomUniform(of) => Uniform::new(of.minval, of.maxval)?.into(),
+            Self::VarianceScaling(of) => {
+                let distribution = match of.distribution {
+                    Form::TruncatedNormal => Distribution::TruncatedNormal,
+                    Form::UntruncatedNormal => Distribution::UntruncatedNormal,
+                    Form::Uniform => Distribution::Uniform,
+                };
+                let layout = layout(of.input_axes, of.output_axes)?;
+                VarianceScaling::new(of.scale, of.mode, distribution)?.with_layout(layout).into()
+            }
+            Self::GlorotNormal(fans) => fans.of(VarianceScaling::glorot_normal())?,
+            Self::GlorotUniform(fans) => fans.of(VarianceScaling::glorot_uniform())?,
+            Self::HeNormal(fans) => fans.of(VarianceScaling::he_normal())?,
+            Self::HeUniform(fans) => fans.of(VarianceScaling::he_uniform())?,
+            Self::LecunNormal(fans) => fans.of(VarianceScaling::lecun_normal())?,
+            Self::LecunUniform(fans) => fans.of(VarianceScaling::lecun_uniform())?,
+            Self::Identity(of) => Identity::new(of.gain)?.into(),
+        })
+    }
+}
+
+impl Fans {
+    fn of(self, initializer: VarianceScaling) -> Result<AnyInitializer, InitError> {
+        Ok(initializer.with_layout(layout(self.input_axes, self.output_axes)?).into())
+    }
+}
+
+fn layout(input: Option<Vec<isize>>, output: Option<Vec<isize>>) -> Result<Layout, InitError> {
+    match (input, output) {
+        (None, None) => Ok(Layout::keras()),
+        (Some(input), Some(output)) => Ok(Layout::axes(&input, &output)),
+        (input, output) => Err(InitError::Configuration {
+            config: format!("input_axes {input:?}, output_axes {output:?}"),
+            rule: "they come together or not at all".to_owned(),
+        }),
+    }
+}

@@ -1,0 +1,92 @@
+//! `mindspore.common.initializer`: kernels are (out, in, spatial…), as in PyTorch.
+
+use super::{or, torch};
+use crate::{
+    Constant, Dirac, Distribution, Element, FanMode, Identity, InitError, Layout, Normal, Ones,
+    Sparse, TruncatedNormal, Uniform, VarianceScaling, Zeros,
+};
+
+/// `Zero`: 0.
+#[must_use]
+pub const fn zero() -> Zeros {
+    Zeros
+}
+
+/// `One`: 1.
+#[must_use]
+pub const fn one() -> Ones {
+    Ones
+}
+
+/// `Constant`: value.
+#[must_use]
+pub const fn constant<A: Element>(value: A) -> Constant<A> {
+    Constant(value)
+}
+
+/// `Identity`: the identity matrix, padded with zeros.
+pub fn identity() -> Identity {
+    torch::eye()
+}
+
+/// `Normal`: N(mean, sigma²), **sigma first**; sigma 0.01 and mean 0 by default.
+pub fn normal(
+    sigma: impl Into<Option<f64>>,
+    mean: impl Into<Option<f64>>,
+) -> Result<Normal, InitError> {
+    Normal::new(or(mean, 0.0), or(sigma, 0.01))
+}
+
+/// `Uniform`: U\[−scale, scale]; scale 0.07 by default.
+pub fn uniform(scale: impl Into<Option<f64>>) -> Result<Uniform, InitError> {
+    let scale = or(scale, 0.07);
+    Uniform::new(-scale, scale)
+}
+
+/// `TruncatedNormal`: N(mean, sigma²) on \[a, b], **absolute** bounds; sigma 0.01, mean 0, ±2 by
+/// default.
+///
+/// The default bounds lie 200 deviations out: that is a plain normal.
+pub fn truncated_normal(
+    sigma: impl Into<Option<f64>>,
+    mean: impl Into<Option<f64>>,
+    a: impl Into<Option<f64>>,
+    b: impl Into<Option<f64>>,
+) -> Result<TruncatedNormal, InitError> {
+    TruncatedNormal::new(or(mean, 0.0), or(sigma, 0.01), or(a, -2.0), or(b, 2.0))
+}
+
+/// `XavierUniform`: U\[−b, b], b = gain · √(6 / (fan_in + fan_out)); gain 1 by default.
+pub fn xavier_uniform(gain: impl Into<Option<f64>>) -> Result<VarianceScaling, InitError> {
+    torch::xavier_uniform(gain)
+}
+
+/// `XavierNormal`: N(0, s²), s = gain · √(2 / (fan_in + fan_out)); gain 1 by default.
+pub fn xavier_normal(gain: impl Into<Option<f64>>) -> Result<VarianceScaling, InitError> {
+    torch::xavier_normal(gain)
+}
+
+/// `VarianceScaling`: variance scale / n; scale 1, `fan_in` and a truncated normal by default.
+///
+/// MindSpore 2.10 draws from a uniform law where the truncated normal is asked for, its default.
+pub fn variance_scaling(
+    scale: impl Into<Option<f64>>,
+    mode: impl Into<Option<FanMode>>,
+    distribution: impl Into<Option<Distribution>>,
+) -> Result<VarianceScaling, InitError> {
+    let (scale, mode) = (or(scale, 1.0), or(mode, FanMode::FanIn));
+    let distribution = or(distribution, Distribution::TruncatedNormal);
+    Ok(VarianceScaling::new(scale, mode, distribution)?.with_layout(Layout::torch()))
+}
+
+/// `Sparse`: N(0, sigma²), but ⌈sparsity · rows⌉ elements of every column are 0; sigma 0.01 by
+/// default.
+pub fn sparse(sparsity: f64, sigma: impl Into<Option<f64>>) -> Result<Sparse, InitError> {
+    torch::sparse(sparsity, sigma)
+}
+
+/// `Dirac`: 1 at the centre k / 2 from channel i to channel i of each group, and 0 elsewhere; 1
+/// group by default.
+pub fn dirac(groups: impl Into<Option<usize>>) -> Dirac {
+    torch::dirac(groups)
+}

@@ -1,0 +1,108 @@
+use super::dirac::Centre;
+use super::orthogonal::{Matrices, Orthogonal};
+use super::{Structure, write_zeros};
+use crate::element::Element;
+use crate::error::InitError;
+use crate::initializer::{Initializer, Values};
+use crate::key::Key;
+use crate::layout::{Layout, Part};
+use ndarray::{ArrayViewMutD, Axis};
+use std::mem::MaybeUninit;
+
+/// A convolution that keeps the norm of what it is applied to, but for a gain: an orthogonal matrix
+/// at the centre of the receptive field, and 0 elsewhere (Xiao et al. 2018). Feature `orthogonal`.
+///
+/// The receptive field has one to three axes, and there are no fewer output than input channels:
+/// fan_in ≤ fan_out. The centre of k places is (k − 1) / 2. That is JAX' `delta_orthogonal`, in
+/// [`Layout::keras`], the default; its `column_axis` only transposes the matrix, which does not
+/// change its law. The groups of a convolution have a matrix each, as have the entries of batch
+/// axes. See [`Orthogonal`] on the matrix and its reproducibility.
+///
+/// ```
+/// use ndarray_init::ndarray::{Array2, Array3, s};
+/// use ndarray_init::{DeltaOrthogonal, InitExt, Key};
+///
+/// let w = Array3::<f64>::init((3, 4, 6), &DeltaOrthogonal::default(), Key::new(1))?;
+/// let centre = w.slice(s![1, .., ..]);
+/// assert!((centre.dot(&centre.t()) - Array2::<f64>::eye(4)).iter().all(|x| x.abs() < 1e-12));
+/// assert!(w.slice(s![..;2, .., ..]).iter().all(|&x| x == 0.0));
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
+pub struct DeltaOrthogonal {
+    matrix: Orthogonal,
+}
+
+impl DeltaOrthogonal {
+    /// A convolution that multiplies norms by `gain`, in [Keras' layout](Layout::keras).
+    ///
+    /// # Errors
+    /// [`InitError::Parameter`] if the gain is not positive and finite.
+    pub fn new(gain: f64) -> Result<Self, InitError> {
+        Ok(Self { matrix: Orthogonal::new(gain)? })
+    }
+
+    /// The same for kernels of another layout.
+    pub fn with_layout(self, layout: Layout) -> Self {
+        Self { matrix: self.matrix.with_layout(layout) }
+    }
+
+    /// What norms are multiplied by.
+    #[must_use]
+    pub const fn gain(&self) -> f64 {
+        self.matrix.gain()
+    }
+
+    /// Which axis of a kernel is which.
+    pub const fn layout(&self) -> &Layout {
+        self.matrix.layout()
+    }
+}
+
+impl<A: Element> Initializer<A> for DeltaOrthogonal {
+    fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
+        let fans = self.layout().fans(shape)?;
+        let refused = |rule: String| InitError::Shape {
+            initializer: "a delta-orthogonal kernel",
+            rule,
+            shape: shape.to_vec(),
+        };
+        let axes = |wanted| {
+            let parts = self.layout().parts(shape).enumerate();
+            parts.filter(move |&(_, (part, _))| part == wanted).map(|(axis, _)| axis)
+        };
+        let field: Vec<usize> = axes(Part::Field).collect();
+        let channels = [Part::Input, Part::Output].map(|part| axes(part).count());
+        if !(1..=3).contains(&field.len()) || channels != [1, 1] {
+            let rule = "an input axis, an output axis and 1 to 3 axes of receptive field";
+            return Err(refused(rule.into()));
+        }
+        if fans.fan_in > fans.fan_out {
+            let (fan_in, fan_out) = (fans.fan_in, fans.fan_out);
+            return Err(refused(format!("fan_in ≤ fan_out, which are {fan_in} and {fan_out}")));
+        }
+        let centre = field.into_iter().map(|axis| (axis, Centre::Lower.of(shape[axis])));
+        Ok(Values::structured(AtCentre {
+            centre: centre.collect(),
+            matrices: self.matrix.matrices(shape, key)?,
+        }))
+    }
+}
+
+#[derive(Debug)]
+struct AtCentre<A> {
+    /// The axes of the receptive field, and the centre's place on each.
+    centre: Vec<(usize, usize)>,
+    matrices: Matrices<A>,
+}
+
+impl<A: Element> Structure<A> for AtCentre<A> {
+    fn write(&self, mut array: ArrayViewMutD<'_, MaybeUninit<A>>) {
+        write_zeros(&mut array);
+        for &(axis, place) in &self.centre {
+            array.collapse_axis(Axis(axis), place);
+        }
+        self.matrices.write(array);
+    }
+}

@@ -1,0 +1,176 @@
+use super::{Structure, element};
+use crate::element::Element;
+use crate::error::InitError;
+use crate::initializer::{Initializer, Values};
+use crate::key::Key;
+use crate::layout::{Layout, Part};
+use crate::variance_scaling::positive;
+use ndarray::{ArrayViewMutD, Axis, Zip};
+use std::mem::MaybeUninit;
+use std::ops::Range;
+
+/// A random orthogonal matrix times a gain (Saxe et al. 2014). Feature `orthogonal`.
+///
+/// The kernel is read as a matrix: its columns are the output axes, its rows all others, and its
+/// batch axes hold matrices of their own, as do the groups of a convolution. With Q as that matrix
+/// and g as the gain,
+///
+/// - QᵀQ = g² I if there are no more columns than rows, that is, outputs than inputs of one;
+/// - QQᵀ = g² I if there are no more rows than columns.
+///
+/// Every such matrix is as likely as any other (the law of Haar), as in the frameworks:
+///
+/// | like | layout |
+/// |---|---|
+/// | Keras' `Orthogonal`, JAX' `orthogonal` | [`Layout::keras`], the default |
+/// | PyTorch's `orthogonal_`, MindSpore's `Orthogonal`: the transpose, with the same law | [`Layout::torch`] |
+/// | JAX' `orthogonal` with a `column_axis` | [`Layout::axes`]`(&[], &[column_axis])` |
+///
+/// Values depend on the key and the shape alone, not on memory order or the number of threads. But
+/// the products of matrices behind them are another crate's, [faer](https://docs.rs/faer)'s, which
+/// sums in an order that suits the processor: machines and releases may differ in the last digits.
+///
+/// ```
+/// use ndarray_init::ndarray::Array2;
+/// use ndarray_init::{InitExt, Key, Orthogonal};
+///
+/// let w = Array2::<f64>::init((20, 10), &Orthogonal::default(), Key::new(1))?;
+/// assert!((w.t().dot(&w) - Array2::<f64>::eye(10)).iter().all(|x| x.abs() < 1e-12));
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct Orthogonal {
+    gain: f64,
+    layout: Layout,
+}
+
+/// A gain of 1, in [Keras' layout](Layout::keras).
+impl Default for Orthogonal {
+    fn default() -> Self {
+        Self { gain: 1.0, layout: Layout::keras() }
+    }
+}
+
+impl Orthogonal {
+    /// A matrix with singular values of `gain`, in [Keras' layout](Layout::keras).
+    ///
+    /// # Errors
+    /// [`InitError::Parameter`] if the gain is not positive and finite.
+    pub fn new(gain: f64) -> Result<Self, InitError> {
+        Ok(Self { gain: positive("gain", gain)?, ..Self::default() })
+    }
+
+    /// The same for kernels of another layout, whose output axes are the columns.
+    pub fn with_layout(self, layout: Layout) -> Self {
+        Self { layout, ..self }
+    }
+
+    /// The singular values.
+    #[must_use]
+    pub const fn gain(&self) -> f64 {
+        self.gain
+    }
+
+    /// Which axis of a kernel is which.
+    pub const fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// How to write a kernel of this shape.
+    pub(super) fn matrices<A: Element>(
+        &self,
+        shape: &[usize],
+        key: Key,
+    ) -> Result<Matrices<A>, InitError> {
+        self.layout.fans(shape)?;
+        let axes = |wanted: fn(Part) -> bool| -> Vec<usize> {
+            let parts = self.layout.parts(shape).enumerate();
+            parts.filter(|&(_, (part, _))| wanted(part)).map(|(axis, _)| axis).collect()
+        };
+        let batch = axes(|part| part == Part::Batch);
+        let outputs = axes(|part| part == Part::Output);
+        let others = axes(|part| matches!(part, Part::Input | Part::Field));
+        let groups = self.layout.group_count();
+        let refused = |rule: &str| InitError::Shape {
+            initializer: "an orthogonal matrix",
+            rule: rule.into(),
+            shape: shape.to_vec(),
+        };
+        if outputs.is_empty() || others.is_empty() {
+            return Err(refused("an output axis and another one, batch axes aside"));
+        }
+        if groups > 1 && outputs.len() > 1 {
+            return Err(refused("a single output axis to be cut into groups"));
+        }
+        // As they lie in an array, so that copying is fast; the law of the transpose is the same.
+        let transposed = outputs[0] < others[0];
+        let before = batch.len() + if transposed { 0 } else { others.len() };
+        let sides = if transposed { [&outputs, &others] } else { [&others, &outputs] };
+        Ok(Matrices {
+            gain: element("gain", self.gain)?,
+            key,
+            outputs: before..before + outputs.len(),
+            batch: batch.len(),
+            order: [&batch, sides[0], sides[1]].into_iter().flatten().copied().collect(),
+            groups,
+        })
+    }
+}
+
+impl<A: Element> Initializer<A> for Orthogonal {
+    fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
+        Ok(Values::structured(self.matrices(shape, key)?))
+    }
+}
+
+/// Orthogonal matrices all over an array.
+#[derive(Debug)]
+pub(super) struct Matrices<A> {
+    gain: A,
+    key: Key,
+    /// The axes, in which order they are: batch axes, rows, columns.
+    order: Vec<usize>,
+    /// How many of them are batch axes.
+    batch: usize,
+    /// Which of them are output axes.
+    outputs: Range<usize>,
+    /// How many matrices share the output axis.
+    groups: usize,
+}
+
+impl<A: Element> Structure<A> for Matrices<A> {
+    fn write(&self, array: ArrayViewMutD<'_, MaybeUninit<A>>) {
+        let mut array = array.permuted_axes(self.order.as_slice());
+        let count: usize = array.shape()[..self.batch].iter().product();
+        let outputs = array.len_of(Axis(self.outputs.start)) / self.groups;
+        for i in 0..count {
+            let mut kernel = array.view_mut();
+            let mut index = i;
+            for axis in (0..self.batch).rev() {
+                let len = kernel.len_of(Axis(axis));
+                kernel.collapse_axis(Axis(axis), index % len);
+                index /= len;
+            }
+            let groups = kernel.axis_chunks_iter_mut(Axis(self.outputs.start), outputs);
+            for (group, matrix) in groups.enumerate() {
+                self.write_one(matrix, (i * self.groups + group) as u64);
+            }
+        }
+    }
+}
+
+impl<A: Element> Matrices<A> {
+    fn write_one(&self, mut kernel: ArrayViewMutD<'_, MaybeUninit<A>>, index: u64) {
+        let outputs: usize = kernel.shape()[self.outputs.clone()].iter().product();
+        let others = kernel.len() / outputs;
+        let (rows, columns) =
+            if self.outputs.start == self.batch { (outputs, others) } else { (others, outputs) };
+        let matrix = A::haar(rows, columns, self.key.fork_index(index));
+        let matrix = matrix.into_shape_with_order(kernel.raw_dim()).expect("as many elements");
+        Zip::from(&mut kernel).and(&matrix).for_each(|element, &q| {
+            // An entry of 1 may have been rounded up.
+            element.write((self.gain * q).clamp_to(-A::MAX, A::MAX));
+        });
+    }
+}

@@ -1,0 +1,277 @@
+//! Initializers and layouts written to configurations and read again, and Keras' own ones.
+
+#![cfg(feature = "serde")]
+
+use ndarray_init::presets::keras;
+use ndarray_init::{
+    AnyInitializer, Blocks, Centre, Constant, Dirac, Distribution, FanMode, Identity, InitError,
+    Law, Layout, Normal, Ones, Sparse, TruncatedNormal, Uniform, VarianceScaling, Zeros,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::fmt::Debug;
+
+/// Written as JSON and read again, it is what it was.
+#[track_caller]
+fn assert_round_trip<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: T) {
+    let text = serde_json::to_string(&value).unwrap();
+    let read: T = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{text}: {e}"));
+    assert_eq!(read, value, "{text}");
+}
+
+#[track_caller]
+fn assert_refused<T: DeserializeOwned + Debug>(json: Value, rule: &str) {
+    let error = serde_json::from_value::<T>(json).expect_err("this must be an error").to_string();
+    assert!(error.contains(rule), "{error}");
+}
+
+fn layouts() -> Vec<Layout> {
+    vec![
+        Layout::keras(),
+        Layout::torch().groups(4),
+        Layout::torch().transposed().batch(&[0, -1]),
+        Layout::depthwise(),
+        Layout::axes(&[0, -2], &[-1]),
+        Layout::einsum("btd,dhk->bthk").unwrap(),
+    ]
+}
+
+fn laws() -> Vec<Law> {
+    let infinity = f64::INFINITY;
+    vec![
+        Uniform::new(-0.1, 0.3).unwrap().into(),
+        Normal::new(0.1, 1.0 / 3.0).unwrap().into(),
+        TruncatedNormal::in_sigmas(0.1, 0.3, -2.0, 2.0).unwrap().into(),
+        TruncatedNormal::new(0.1, 0.3, -0.7, 0.2).unwrap().into(),
+        TruncatedNormal::in_sigmas(0.0, 0.7, 8.0, infinity).unwrap().into(),
+        TruncatedNormal::new(1e-3, 0.7, -infinity, 0.1).unwrap().into(),
+    ]
+}
+
+fn initializers() -> Vec<AnyInitializer> {
+    let mut all: Vec<AnyInitializer> = vec![
+        Zeros.into(),
+        Ones.into(),
+        Constant(-0.1).into(),
+        Identity::new(0.7).unwrap().into(),
+        Dirac::default().into(),
+        Dirac::default().with_layout(Layout::torch().groups(2)).with_centre(Centre::Lower).into(),
+        Sparse::normal(0.07, 0.01).unwrap().into(),
+    ];
+    all.extend(laws().into_iter().map(AnyInitializer::from));
+    for (i, layout) in layouts().into_iter().enumerate() {
+        let modes = [FanMode::FanIn, FanMode::FanOut, FanMode::FanAvg, FanMode::FanGeoAvg];
+        let distributions =
+            [Distribution::TruncatedNormal, Distribution::UntruncatedNormal, Distribution::Uniform];
+        let scaling = VarianceScaling::new(0.1 + i as f64, modes[i % 4], distributions[i % 3]);
+        all.push(scaling.unwrap().with_layout(layout).into());
+    }
+    let blocks = all.iter().map(|initializer| Blocks::equal(initializer.clone(), -1, 3).into());
+    let sizes = Blocks::sizes(AnyInitializer::from(Blocks::equal(Zeros.into(), 0, 2)), 1, &[3, 4]);
+    let blocks: Vec<_> = blocks.chain([sizes.into()]).collect();
+    all.extend(blocks);
+    all
+}
+
+#[test]
+fn every_initializer_and_layout_can_be_written_and_read() {
+    layouts().into_iter().for_each(assert_round_trip);
+    laws().into_iter().for_each(assert_round_trip);
+    initializers().into_iter().for_each(assert_round_trip);
+}
+
+#[test]
+fn what_is_written_is_plain() {
+    let cases: [(AnyInitializer, Value); 5] = [
+        (Zeros.into(), json!("zeros")),
+        (Constant(0.5).into(), json!({"constant": 0.5})),
+        (
+            Normal::new(0.0, 0.02).unwrap().into(),
+            json!({"law": {"normal": {"mean": 0.0, "std": 0.02}}}),
+        ),
+        (
+            TruncatedNormal::in_sigmas(0.0, 0.5, 8.0, f64::INFINITY).unwrap().into(),
+            json!({"law": {"truncated_normal": {"mean": 0.0, "std": 0.5, "sigmas": [8.0, null]}}}),
+        ),
+        (
+            VarianceScaling::glorot_uniform().with_layout(Layout::torch().groups(2)).into(),
+            json!({"variance_scaling": {
+                "scale": 1.0, "mode": "fan_avg", "distribution": "uniform",
+                "layout": {"roles": "torch", "batch": [], "transposed": false, "groups": 2},
+            }}),
+        ),
+    ];
+    for (initializer, expected) in cases {
+        assert_eq!(serde_json::to_value(initializer).unwrap(), expected);
+    }
+}
+
+#[test]
+fn a_layout_is_read_without_its_defaults() {
+    let layout: Layout = serde_json::from_value(json!({"roles": "torch"})).unwrap();
+    assert_eq!(layout, Layout::torch());
+    let layout: Layout = serde_json::from_value(json!({"roles": {"einsum": "ab,bc->ac"}})).unwrap();
+    assert_eq!(layout, Layout::einsum("ab,bc->ac").unwrap());
+}
+
+#[test]
+fn what_is_read_is_checked_as_by_the_constructors() {
+    assert_refused::<Uniform>(json!({"low": 1.0, "high": 0.0}), "the lower below the upper");
+    assert_refused::<Normal>(json!({"mean": 0.0, "std": -1.0}), "std is -1, but must be positive");
+    assert_refused::<Normal>(json!({"mean": 0.0, "stddev": 1.0}), "unknown field `stddev`");
+    assert_refused::<TruncatedNormal>(json!({"mean": 0.0, "std": 1.0}), "either sigmas or bounds");
+    assert_refused::<TruncatedNormal>(
+        json!({"mean": 0.0, "std": 1.0, "sigmas": [2.0, -2.0]}),
+        "the bounds are 2 and -2",
+    );
+    assert_refused::<Layout>(json!({"roles": {"einsum": "ab"}}), "equation \"ab\"");
+    assert_refused::<Layout>(json!({"roles": "torch", "group": 2}), "unknown field `group`");
+    assert_refused::<AnyInitializer>(json!({"identity": {"gain": 0.0}}), "gain is 0");
+    assert_refused::<AnyInitializer>(
+        json!({"variance_scaling": {
+            "scale": 0.0, "mode": "fan_in", "distribution": "uniform", "layout": {}
+        }}),
+        "scale is 0, but must be positive and finite",
+    );
+    assert_refused::<AnyInitializer>(
+        json!({"sparse": {"sparsity": 2.0, "law": {"normal": {"mean": 0.0, "std": 1.0}}}}),
+        "sparsity is 2, but must be between 0 and 1",
+    );
+}
+
+// --- Keras ------------------------------------------------------------------------------------
+
+/// One class in Keras 3's form, in Keras 2's, as in a list of parameters, and by name where it
+/// has defaults.
+#[track_caller]
+fn assert_reads(class: &str, config: Value, expected: impl Into<AnyInitializer>) {
+    let expected = expected.into();
+    let of_keras_3 = json!({
+        "module": "keras.initializers", "class_name": class, "config": config,
+        "registered_name": null,
+    });
+    let mut of_keras_2 = json!({"class_name": class, "config": config});
+    of_keras_2["config"]["dtype"] = json!("float32");
+    let mut of_list = config.clone();
+    of_list["class"] = json!(class);
+    for form in [of_keras_3, of_keras_2, of_list] {
+        assert_eq!(keras::from_config(&form).as_ref(), Ok(&expected), "{form}");
+    }
+    if config == json!({}) {
+        for form in [json!(class), json!({"class_name": class, "config": null})] {
+            assert_eq!(keras::from_config(&form).as_ref(), Ok(&expected), "{form}");
+        }
+    }
+}
+
+#[test]
+fn keras_classes_are_read_with_their_defaults() {
+    let usual = |mean, std| TruncatedNormal::in_sigmas(mean, std, -2.0, 2.0).unwrap();
+    for zeros in ["Zeros", "zeros", "zero", "ZerosV2"] {
+        assert_reads(zeros, json!({}), Zeros);
+    }
+    assert_reads("Ones", json!({}), Ones);
+    assert_reads("Constant", json!({}), Constant(0.0));
+    assert_reads("Constant", json!({"value": 2}), Constant(2.0));
+    let wrapped = json!({"class_name": "__numpy__", "config": {"value": 2.5, "dtype": "float32"}});
+    assert_reads("Constant", json!({"value": wrapped}), Constant(2.5));
+    for normal in ["RandomNormal", "random_normal", "normal"] {
+        assert_reads(normal, json!({}), Normal::new(0.0, 0.05).unwrap());
+    }
+    assert_reads(
+        "RandomNormal",
+        json!({"mean": 1.0, "stddev": 0.1}),
+        Normal::new(1.0, 0.1).unwrap(),
+    );
+    assert_reads("RandomUniform", json!({}), Uniform::new(-0.05, 0.05).unwrap());
+    assert_reads("uniform", json!({"minval": 0, "maxval": 1}), Uniform::new(0.0, 1.0).unwrap());
+    assert_reads("TruncatedNormal", json!({}), usual(0.0, 0.05));
+    assert_reads("truncated_normal", json!({"stddev": 0.02}), usual(0.0, 0.02));
+    assert_reads("Identity", json!({}), Identity::default());
+    assert_reads("IdentityInitializer", json!({"gain": 2.0}), Identity::new(2.0).unwrap());
+}
+
+#[test]
+fn keras_variance_scaling_is_read_whoever_wrote_it() {
+    let seeds = [
+        json!(null),
+        json!(7),
+        json!({
+            "module": "keras.random", "class_name": "SeedGenerator",
+            "config": {"seed": 7, "name": "seed_generator"}, "registered_name": null,
+        }),
+    ];
+    for seed in seeds {
+        for (class, expected) in [
+            ("GlorotUniform", VarianceScaling::glorot_uniform()),
+            ("glorot_normal", VarianceScaling::glorot_normal()),
+            ("HeUniform", VarianceScaling::he_uniform()),
+            ("HeNormalV2", VarianceScaling::he_normal()),
+            ("lecun_uniform", VarianceScaling::lecun_uniform()),
+            ("LecunNormal", VarianceScaling::lecun_normal()),
+            ("VarianceScaling", VarianceScaling::default()),
+        ] {
+            assert_reads(class, json!({"seed": seed}), expected.clone());
+            let none = json!({"seed": seed, "input_axes": null, "output_axes": null});
+            assert_reads(class, none, expected.clone());
+            let axes = json!({"input_axes": [0], "output_axes": [1, -1]});
+            assert_reads(class, axes, expected.with_layout(Layout::axes(&[0], &[1, -1])));
+        }
+    }
+    for (name, distribution) in [
+        ("truncated_normal", Distribution::TruncatedNormal),
+        ("normal", Distribution::TruncatedNormal),
+        ("untruncated_normal", Distribution::UntruncatedNormal),
+        ("uniform", Distribution::Uniform),
+    ] {
+        for (mode_name, mode) in
+            [("fan_in", FanMode::FanIn), ("fan_out", FanMode::FanOut), ("fan_avg", FanMode::FanAvg)]
+        {
+            let config = json!({"scale": 2.5, "mode": mode_name, "distribution": name});
+            let expected = VarianceScaling::new(2.5, mode, distribution).unwrap();
+            assert_reads("VarianceScaling", config, expected);
+        }
+    }
+}
+
+#[test]
+fn a_configuration_that_is_wrong_is_an_error_that_shows_it() {
+    let wrong = |config: Value, rule: &str| {
+        let error = keras::from_config(&config).expect_err("this must be an error");
+        assert!(matches!(error, InitError::Configuration { .. }), "{error:?}");
+        assert!(error.to_string().contains(rule), "{error}");
+    };
+    wrong(json!("glorot_uniformly"), "unknown variant `glorotuniformly`");
+    wrong(json!({"class_name": "Zeros", "config": {"value": 1}}), "unknown field `value`");
+    wrong(json!({"class": "HeNormal", "stddev": 1}), "unknown field `stddev`");
+    wrong(json!({"class_name": "HeNormal", "config": [1]}), "config is [1]");
+    wrong(json!({"config": {}}), "either a class_name or a class");
+    wrong(json!({"class_name": "Zeros", "class": "Zeros"}), "either a class_name or a class");
+    wrong(json!(3), "an object or a string");
+    wrong(json!({"class": "Constant", "value": [1, 2]}), "value must be a number, not an array");
+    wrong(json!({"class": "VarianceScaling", "mode": "fan"}), "unknown variant `fan`");
+    wrong(json!({"class": "HeNormal", "input_axes": [0]}), "together or not at all");
+    let error = keras::from_config(&json!({"class": "RandomNormal", "stddev": -1.0})).unwrap_err();
+    assert!(matches!(error, InitError::Parameter { name: "std", .. }), "{error}");
+}
+
+/// The lists of real models that come with the checkpoint example.
+#[test]
+fn every_configuration_of_the_model_lists_round_trips() {
+    let lists = [
+        include_str!("../examples/data/resnet50_keras.json"),
+        include_str!("../examples/data/mobilenet_v2_keras.json"),
+    ];
+    let mut count = 0;
+    for list in lists {
+        let list: Value = serde_json::from_str(list).unwrap();
+        for parameter in list["parameters"].as_array().unwrap() {
+            let initializer = keras::from_config(&parameter["initializer"])
+                .unwrap_or_else(|error| panic!("{parameter}: {error}"));
+            assert_round_trip(initializer);
+            count += 1;
+        }
+    }
+    assert_eq!(count, 582);
+}
