@@ -1,0 +1,262 @@
+//! Gains: PyTorch's table to the digit, and those derived from an activation.
+
+mod common;
+
+use common::{number, rows};
+use libm::{erf, erfc};
+use ndarray_init::{Activation, InitError, Nonlinearity, VarianceScaling, derived_gain};
+use serde::Deserialize;
+use std::f64::consts::{E, FRAC_1_SQRT_2, SQRT_2, TAU};
+
+// --- the table ------------------------------------------------------------------------------
+
+#[derive(Deserialize)]
+struct Recorded {
+    nonlinearity: String,
+    param: Option<f64>,
+    gain: f64,
+}
+
+impl Recorded {
+    fn ours(&self) -> Nonlinearity {
+        match (self.nonlinearity.as_str(), self.param) {
+            ("linear", None) => Nonlinearity::Linear,
+            ("sigmoid", None) => Nonlinearity::Sigmoid,
+            ("tanh", None) => Nonlinearity::Tanh,
+            ("relu", None) => Nonlinearity::Relu,
+            ("selu", None) => Nonlinearity::Selu,
+            ("leaky_relu", None) => Nonlinearity::leaky_relu(),
+            ("leaky_relu", Some(negative_slope)) => Nonlinearity::LeakyRelu { negative_slope },
+            (other, _) => panic!("unknown nonlinearity {other}"),
+        }
+    }
+}
+
+#[test]
+fn the_table_is_pytorchs_to_the_last_bit() {
+    let lines = include_str!("data/pytorch_gains.jsonl").lines();
+    let calls: Vec<Recorded> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(calls.len(), 9);
+    for call in calls {
+        assert_eq!(call.ours().gain(), Ok(call.gain), "{}", call.nonlinearity);
+    }
+}
+
+#[test]
+fn a_convolution_has_the_gain_of_a_linear_layer() {
+    assert_eq!(Nonlinearity::Conv.gain(), Nonlinearity::Linear.gain());
+}
+
+#[test]
+fn a_slope_is_symmetric_and_one_makes_a_leaky_relu_linear() {
+    let gain = |negative_slope| Nonlinearity::LeakyRelu { negative_slope }.gain();
+    assert_eq!(gain(1.0), Ok(1.0));
+    assert_eq!(gain(-0.3), gain(0.3));
+}
+
+#[test]
+fn a_slope_must_be_finite_and_leave_a_gain() {
+    for (negative_slope, message) in [
+        (f64::NAN, "negative_slope is NaN, but must be finite"),
+        (f64::INFINITY, "negative_slope is inf, but must be finite"),
+        (f64::NEG_INFINITY, "negative_slope is -inf, but must be finite"),
+        (1e200, "gain is 0, but must be positive and finite"),
+    ] {
+        let error = Nonlinearity::LeakyRelu { negative_slope }.gain().unwrap_err();
+        assert!(matches!(error, InitError::Parameter { .. }), "{error:?}");
+        assert_eq!(error.to_string(), message);
+    }
+}
+
+#[test]
+fn a_table_gain_makes_kaiming_of_lecun() -> Result<(), InitError> {
+    let kaiming = VarianceScaling::lecun_normal().with_gain(Nonlinearity::Relu.gain()?)?;
+    // √2 squared is 2 but for its rounding.
+    assert!((kaiming.scale() / VarianceScaling::he_normal().scale() - 1.0).abs() < 3e-16);
+    Ok(())
+}
+
+// --- derived gains --------------------------------------------------------------------------
+
+/// What `derived_gain` promises.
+const ACCURACY: f64 = 1e-10;
+
+#[track_caller]
+fn assert_gain(activation: impl Fn(f64) -> f64, gain: f64, name: &str) {
+    let derived = derived_gain(activation).unwrap();
+    let error = derived / gain - 1.0;
+    println!("{name}: {derived}, off by {error:.1e}");
+    assert!(error.abs() < ACCURACY, "{name}: {derived}, not {gain}");
+}
+
+fn normal_cdf(x: f64) -> f64 {
+    erfc(-x * FRAC_1_SQRT_2) / 2.0
+}
+
+/// Φ(−x).
+fn exceeding(x: f64) -> f64 {
+    erfc(x * FRAC_1_SQRT_2) / 2.0
+}
+
+fn density(x: f64) -> f64 {
+    (-x * x / 2.0).exp() / TAU.sqrt()
+}
+
+fn softplus(x: f64) -> f64 {
+    x.exp().ln_1p()
+}
+
+fn elu(x: f64) -> f64 {
+    if x > 0.0 { x } else { x.exp_m1() }
+}
+
+/// The activations of `derived_gains.csv`.
+fn activation(name: &str) -> fn(f64) -> f64 {
+    const SELU: (f64, f64) = (1.0507009873554804934, 1.6732632423543772848);
+    match name {
+        "elu" => elu,
+        "gelu" => |x| x * normal_cdf(x),
+        "mish" => |x| x * softplus(x).tanh(),
+        "silu" => |x| x / (1.0 + (-x).exp()),
+        "softplus" => softplus,
+        "tanh" => f64::tanh,
+        "sigmoid" => |x| 1.0 / (1.0 + (-x).exp()),
+        "selu" => |x| SELU.0 * if x > 0.0 { x } else { SELU.1 * x.exp_m1() },
+        "exponential" => f64::exp,
+        "hard_tanh" => |x| x.clamp(-1.0, 1.0),
+        "relu6" => |x| x.clamp(0.0, 6.0),
+        "hard_swish" => |x| x * (x + 3.0).clamp(0.0, 6.0) / 6.0,
+        "hard_sigmoid" => |x| (x / 6.0 + 0.5).clamp(0.0, 1.0),
+        "shifted_relu" => |x| (x - 1.0 / 3.0).max(0.0),
+        "late_step" => |x| f64::from(x > E),
+        "quarters" => |x| (4.0 * x).floor() / 4.0,
+        other => panic!("unknown activation {other}"),
+    }
+}
+
+fn reference() -> Vec<(&'static str, f64)> {
+    rows(include_str!("data/derived_gains.csv"))
+        .map(|fields| (fields[0], number(fields[1])))
+        .collect()
+}
+
+#[test]
+fn derived_gains_have_the_digits_of_mpmath() {
+    let reference = reference();
+    assert_eq!(reference.len(), 16);
+    for (name, gain) in reference {
+        assert_gain(activation(name), gain, name);
+    }
+}
+
+#[test]
+fn the_gains_of_named_activations_are_mpmaths_to_the_last_bit() {
+    let named = [
+        ("elu", Activation::Elu),
+        ("gelu", Activation::Gelu),
+        ("mish", Activation::Mish),
+        ("silu", Activation::Silu),
+        ("softplus", Activation::Softplus),
+    ];
+    for (name, activation) in named {
+        let (_, gain) = reference().into_iter().find(|&(other, _)| other == name).unwrap();
+        assert_eq!(activation.derived_gain(), gain, "{name}");
+    }
+}
+
+#[test]
+fn derived_gains_have_their_closed_forms() {
+    assert_gain(|x| x, 1.0, "identity");
+    assert_gain(f64::abs, 1.0, "|x|");
+    assert_gain(|x| x * x, 1.0 / 3.0_f64.sqrt(), "x²");
+    assert_gain(|x| x.powi(9), 1.0 / 34459425.0_f64.sqrt(), "x⁹, whose square has mean 17!!");
+    assert_gain(|_| -0.25, 4.0, "a constant");
+    assert_gain(f64::sin, SQRT_2 / (1.0 - (-2.0_f64).exp()).sqrt(), "sine");
+    assert_gain(|x| (3.0 * x).exp(), (-9.0_f64).exp(), "e³ˣ");
+    let inside = erf(FRAC_1_SQRT_2);
+    let second_moment = inside - 2.0 * density(1.0) + (1.0 - inside);
+    assert_gain(|x| x.clamp(-1.0, 1.0), 1.0 / second_moment.sqrt(), "hard tanh");
+}
+
+#[test]
+fn what_he_derived_is_derived() -> Result<(), InitError> {
+    assert_gain(|x| x.max(0.0), Nonlinearity::Relu.gain()?, "ReLU");
+    for negative_slope in [0.01, 0.25, -0.5, 5.0_f64.sqrt()] {
+        let gain = Nonlinearity::LeakyRelu { negative_slope }.gain()?;
+        let leaky = |x| if x > 0.0 { x } else { negative_slope * x };
+        assert_gain(leaky, gain, "leaky ReLU");
+    }
+    Ok(())
+}
+
+/// Steps at all sorts of places, some a hair's breadth from the points of the first panels.
+fn places() -> impl Iterator<Item = f64> {
+    let near = [-1e-9, -1e-5, -1e-3, 0.0, 1e-12, 1e-7, 1e-4, 3e-3];
+    let points = [-2.0, -0.5, 0.0, 0.03125, 0.0625, 1.0, 2.0, 5.5];
+    let beside = points.into_iter().flat_map(move |point| near.map(|hair| point + hair));
+    let spread = (0..200).map(|i| -4.0 + 8.0 * (f64::from(i) * 0.618_033_988_749_894_9).fract());
+    beside.chain(spread)
+}
+
+#[test]
+fn a_jump_is_found_wherever_it_is() {
+    for place in places() {
+        assert_gain(|x| f64::from(x > place), 1.0 / exceeding(place).sqrt(), "step");
+    }
+}
+
+#[test]
+fn a_kink_is_found_wherever_it_is() {
+    for place in places() {
+        let second_moment = (1.0 + place * place) * exceeding(place) - place * density(place);
+        // The closed form loses digits to cancellation, the more the further out.
+        if place < 2.5 {
+            assert_gain(|x| (x - place).max(0.0), 1.0 / second_moment.sqrt(), "shifted ReLU");
+        }
+    }
+}
+
+#[test]
+fn a_gain_times_a_constant_is_the_gain_of_the_activation_without_it() {
+    let gain = derived_gain(|x: f64| x.max(0.0)).unwrap();
+    // Powers of two, so that nothing is rounded differently.
+    for exponent in [-300, -40, 7, 300] {
+        let factor = 2.0_f64.powi(exponent);
+        assert_eq!(derived_gain(|x: f64| factor * x.max(0.0)), Ok(gain / factor));
+    }
+}
+
+#[test]
+fn an_activation_without_a_gain_is_an_error() {
+    let message = |activation: &dyn Fn(f64) -> f64| {
+        let error = derived_gain(activation).unwrap_err();
+        assert!(matches!(error, InitError::Parameter { .. }), "{error:?}");
+        error.to_string()
+    };
+    let value =
+        |text| format!("an activation's value is {text}, but must be finite from −37 to 37");
+    assert_eq!(message(&f64::sqrt), value("NaN"));
+    assert_eq!(message(&|x| if x > 8.0 { f64::NAN } else { x }), value("NaN"));
+    assert_eq!(message(&|x| x.exp().exp()), value("inf"));
+    assert_eq!(message(&|x| f64::NEG_INFINITY.max(x.ln().min(0.0))), value("-inf"));
+    let moment = |text| format!("E[φ(z)²] is {text}, but must be positive and finite");
+    assert_eq!(message(&|_| 0.0), moment("0"));
+    assert_eq!(message(&|x| (x * x / 4.0).exp()), moment("inf"));
+    assert_eq!(message(&|x| (x * x / 2.0).exp()), moment("inf"));
+    assert_eq!(message(&|_| 1e200), moment("inf"));
+}
+
+#[test]
+fn an_activation_of_single_precision_is_refused() {
+    let error = derived_gain(|x| f64::from((x as f32).tanh())).unwrap_err();
+    let InitError::Parameter { name, value, rule } = error else { panic!("{error:?}") };
+    assert_eq!((name, rule), ("the relative error of E[φ(z)²]", "below 1e-11"));
+    assert!(value > 1e-11 && value < 1e-5, "{value}");
+}
+
+#[test]
+fn a_gain_has_the_same_bits_on_every_machine() {
+    // Exact operations only, in the activation as in the integral.
+    let hard_swish = |x: f64| x * (x + 3.0).clamp(0.0, 6.0) / 6.0;
+    assert_eq!(derived_gain(hard_swish).unwrap().to_bits(), 0x3FFBC95912D31DE9);
+}
