@@ -51,6 +51,9 @@
 //! | [`lecun_normal`](VarianceScaling::lecun_normal) | truncated normal, variance 1 / fan_in | LeCun et al. 1998 | Keras, JAX |
 //! | [`VarianceScaling::new`] | variance scale / n | | Keras, JAX, MindSpore |
 //! | [`Uniform`], [`Normal`], [`TruncatedNormal`] | as configured | | all |
+//! | [`TorchDefault`] | U\[−b, b], b = √(1 / fan_in), for weight and bias | | PyTorch's layers |
+//! | [`Siren`] | U\[−b, b], b = 1 / fan_in or √(6 / fan_in) / ω₀ | Sitzmann et al. 2020 | |
+//! | [`Mup`] | any of the above, carried from one width to another | Yang, Hu et al. 2022 | mup |
 //! | [`Constant`], [`Zeros`], [`Ones`] | | | all |
 //!
 //! # Reproducibility
@@ -78,6 +81,7 @@ mod memory;
 pub mod presets;
 mod quantile;
 mod run;
+mod scaling;
 #[cfg(feature = "serde")]
 mod serial;
 mod simd;
@@ -96,6 +100,7 @@ pub use gain::{Activation, Nonlinearity, derived_gain};
 pub use initializer::{Initializer, Values};
 pub use key::Key;
 pub use layout::Layout;
+pub use scaling::{Mup, MupRole, MupScaling, Siren, TorchDefault, residual_gain};
 pub use structured::{Blocks, Centre, Constant, Dirac, Identity, Ones, Sparse, Zeros};
 pub use variance_scaling::{Distribution, VarianceScaling};
 

@@ -1,0 +1,197 @@
+use super::at_least_one;
+use crate::distr::{Law, Normal};
+use crate::error::InitError;
+use crate::fans::Fans;
+use crate::variance_scaling::VarianceScaling;
+
+/// The maximal update parametrization, muP: what is tuned at a base width, carried to another.
+///
+/// For m = width / base width, each kind of weight has its factors. They multiply what is right
+/// at the base width, where all of them are 1:
+///
+/// | | [`Input`](MupRole::Input) | [`Hidden`](MupRole::Hidden) | [`Output`](MupRole::Output) |
+/// |---|---|---|---|
+/// | [`std_factor`](Self::std_factor), initial standard deviation | 1 | 1/√m | 1 (1/m) |
+/// | [`multiplier`](Self::multiplier), of the layer's output | 1 | 1 | 1/m (1) |
+/// | [`adam_factor`](Self::adam_factor), learning rate | 1 | 1/m | 1 (1/m) |
+/// | [`sgd_factor`](Self::sgd_factor), learning rate | m | 1 | m (1/m) |
+///
+/// This is table 8 of the paper, and what the package `mup` does; in brackets table 3, which has
+/// no multipliers: [`without_multipliers`](Self::without_multipliers). The paper writes fans for
+/// m: a variance of 1 / fan_in for input and hidden weights; for output weights, 1 in table 8 and
+/// that number's square in table 3. muP also divides attention's logits by the heads' size instead
+/// of its root, which is no matter of initial weights.
+///
+/// Source: Yang, Hu et al. 2022, Tensor Programs V: Tuning Large Neural Networks via Zero-Shot
+/// Hyperparameter Transfer.
+///
+/// ```
+/// use ndarray_init::ndarray::Array2;
+/// use ndarray_init::{InitExt, Key, Mup, MupRole, VarianceScaling};
+///
+/// // Tuned at width 256, trained at 1024.
+/// let (mup, key) = (Mup::new(1024, 256)?, Key::new(1));
+/// let embedding = mup.normal(MupRole::Input, 0.02)?;
+/// assert_eq!(embedding.std_dev(), 0.02);
+/// let hidden = mup.normal(MupRole::Hidden, 0.02)?;
+/// assert_eq!(hidden.std_dev(), 0.01);
+/// let w = Array2::<f32>::init((1024, 1024), &hidden, key.fork("mlp"))?;
+///
+/// // Weights whose law follows their fans; logits = mup.multiplier(…) · x.dot(&readout).
+/// let output = mup.scaling(MupRole::Output, VarianceScaling::xavier_uniform());
+/// let readout = Array2::<f32>::init((1024, 10), &output, key.fork("readout"))?;
+/// assert_eq!(mup.multiplier(MupRole::Output), 0.25);
+/// assert_eq!(mup.adam_factor(MupRole::Hidden), 0.25);
+/// # assert_eq!((w.len(), readout.len()), (1 << 20, 10240));
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
+pub struct Mup {
+    /// m.
+    width_multiplier: f64,
+    multipliers: bool,
+}
+
+/// Which sides of a weight grow with the network's width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MupRole {
+    /// Its output alone: input and embedding weights; also biases, and the scales and shifts of
+    /// normalizations.
+    Input,
+    /// Input and output: all between.
+    Hidden,
+    /// Its input alone: the readout, or unembedding.
+    Output,
+}
+
+impl Mup {
+    /// For a network of this width, with what was tuned at the base width.
+    ///
+    /// The width is whatever grows: model size, channels, hidden units. If parts of the network
+    /// grow by different factors, each has a parametrization of its own, by the widths of its
+    /// layers' inputs.
+    ///
+    /// # Errors
+    /// [`InitError::Parameter`] if one of the widths is 0.
+    pub fn new(width: usize, base_width: usize) -> Result<Self, InitError> {
+        let width = at_least_one("width", width)?;
+        let base_width = at_least_one("base_width", base_width)?;
+        Ok(Self { width_multiplier: width / base_width, multipliers: true })
+    }
+
+    /// The same network by table 3: no layer's output is multiplied, but the output weights have
+    /// smaller values and learning rates instead.
+    pub const fn without_multipliers(self) -> Self {
+        Self { multipliers: false, ..self }
+    }
+
+    /// m = width / base width.
+    #[must_use]
+    pub const fn width_multiplier(&self) -> f64 {
+        self.width_multiplier
+    }
+
+    /// What the initial standard deviation at the base width is multiplied by.
+    #[must_use]
+    pub fn std_factor(&self, role: MupRole) -> f64 {
+        1.0 / self.variance_divisor(role).sqrt()
+    }
+
+    fn variance_divisor(&self, role: MupRole) -> f64 {
+        let m = self.width_multiplier;
+        match role {
+            MupRole::Hidden => m,
+            MupRole::Output if !self.multipliers => m * m,
+            MupRole::Input | MupRole::Output => 1.0,
+        }
+    }
+
+    /// What the layer's product of input and weight is multiplied by, in every forward pass.
+    #[must_use]
+    pub fn multiplier(&self, role: MupRole) -> f64 {
+        match role {
+            MupRole::Output if self.multipliers => 1.0 / self.width_multiplier,
+            MupRole::Input | MupRole::Hidden | MupRole::Output => 1.0,
+        }
+    }
+
+    /// What the learning rate at the base width is multiplied by: for Adam, and any other
+    /// optimizer that normalizes each gradient.
+    ///
+    /// `mup` divides the weight decay by the same factor, so that their product stays.
+    #[must_use]
+    pub fn adam_factor(&self, role: MupRole) -> f64 {
+        match role {
+            MupRole::Hidden => 1.0 / self.width_multiplier,
+            MupRole::Output if !self.multipliers => 1.0 / self.width_multiplier,
+            MupRole::Input | MupRole::Output => 1.0,
+        }
+    }
+
+    /// What the learning rate at the base width is multiplied by, for stochastic gradient descent.
+    ///
+    /// `mup` divides the weight decay by the same factor, so that their product stays.
+    #[must_use]
+    pub fn sgd_factor(&self, role: MupRole) -> f64 {
+        match role {
+            MupRole::Hidden => 1.0,
+            MupRole::Output if !self.multipliers => 1.0 / self.width_multiplier,
+            MupRole::Input | MupRole::Output => self.width_multiplier,
+        }
+    }
+
+    /// N(0, s) for s = `base_std` · [`std_factor`](Self::std_factor).
+    ///
+    /// # Errors
+    /// [`InitError::Parameter`] if `base_std`, or s, is not positive and finite.
+    pub fn normal(&self, role: MupRole, base_std: f64) -> Result<Normal, InitError> {
+        Normal::new(0.0, base_std * self.std_factor(role))
+    }
+
+    /// Weights whose law at the base width is this one.
+    pub const fn scaling(&self, role: MupRole, base: VarianceScaling) -> MupScaling {
+        MupScaling { mup: *self, role, base }
+    }
+
+    /// The fans that the weight has at the base width.
+    fn base_fans(&self, role: MupRole, fans: Fans) -> Fans {
+        let base = |fan: usize| (fan as f64 / self.width_multiplier).round() as usize;
+        let Fans { fan_in, fan_out } = fans;
+        match role {
+            MupRole::Input => Fans { fan_in, fan_out: base(fan_out) },
+            MupRole::Hidden => Fans { fan_in: base(fan_in), fan_out: base(fan_out) },
+            MupRole::Output => Fans { fan_in: base(fan_in), fan_out },
+        }
+    }
+}
+
+/// A [`VarianceScaling`] under [`Mup`]: its law for the fans at the base width, with
+/// [`std_factor`](Mup::std_factor) times the standard deviation.
+///
+/// Made by [`Mup::scaling`]. Hidden weights have the law that they would have without it, since
+/// their variance is one by the fans already; so have input weights scaled by fan_in alone.
+/// Output weights keep the standard deviation of the base width, or have 1/m of it
+/// [without multipliers](Mup::without_multipliers).
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct MupScaling {
+    mup: Mup,
+    role: MupRole,
+    base: VarianceScaling,
+}
+
+impl MupScaling {
+    /// The law that the elements of a kernel of this shape are drawn from; the shape is that at
+    /// the network's own width.
+    ///
+    /// # Errors
+    /// If the layout does not fit the shape, or the law's bounds or standard deviation overflow or
+    /// vanish.
+    pub fn law(&self, shape: &[usize]) -> Result<Law, InitError> {
+        let (mode, fans) = (self.base.mode(), self.base.fans(shape)?);
+        let widening = mode.n(fans) / mode.n(self.mup.base_fans(self.role, fans));
+        let gain = (widening / self.mup.variance_divisor(self.role)).sqrt();
+        self.base.clone().with_gain(gain)?.law(shape)
+    }
+}

@@ -1,0 +1,79 @@
+use super::symmetric;
+use crate::distr::Law;
+use crate::error::InitError;
+use crate::fans::FanMode;
+use crate::layout::Layout;
+use crate::variance_scaling::positive;
+
+/// The kernels of a SIREN, a network of sines: layers sin(ω₀ (x W + b)).
+///
+/// | kernel | law, for n = fan_in |
+/// |---|---|
+/// | [`first`](Self::first) | U\[−1/n, 1/n] |
+/// | [`later`](Self::later) | U\[−√(6/n) / ω₀, √(6/n) / ω₀] |
+///
+/// With inputs from −1 to 1, whatever goes into a later sine is a standard normal, however deep
+/// the network. The last layer, though linear, is a later one. The layout is
+/// [Keras'](Layout::keras), unless [another](Self::with_layout) is named. The authors' code leaves
+/// biases as PyTorch makes them: [`TorchDefault::bias_law`](crate::TorchDefault::bias_law).
+///
+/// Source: Sitzmann et al. 2020, Implicit Neural Representations with Periodic Activation
+/// Functions, section 3.2.
+///
+/// ```
+/// use ndarray_init::ndarray::Array2;
+/// use ndarray_init::{InitExt, Key, Siren};
+///
+/// // From two coordinates to three colours.
+/// let key = Key::new(1);
+/// let first = Array2::<f32>::init((2, 256), &Siren::first(), key.fork("0"))?;
+/// let later = Siren::later(Siren::OMEGA_0)?;
+/// let hidden = Array2::<f32>::init((256, 256), &later, key.fork("1"))?;
+/// let last = Array2::<f32>::init((256, 3), &later, key.fork("2"))?;
+/// assert_eq!(later.law(&[256, 3])?.to_string(), "U[-0.0051031, 0.0051031]");
+/// # assert!(first.iter().all(|w| w.abs() <= 0.5) && hidden.len() > last.len());
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct Siren {
+    /// None for the first layer, which does not need it.
+    omega_0: Option<f64>,
+    layout: Layout,
+}
+
+impl Siren {
+    /// The paper's ω₀.
+    pub const OMEGA_0: f64 = 30.0;
+
+    /// The kernel of the first layer.
+    pub const fn first() -> Self {
+        Self { omega_0: None, layout: Layout::keras() }
+    }
+
+    /// The kernel of any layer but the first, with that layer's ω₀.
+    ///
+    /// # Errors
+    /// [`InitError::Parameter`] if ω₀ is not positive and finite.
+    pub fn later(omega_0: f64) -> Result<Self, InitError> {
+        Ok(Self { omega_0: Some(positive("omega_0", omega_0)?), layout: Layout::keras() })
+    }
+
+    /// The same for kernels of another layout.
+    pub fn with_layout(self, layout: Layout) -> Self {
+        Self { layout, ..self }
+    }
+
+    /// The law that the elements of a kernel of this shape are drawn from.
+    ///
+    /// # Errors
+    /// If the layout does not fit the shape, or ω₀ is so extreme that the bound overflows or
+    /// vanishes.
+    pub fn law(&self, shape: &[usize]) -> Result<Law, InitError> {
+        let n = FanMode::FanIn.n(self.layout.fans(shape)?);
+        symmetric(match self.omega_0 {
+            None => 1.0 / n,
+            Some(omega_0) => (6.0 / n).sqrt() / omega_0,
+        })
+    }
+}

@@ -1,0 +1,66 @@
+use super::symmetric;
+use crate::distr::Law;
+use crate::error::InitError;
+use crate::fans::FanMode;
+use crate::layout::Layout;
+
+/// What PyTorch's layers start from: U\[−b, b], b = √(1 / fan_in), for weight and bias.
+///
+/// That is `nn.Linear` and convolutions of any rank, transposed or not; their
+/// `kaiming_uniform_(weight, a=math.sqrt(5))` is this law. A bias has no fans of its own: its law
+/// comes from the shape of the *weight*, and [`bias_law`](Self::bias_law) takes that.
+///
+/// The layout is [PyTorch's](Layout::torch), which PyTorch applies to transposed convolutions as
+/// well; [`with_layout`](Self::with_layout) serves weights that are stored otherwise.
+///
+/// ```
+/// use ndarray_init::ndarray::{Array1, Array2};
+/// use ndarray_init::{InitExt, Key, TorchDefault};
+///
+/// // torch.nn.Linear(784, 256)
+/// let (linear, key) = (TorchDefault::new(), Key::new(1));
+/// let weight = Array2::<f32>::init((256, 784), &linear, key.fork("weight"))?;
+/// let bias = Array1::<f32>::init(256, &linear.bias_law(weight.shape())?, key.fork("bias"))?;
+/// assert!(weight.iter().chain(&bias).all(|x| x.abs() <= 1.0 / 28.0));
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct TorchDefault {
+    layout: Layout,
+}
+
+impl Default for TorchDefault {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl TorchDefault {
+    /// The default of PyTorch's layers.
+    pub const fn new() -> Self {
+        Self { layout: Layout::torch() }
+    }
+
+    /// The same for weights of another layout.
+    pub fn with_layout(self, layout: Layout) -> Self {
+        Self { layout }
+    }
+
+    /// The law of a weight of this shape.
+    ///
+    /// # Errors
+    /// If the layout does not fit the shape.
+    pub fn law(&self, weight_shape: &[usize]) -> Result<Law, InitError> {
+        let n = FanMode::FanIn.n(self.layout.fans(weight_shape)?);
+        symmetric(1.0 / n.sqrt())
+    }
+
+    /// The law of the bias beside a weight of this shape: the weight's own.
+    ///
+    /// # Errors
+    /// If the layout does not fit the weight's shape.
+    pub fn bias_law(&self, weight_shape: &[usize]) -> Result<Law, InitError> {
+        self.law(weight_shape)
+    }
+}
