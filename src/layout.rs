@@ -188,6 +188,11 @@ impl Layout {
         self.groups
     }
 
+    /// Whether input and output swap their roles.
+    pub(crate) const fn is_transposed(&self) -> bool {
+        self.transposed
+    }
+
     /// Every axis' part and size, for a shape that was checked.
     pub(crate) fn parts<'a>(
         &'a self,

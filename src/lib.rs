@@ -32,6 +32,8 @@
 //! - [`VarianceScaling`] is the one algorithm behind Glorot's, He's and LeCun's initializers: it
 //!   scales a [`Law`] by the fans. [`Uniform`], [`Normal`] and [`TruncatedNormal`] also serve on
 //!   their own, with [`rand_distr`] and ndarray-rand.
+//! - [`VarianceScaling::explain`] reports all that for one shape, and writes the same law as
+//!   a call of Keras, JAX, PyTorch and MindSpore.
 //! - A [`Key`] is the seed of one array. An element is a pure function of its key, its row-major
 //!   index and the law: not of threads, vector units, memory order, strides or the array's size.
 //! - [`InitExt`] constructs arrays, [`InitRefExt`] fills those that are there; [`Initializer`] is
@@ -70,6 +72,7 @@ mod axes;
 mod distr;
 mod element;
 mod error;
+mod explain;
 mod ext;
 mod fans;
 mod fill;
@@ -94,6 +97,7 @@ pub use any::AnyInitializer;
 pub use distr::{Law, Normal, TruncatedNormal, Uniform};
 pub use element::Element;
 pub use error::{InitError, Role};
+pub use explain::Explanation;
 pub use ext::{InitExt, InitRefExt};
 pub use fans::{FanMode, Fans};
 pub use gain::{Activation, Nonlinearity, derived_gain};

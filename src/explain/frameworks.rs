@@ -1,0 +1,379 @@
+//! The law as a call of each framework: which fans the call reads off the kernel, and how the
+//! initializer with that scale, mode and distribution is named.
+
+use super::{Explanation, Tuple, product};
+use crate::distr::Law;
+use crate::fans::FanMode::{self, FanAvg, FanGeoAvg, FanIn, FanOut};
+use crate::layout::{Layout, Part};
+use crate::variance_scaling::Distribution::{self, TruncatedNormal, Uniform, UntruncatedNormal};
+
+const KERAS: &str = "keras.initializers.";
+const JAX: &str = "jax.nn.initializers.";
+const TORCH: &str = "torch.nn.init.";
+const MINDSPORE: &str = "mindspore.common.initializer.";
+
+pub(super) const FRAMEWORKS: [Framework; 4] = [
+    Framework { name: "Keras", reading: keras_reading, named: keras, numbers: keras_numbers },
+    Framework { name: "JAX", reading: jax_reading, named: jax, numbers: jax_numbers },
+    Framework { name: "PyTorch", reading: torch_reading, named: torch, numbers: torch_numbers },
+    Framework {
+        name: "MindSpore",
+        reading: torch_reading,
+        named: mindspore,
+        numbers: mindspore_numbers,
+    },
+];
+
+/// Scale 1 or 2 by name, in Keras and in JAX.
+const PRESETS: [(f64, FanMode, Distribution, &str, &str); 6] = [
+    (1.0, FanAvg, Uniform, "GlorotUniform", "glorot_uniform"),
+    (1.0, FanAvg, TruncatedNormal, "GlorotNormal", "glorot_normal"),
+    (2.0, FanIn, Uniform, "HeUniform", "he_uniform"),
+    (2.0, FanIn, TruncatedNormal, "HeNormal", "he_normal"),
+    (1.0, FanIn, Uniform, "LecunUniform", "lecun_uniform"),
+    (1.0, FanIn, TruncatedNormal, "LecunNormal", "lecun_normal"),
+];
+
+pub(super) struct Framework {
+    pub(super) name: &'static str,
+    /// How it reads the fans off this kernel, or why it cannot.
+    reading: fn(&Explanation) -> Result<Reading, String>,
+    /// Its initializer with this scale, mode and distribution, or why there is none.
+    named: fn(f64, FanMode, Distribution) -> Result<Function, String>,
+    /// The law by its numbers.
+    numbers: fn(&Explanation) -> String,
+}
+
+/// What is written, and what must be said about it.
+pub(super) struct Call {
+    pub(super) text: String,
+    pub(super) notes: Vec<String>,
+}
+
+/// How a framework reads fans: off a kernel of this shape, by this layout, when told so.
+struct Reading {
+    shape: Vec<usize>,
+    layout: Layout,
+    /// Its fan_in is the kernel's fan_out, and the other way round.
+    swapped: bool,
+    arguments: Vec<String>,
+}
+
+impl Reading {
+    /// Off the kernel as it is stored, also that of a transposed convolution.
+    fn as_stored(kernel: &Explanation, layout: Layout, shape: Vec<usize>) -> Self {
+        let swapped = kernel.configuration.layout().is_transposed();
+        Self { shape, layout, swapped, arguments: Vec::new() }
+    }
+
+    /// Off the axes that the call names.
+    fn by_axes(kernel: &Explanation, axes: [&[isize]; 3], arguments: Vec<String>) -> Self {
+        let [input, output, batch] = axes;
+        let layout = Layout::axes(input, output).batch(batch);
+        Self { shape: kernel.shape.clone(), layout, swapped: false, arguments }
+    }
+}
+
+/// An initializer, and what it is called with.
+struct Function {
+    name: String,
+    arguments: Vec<String>,
+}
+
+impl Function {
+    fn new(name: String, arguments: impl IntoIterator<Item = String>) -> Self {
+        Self { name, arguments: arguments.into_iter().collect() }
+    }
+}
+
+impl Framework {
+    pub(super) fn call(&self, kernel: &Explanation) -> Call {
+        if kernel.shape.contains(&0) {
+            return Call { text: "nothing to draw: no elements".to_owned(), notes: Vec::new() };
+        }
+        self.by_name(kernel).unwrap_or_else(|reason| Call {
+            text: (self.numbers)(kernel),
+            notes: vec![format!("by its numbers: {reason}")],
+        })
+    }
+
+    fn by_name(&self, kernel: &Explanation) -> Result<Call, String> {
+        let configuration = &kernel.configuration;
+        let mode = configuration.mode();
+        let Reading { shape, layout, swapped, arguments } = (self.reading)(kernel)?;
+        let fans = layout.fans(&shape).map_err(|error| error.to_string())?;
+        let its_mode = match mode {
+            FanIn if swapped => FanOut,
+            FanOut if swapped => FanIn,
+            _ => mode,
+        };
+        if its_mode.n(fans) != kernel.n() {
+            return Err(format!(
+                "{} has fan_in {} and fan_out {} for a kernel of shape {}",
+                self.name,
+                fans.fan_in,
+                fans.fan_out,
+                Tuple(&shape)
+            ));
+        }
+        let mut function =
+            (self.named)(configuration.scale(), its_mode, configuration.distribution())?;
+        function.arguments.extend(arguments);
+        let mut notes = Vec::new();
+        if shape != kernel.shape {
+            notes.push(format!("for a kernel of shape {}", Tuple(&shape)));
+        }
+        if its_mode != mode {
+            let (its, this) = (name(its_mode), name(mode));
+            notes.push(format!("its {its} is this {this}: it reads the kernel as it is stored"));
+        }
+        let text = format!("{}({})", function.name, function.arguments.join(", "));
+        Ok(Call { text, notes })
+    }
+}
+
+// --- fans -----------------------------------------------------------------------------------
+
+/// Off (spatial…, in, out), or by axes. Keras leaves the receptive field out of fans by axes, so
+/// that there must be none.
+#[expect(clippy::unnecessary_wraps, reason = "others are refused")]
+fn keras_reading(kernel: &Explanation) -> Result<Reading, String> {
+    if let Some((field, input, output)) = convolution(kernel) {
+        return Ok(Reading::as_stored(
+            kernel,
+            Layout::keras(),
+            [field, vec![input, output]].concat(),
+        ));
+    }
+    let has_field = product(&kernel.field()) > 1;
+    if kernel.shape.len() < 2 || has_field || kernel.axes().any(|(part, _)| part == Part::Both) {
+        return Ok(Reading::as_stored(kernel, Layout::keras(), kernel.shape.clone()));
+    }
+    let [input, output, batch] = axes(kernel);
+    let arguments = vec![format!("input_axes={input:?}"), format!("output_axes={output:?}")];
+    Ok(Reading::by_axes(kernel, [&input, &output, &batch], arguments))
+}
+
+/// By axes; those that are not named have its defaults.
+fn jax_reading(kernel: &Explanation) -> Result<Reading, String> {
+    if kernel.axes().any(|(part, _)| part == Part::Both) {
+        return Err("JAX gives an axis one role".to_owned());
+    }
+    let rank = kernel.shape.len() as isize;
+    let [input, output, batch] = axes(kernel);
+    let named = [
+        ("in_axis", &input, vec![rank - 2]),
+        ("out_axis", &output, vec![rank - 1]),
+        ("batch_axis", &batch, vec![]),
+    ];
+    let arguments = named
+        .into_iter()
+        .filter(|(_, axes, default)| *axes != default)
+        .map(|(name, axes, _)| match axes[..] {
+            [axis] => format!("{name}={axis}"),
+            _ => format!("{name}={}", Tuple(axes)),
+        })
+        .collect();
+    Ok(Reading::by_axes(kernel, [&input, &output, &batch], arguments))
+}
+
+/// Off (out, in, spatial…).
+fn torch_reading(kernel: &Explanation) -> Result<Reading, String> {
+    let Some((field, input, output)) = convolution(kernel) else {
+        return Err("it has fans for kernels (out, in, spatial…) only".to_owned());
+    };
+    Ok(Reading::as_stored(kernel, Layout::torch(), [vec![output, input], field].concat()))
+}
+
+/// The receptive field, and the axes stored as input and as output, if there is one of each: a
+/// dense layer, or a convolution.
+fn convolution(kernel: &Explanation) -> Option<(Vec<usize>, usize, usize)> {
+    let (mut field, mut input, mut output) = (Vec::new(), None, None);
+    for (part, n) in kernel.stored() {
+        match part {
+            Part::Field => field.push(n),
+            Part::Input if input.is_none() => input = Some(n),
+            Part::Output if output.is_none() => output = Some(n),
+            _ => return None,
+        }
+    }
+    Some((field, input?, output?))
+}
+
+/// The input, output and batch axes.
+fn axes(kernel: &Explanation) -> [Vec<isize>; 3] {
+    [Part::Input, Part::Output, Part::Batch].map(|counted| {
+        let axes = kernel.axes().zip(0..).filter(|&((part, _), _)| part == counted);
+        axes.map(|(_, axis)| axis).collect()
+    })
+}
+
+// --- initializers ---------------------------------------------------------------------------
+
+fn keras(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Function, String> {
+    match (preset(scale, mode, distribution), mode) {
+        (Some((keras, _)), _) => Ok(Function::new(format!("{KERAS}{keras}"), [])),
+        (None, FanGeoAvg) => Err("Keras has no fan_geo_avg".to_owned()),
+        (None, _) => Ok(Function::new(
+            format!("{KERAS}VarianceScaling"),
+            variance_scaling(scale, mode, distribution, "untruncated_normal"),
+        )),
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "others lack some")]
+fn jax(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Function, String> {
+    Ok(match preset(scale, mode, distribution) {
+        Some((_, jax)) => Function::new(format!("{JAX}{jax}"), []),
+        None => Function::new(
+            format!("{JAX}variance_scaling"),
+            variance_scaling(scale, mode, distribution, "normal"),
+        ),
+    })
+}
+
+fn torch(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Function, String> {
+    let law = match distribution {
+        Uniform => "uniform_",
+        UntruncatedNormal => "normal_",
+        TruncatedNormal => return Err("PyTorch's xavier and kaiming are not truncated".to_owned()),
+    };
+    let w = || "w".to_owned();
+    let kaiming = |nonlinearity| {
+        let arguments = [w(), keyword("mode", name(mode)), keyword("nonlinearity", nonlinearity)];
+        Ok(Function::new(format!("{TORCH}kaiming_{law}"), arguments))
+    };
+    match (mode, scale) {
+        (FanAvg, _) => {
+            let arguments = std::iter::once(w()).chain(gain(scale));
+            Ok(Function::new(format!("{TORCH}xavier_{law}"), arguments))
+        }
+        (FanGeoAvg, _) => Err("PyTorch has no fan_geo_avg".to_owned()),
+        (FanIn | FanOut, 2.0) => kaiming("relu"),
+        (FanIn | FanOut, 1.0) => kaiming("linear"),
+        (FanIn | FanOut, _) => Err(format!("no nonlinearity has the gain √{scale}")),
+    }
+}
+
+fn mindspore(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Function, String> {
+    let law = match distribution {
+        Uniform => "Uniform",
+        UntruncatedNormal => "Normal",
+        TruncatedNormal => {
+            let reason = "MindSpore's VarianceScaling draws a uniform law for \"truncated_normal\"";
+            return Err(reason.to_owned());
+        }
+    };
+    match (mode, scale) {
+        (FanAvg, _) => Ok(Function::new(format!("{MINDSPORE}Xavier{law}"), gain(scale))),
+        (FanGeoAvg, _) => Err("MindSpore has no fan_geo_avg".to_owned()),
+        (FanIn | FanOut, 2.0) => Ok(Function::new(
+            format!("{MINDSPORE}He{law}"),
+            [keyword("mode", name(mode)), keyword("nonlinearity", "relu")],
+        )),
+        (FanIn | FanOut, _) => Ok(Function::new(
+            format!("{MINDSPORE}VarianceScaling"),
+            variance_scaling(scale, mode, distribution, "untruncated_normal"),
+        )),
+    }
+}
+
+/// The gain of Xavier's formula, which is 1 unless it is said.
+fn gain(scale: f64) -> Option<String> {
+    (scale != 1.0).then(|| format!("gain={:?}", scale.sqrt()))
+}
+
+fn preset(
+    scale: f64,
+    mode: FanMode,
+    distribution: Distribution,
+) -> Option<(&'static str, &'static str)> {
+    let asked = (scale, mode, distribution);
+    let found = PRESETS.into_iter().find(|&(scale, mode, law, ..)| (scale, mode, law) == asked)?;
+    Some((found.3, found.4))
+}
+
+fn variance_scaling(
+    scale: f64,
+    mode: FanMode,
+    distribution: Distribution,
+    untruncated_normal: &str,
+) -> [String; 3] {
+    let distribution = match distribution {
+        TruncatedNormal => "truncated_normal",
+        UntruncatedNormal => untruncated_normal,
+        Uniform => "uniform",
+    };
+    [format!("scale={scale:?}"), keyword("mode", name(mode)), keyword("distribution", distribution)]
+}
+
+fn keyword(name: &str, value: &str) -> String {
+    format!("{name}=\"{value}\"")
+}
+
+/// A mode as Keras, JAX, PyTorch and MindSpore spell it.
+pub(super) const fn name(mode: FanMode) -> &'static str {
+    match mode {
+        FanIn => "fan_in",
+        FanOut => "fan_out",
+        FanAvg => "fan_avg",
+        FanGeoAvg => "fan_geo_avg",
+    }
+}
+
+// --- numbers --------------------------------------------------------------------------------
+
+fn keras_numbers(kernel: &Explanation) -> String {
+    let call = match kernel.law {
+        Law::Uniform(law) => {
+            format!("RandomUniform(minval={:?}, maxval={:?})", law.low(), law.high())
+        }
+        Law::Normal(law) => format!("RandomNormal(stddev={:?})", law.std_dev()),
+        Law::TruncatedNormal(law) => format!("TruncatedNormal(stddev={:?})", law.parent_std_dev()),
+    };
+    format!("{KERAS}{call}")
+}
+
+fn jax_numbers(kernel: &Explanation) -> String {
+    match kernel.law {
+        // jax.nn.initializers.uniform begins at 0.
+        Law::Uniform(law) => format!(
+            "jax.random.uniform(key, {}, minval={:?}, maxval={:?})",
+            Tuple(&kernel.shape),
+            law.low(),
+            law.high()
+        ),
+        Law::Normal(law) => format!("{JAX}normal(stddev={:?})", law.std_dev()),
+        Law::TruncatedNormal(law) => {
+            format!("{JAX}truncated_normal(stddev={:?})", law.parent_std_dev())
+        }
+    }
+}
+
+fn torch_numbers(kernel: &Explanation) -> String {
+    let call = match kernel.law {
+        Law::Uniform(law) => format!("uniform_(w, {:?}, {:?})", law.low(), law.high()),
+        Law::Normal(law) => format!("normal_(w, 0.0, {:?})", law.std_dev()),
+        Law::TruncatedNormal(law) => format!(
+            "trunc_normal_(w, 0.0, {:?}, {:?}, {:?})",
+            law.parent_std_dev(),
+            law.lower(),
+            law.upper()
+        ),
+    };
+    format!("{TORCH}{call}")
+}
+
+fn mindspore_numbers(kernel: &Explanation) -> String {
+    let call = match kernel.law {
+        Law::Uniform(law) => format!("Uniform(scale={:?})", law.high()),
+        Law::Normal(law) => format!("Normal(sigma={:?})", law.std_dev()),
+        Law::TruncatedNormal(law) => format!(
+            "TruncatedNormal(sigma={:?}, mean=0.0, a={:?}, b={:?})",
+            law.parent_std_dev(),
+            law.lower(),
+            law.upper()
+        ),
+    };
+    format!("{MINDSPORE}{call}")
+}
