@@ -90,3 +90,14 @@ impl Lanes {
         self.halves = [high, low];
     }
 }
+
+/// The words of a block.
+#[inline(always)]
+pub(crate) fn block_words(key: Key, block: u64, out: &mut [u32; BLOCK]) {
+    let mut lanes = Lanes::new(key, block);
+    let mut words = Words::zeros();
+    for chunk in out.as_chunks_mut::<CHUNK>().0 {
+        lanes.draw(&mut words, CHUNK / ROW);
+        *chunk = *words.as_array();
+    }
+}

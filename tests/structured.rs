@@ -338,7 +338,10 @@ fn a_sparsity_lies_between_0_and_1_and_a_sparse_matrix_has_two_axes() {
     }
     assert!(matches!(Sparse::normal(0.1, 0.0), Err(InitError::Parameter { name: "std", .. })));
     let error = Array1::<f32>::init(4, &sparse(0.5), KEY).unwrap_err();
-    assert_eq!(error.to_string(), "a sparse matrix needs 2 axes, but the shape is [4]");
+    assert_eq!(
+        error.to_string(),
+        "a sparse matrix needs 2 axes, the first shorter than 2³², but the shape is [4]"
+    );
 }
 
 // --- blocks -----------------------------------------------------------------------------------

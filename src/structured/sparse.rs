@@ -5,16 +5,17 @@ use crate::error::InitError;
 use crate::fill::Target;
 use crate::initializer::{Initializer, Values};
 use crate::key::Key;
-use ndarray::{ArrayViewMutD, Ix2};
-use rand_xoshiro::Xoshiro256PlusPlus;
-use rand_xoshiro::rand_core::{RngCore, SeedableRng};
+use crate::simd;
+use crate::stream::{self, BLOCK};
+use ndarray::{ArrayViewMut2, ArrayViewMutD, s};
+use pulp::NullaryFnOnce;
 use std::mem::MaybeUninit;
 
 /// Draws from a law of which a fixed part of every column is zero: as many elements as
 /// ⌈sparsity · rows⌉, whichever (Martens 2010; PyTorch's `sparse_`, MindSpore's `Sparse`).
 ///
-/// Shapes have two axes, rows and columns. Which rows of a column are zero depends on the key and
-/// the column alone, each choice being as likely as any other.
+/// Shapes have two axes, rows and columns. Every choice of a column's zeros is as likely as any
+/// other.
 ///
 /// The product is the one of the numbers as they are written: 0.07 of 100 rows are 7, though the
 /// nearest floating-point number to 0.07 is a little more, for which PyTorch takes 8.
@@ -85,44 +86,90 @@ impl Sparse {
 
 impl<A: Element> Initializer<A> for Sparse {
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
-        let &[rows, _] = shape else {
-            return Err(InitError::Shape {
-                initializer: "a sparse matrix",
-                rule: "2 axes".into(),
-                shape: shape.to_vec(),
-            });
+        let rows = match *shape {
+            [rows, _] if u32::try_from(rows).is_ok() => rows,
+            _ => {
+                return Err(InitError::Shape {
+                    initializer: "a sparse matrix",
+                    rule: "2 axes, the first shorter than 2³²".into(),
+                    shape: shape.to_vec(),
+                });
+            }
         };
         let values = Values::drawn(&self.law, key)?;
-        let zeros = self.zeros(rows);
-        Ok(Values::structured(Columns { values, zeros, key: key.fork("zeros") }))
+        Ok(Values::structured(Holes { values, zeros: self.zeros(rows), key: key.fork("zeros") }))
     }
 }
 
 #[derive(Debug)]
-struct Columns<A> {
+struct Holes<A> {
     values: Values<A>,
     /// In each column.
     zeros: usize,
     key: Key,
 }
 
-impl<A: Element> Structure<A> for Columns<A> {
+impl<A: Element> Structure<A> for Holes<A> {
     fn write(&self, mut array: ArrayViewMutD<'_, MaybeUninit<A>>) {
         self.values.write(Target::of_view(&mut array));
-        let mut array = array.into_dimensionality::<Ix2>().expect("checked when made");
-        let rows = array.nrows();
-        let mut order = Vec::with_capacity(rows);
-        for (index, mut column) in (0..).zip(array.columns_mut()) {
-            let mut rng = Xoshiro256PlusPlus::seed_from_u64(self.key.fork_index(index).as_u64());
-            order.clear();
-            order.extend(0..rows);
-            // The first steps of Fisher and Yates' shuffle.
-            for i in 0..self.zeros {
-                let left = (rows - i) as u128;
-                let chosen = i + ((u128::from(rng.next_u64()) * left) >> 64) as usize;
-                order.swap(i, chosen);
-                column[order[i]] = MaybeUninit::new(A::ZERO);
+        let array = array.into_dimensionality().expect("checked when made");
+        simd::dispatch(Punch { array, zeros: self.zeros, key: self.key });
+    }
+}
+
+/// Selection sampling in all columns at once (Knuth, The Art of Computer Programming 2, 3.4.2 S):
+/// going down the rows, an element becomes zero with the probability zeros left / rows left, which
+/// the word with its index decides. That leaves exactly so many zeros.
+struct Punch<'a, A> {
+    array: ArrayViewMut2<'a, MaybeUninit<A>>,
+    zeros: usize,
+    key: Key,
+}
+
+impl<A: Element> NullaryFnOnce for Punch<'_, A> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { mut array, zeros, key } = self;
+        let (rows, columns) = array.dim();
+        let mut zeros_left = vec![zeros as u64; columns];
+        let mut words = [0; BLOCK];
+        let (mut row, mut column) = (0, 0);
+        for (block, first) in (0..).zip((0..array.len()).step_by(BLOCK)) {
+            stream::block_words(key, block, &mut words);
+            let mut words = &words[..BLOCK.min(array.len() - first)];
+            while !words.is_empty() {
+                let range = column..columns.min(column + words.len());
+                let (now, later) = words.split_at(range.len());
+                let rows_left = (rows - row) as u64;
+                let mut part = array.slice_mut(s![row, range.clone()]);
+                let zeros_left = &mut zeros_left[range.clone()];
+                if let Some(part) = part.as_slice_mut() {
+                    punch(part.iter_mut(), now, zeros_left, rows_left);
+                } else {
+                    punch(part.iter_mut(), now, zeros_left, rows_left);
+                }
+                words = later;
+                column = range.end;
+                if column == columns {
+                    (row, column) = (row + 1, 0);
+                }
             }
         }
+    }
+}
+
+#[inline(always)]
+fn punch<'a, A: Element>(
+    elements: impl Iterator<Item = &'a mut MaybeUninit<A>>,
+    words: &[u32],
+    zeros_left: &mut [u64],
+    rows_left: u64,
+) {
+    for ((element, &word), zeros_left) in elements.zip(words).zip(zeros_left) {
+        let is_zero = (u64::from(word) * rows_left) >> 32 < *zeros_left;
+        *element = if is_zero { MaybeUninit::new(A::ZERO) } else { *element };
+        *zeros_left -= u64::from(is_zero);
     }
 }
