@@ -4,8 +4,8 @@ use crate::initializer::{Initializer, Values};
 use crate::key::Key;
 use crate::structured::element;
 use crate::{
-    Blocks, Constant, Dirac, Identity, Law, Normal, Ones, Sparse, TruncatedNormal, Uniform,
-    VarianceScaling, Zeros,
+    Blocks, Constant, Dirac, Identity, Law, MupScaling, Normal, Ones, Siren, Sparse, TorchDefault,
+    TruncatedNormal, Uniform, VarianceScaling, Zeros,
 };
 
 /// Any initializer of this crate, as one type: for a network's description, and for
@@ -45,6 +45,12 @@ pub enum AnyInitializer {
     Dirac(Dirac),
     /// Draws of which a part is zero.
     Sparse(Sparse),
+    /// The kernel of a network of sines.
+    Siren(Siren),
+    /// What PyTorch's layers start from.
+    TorchDefault(TorchDefault),
+    /// Scaled by the fans and by the network's width.
+    Mup(MupScaling),
     /// Several kernels in one array.
     Blocks(Box<Blocks<AnyInitializer>>),
 }
@@ -60,6 +66,9 @@ impl<A: Element> Initializer<A> for AnyInitializer {
             Self::Identity(this) => this.values(shape, key),
             Self::Dirac(this) => this.values(shape, key),
             Self::Sparse(this) => this.values(shape, key),
+            Self::Siren(this) => this.values(shape, key),
+            Self::TorchDefault(this) => this.values(shape, key),
+            Self::Mup(this) => this.values(shape, key),
             Self::Blocks(this) => this.values(shape, key),
         }
     }
@@ -74,7 +83,7 @@ macro_rules! from {
         }
     )*};
 }
-from!(VarianceScaling Law Identity Dirac Sparse);
+from!(VarianceScaling Law Identity Dirac Sparse Siren TorchDefault);
 
 macro_rules! from_law {
     ($($law:ident)*) => {$(
@@ -102,6 +111,12 @@ impl From<Ones> for AnyInitializer {
 impl From<Constant<f64>> for AnyInitializer {
     fn from(Constant(value): Constant<f64>) -> Self {
         Self::Constant(value)
+    }
+}
+
+impl From<MupScaling> for AnyInitializer {
+    fn from(this: MupScaling) -> Self {
+        Self::Mup(this)
     }
 }
 

@@ -2,8 +2,8 @@
 //! constructors.
 
 use crate::{
-    Distribution, FanMode, Identity, InitError, Law, Layout, Normal, Sparse, TruncatedNormal,
-    Uniform, VarianceScaling,
+    Distribution, FanMode, Identity, InitError, Law, Layout, Mup, Normal, Siren, Sparse,
+    TruncatedNormal, Uniform, VarianceScaling,
 };
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -32,6 +32,9 @@ checked! {
         VarianceScaling::new(scale, mode, distribution).map(|this| this.with_layout(layout));
     Identity { gain: f64 } => Identity::new(gain);
     Sparse { sparsity: f64, law: Law } => Sparse::new(sparsity, law);
+    Siren { omega_0: Option<f64>, layout: Layout } =>
+        omega_0.map_or(Ok(Siren::first()), Siren::later).map(|this| this.with_layout(layout));
+    Mup { width_multiplier: f64, multipliers: bool } => Mup::read(width_multiplier, multipliers);
 }
 
 /// A truncated normal law with its bounds as they were given, so that reading it gives the same

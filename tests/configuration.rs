@@ -5,7 +5,8 @@
 use ndarray_init::presets::keras;
 use ndarray_init::{
     AnyInitializer, Blocks, Centre, Constant, Dirac, Distribution, FanMode, Identity, InitError,
-    Law, Layout, Normal, Ones, Sparse, TruncatedNormal, Uniform, VarianceScaling, Zeros,
+    Law, Layout, Mup, MupRole, Normal, Ones, Siren, Sparse, TorchDefault, TruncatedNormal, Uniform,
+    VarianceScaling, Zeros,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -50,6 +51,7 @@ fn laws() -> Vec<Law> {
 }
 
 fn initializers() -> Vec<AnyInitializer> {
+    let mup = Mup::new(1000, 768).unwrap();
     let mut all: Vec<AnyInitializer> = vec![
         Zeros.into(),
         Ones.into(),
@@ -58,6 +60,11 @@ fn initializers() -> Vec<AnyInitializer> {
         Dirac::default().into(),
         Dirac::default().with_layout(Layout::torch().groups(2)).with_centre(Centre::Lower).into(),
         Sparse::normal(0.07, 0.01).unwrap().into(),
+        Siren::first().into(),
+        Siren::later(30.0).unwrap().with_layout(Layout::torch()).into(),
+        TorchDefault::new().into(),
+        mup.scaling(MupRole::Hidden, VarianceScaling::he_normal()).into(),
+        mup.without_multipliers().scaling(MupRole::Output, VarianceScaling::default()).into(),
     ];
     all.extend(laws().into_iter().map(AnyInitializer::from));
     for (i, layout) in layouts().into_iter().enumerate() {

@@ -3,6 +3,8 @@ use crate::distr::{Law, Normal};
 use crate::error::InitError;
 use crate::fans::Fans;
 use crate::variance_scaling::VarianceScaling;
+#[cfg(feature = "serde")]
+use crate::variance_scaling::positive;
 
 /// The maximal update parametrization, muP: what is tuned at a base width, carried to another.
 ///
@@ -46,6 +48,7 @@ use crate::variance_scaling::VarianceScaling;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
 pub struct Mup {
     /// m.
@@ -55,6 +58,8 @@ pub struct Mup {
 
 /// Which sides of a weight grow with the network's width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum MupRole {
     /// Its output alone: input and embedding weights; also biases, and the scales and shifts of
     /// normalizations.
@@ -78,6 +83,12 @@ impl Mup {
         let width = at_least_one("width", width)?;
         let base_width = at_least_one("base_width", base_width)?;
         Ok(Self { width_multiplier: width / base_width, multipliers: true })
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn read(width_multiplier: f64, multipliers: bool) -> Result<Self, InitError> {
+        let width_multiplier = positive("width_multiplier", width_multiplier)?;
+        Ok(Self { width_multiplier, multipliers })
     }
 
     /// The same network by table 3: no layer's output is multiplied, but the output weights have
@@ -174,6 +185,8 @@ impl Mup {
 /// Output weights keep the standard deviation of the base width, or have 1/m of it
 /// [without multipliers](Mup::without_multipliers).
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 #[must_use]
 pub struct MupScaling {
     mup: Mup,

@@ -35,6 +35,7 @@ use crate::variance_scaling::positive;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
 pub struct Siren {
     /// None for the first layer, which does not need it.

@@ -25,6 +25,8 @@ use crate::layout::Layout;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 #[must_use]
 pub struct TorchDefault {
     layout: Layout,
