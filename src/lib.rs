@@ -50,13 +50,32 @@
 //! | [`he_normal`](VarianceScaling::he_normal) | truncated normal, variance 2 / fan_in | He et al. 2015 | Keras, JAX |
 //! | [`kaiming_normal`](VarianceScaling::kaiming_normal) | normal, variance 2 / fan_in | He et al. 2015 | PyTorch, MindSpore |
 //! | [`lecun_uniform`](VarianceScaling::lecun_uniform) | U\[−b, b], b = √(3 / fan_in) | LeCun et al. 1998 | Keras, JAX |
-//! | [`lecun_normal`](VarianceScaling::lecun_normal) | truncated normal, variance 1 / fan_in | LeCun et al. 1998 | Keras, JAX |
-//! | [`VarianceScaling::new`] | variance scale / n | | Keras, JAX, MindSpore |
+//! | [`lecun_normal`](VarianceScaling::lecun_normal) | truncated normal, variance 1 / fan_in | LeCun et al. 1998 | Keras, JAX, timm |
+//! | [`VarianceScaling::new`] | variance scale / n; n: fan_in, fan_out, their mean, or √(fan_in · fan_out) | | Keras, JAX, MindSpore, timm |
+//! | [`TorchDefault`] | U\[−b, b], b = 1 / √fan_in, for weight and bias | | PyTorch's layers |
+//! | [`Siren`] | U\[−b, b], b = 1 / fan_in; later √(6 / fan_in) / ω₀ | Sitzmann et al. 2020 | |
+//! | [`MupScaling`] | variance scaled by fans and by the network's width | Yang, Hu et al. 2022 | mup |
 //! | [`Uniform`], [`Normal`], [`TruncatedNormal`] | as configured | | all |
-//! | [`TorchDefault`] | U\[−b, b], b = √(1 / fan_in), for weight and bias | | PyTorch's layers |
-//! | [`Siren`] | U\[−b, b], b = 1 / fan_in or √(6 / fan_in) / ω₀ | Sitzmann et al. 2020 | |
-//! | [`Mup`] | any of the above, carried from one width to another | Yang, Hu et al. 2022 | mup |
-//! | [`Constant`], [`Zeros`], [`Ones`] | | | all |
+//! | [`Zeros`], [`Ones`], [`Constant`], any array | a number, or an array broadcast to the shape | | all |
+//! | [`Identity`] | gain on the diagonal, else 0 | | Keras, PyTorch, MindSpore |
+//! | [`Dirac`] | 1 at the centre where input and output channel are the same, else 0 | Zagoruyko & Komodakis 2017 | PyTorch, MindSpore |
+//! | [`Sparse`] | any law, with ⌈sparsity · rows⌉ zeros in every column | Martens 2010 | PyTorch, MindSpore |
+//! | [`Orthogonal`] | gain · Q, Q uniform among the matrices with orthonormal columns, or rows | Saxe et al. 2014 | Keras, PyTorch, MindSpore, JAX |
+//! | [`DeltaOrthogonal`] | an orthogonal matrix at the centre of a convolution, else 0 | Xiao et al. 2018 | JAX |
+//! | [`Stft`] | the kernel of a short-time Fourier transform | | Keras |
+//! | [`Blocks`] | one initializer for each of several blocks along an axis | | |
+//!
+//! The `orthogonal` ones need that feature. Gains are in [`Nonlinearity`], PyTorch's table, and in
+//! [`derived_gain`] for any activation; [`residual_gain`] is that of deep residual networks.
+//! [`presets`] has every initializer of Keras, PyTorch, MindSpore, JAX and timm under its name
+//! there, [`VarianceScaling::explain`] writes a law as their calls, and [`AnyInitializer`] is one
+//! type for all.
+//!
+//! # Features
+//!
+//! - `rayon`, on by default, fills large arrays with the threads of the current pool.
+//! - `serde` reads and writes initializers and layouts, and reads Keras' own configurations.
+//! - `orthogonal` adds the initializers that need a QR decomposition, and faer, which does it.
 //!
 //! # Reproducibility
 //!
@@ -106,6 +125,8 @@ pub use key::Key;
 pub use layout::Layout;
 pub use scaling::{Mup, MupRole, MupScaling, Siren, TorchDefault, residual_gain};
 pub use structured::{Blocks, Centre, Constant, Dirac, Identity, Ones, Sparse, Zeros};
+#[cfg(feature = "orthogonal")]
+pub use structured::{DeltaOrthogonal, Orthogonal};
 pub use variance_scaling::{Distribution, VarianceScaling};
 
 pub use ndarray;
