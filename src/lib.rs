@@ -124,7 +124,10 @@ pub use initializer::{Initializer, Values};
 pub use key::Key;
 pub use layout::Layout;
 pub use scaling::{Mup, MupRole, MupScaling, Siren, TorchDefault, residual_gain};
-pub use structured::{Blocks, Centre, Constant, Dirac, Identity, Ones, Sparse, Zeros};
+pub use structured::{
+    Blocks, Centre, Constant, Dirac, Identity, Ones, Sparse, Stft, StftScaling, StftSide,
+    StftWindow, Zeros,
+};
 #[cfg(feature = "orthogonal")]
 pub use structured::{DeltaOrthogonal, Orthogonal};
 pub use variance_scaling::{Distribution, VarianceScaling};

@@ -11,6 +11,7 @@ mod identity;
 #[cfg(feature = "orthogonal")]
 mod orthogonal;
 mod sparse;
+mod stft;
 
 pub use blocks::Blocks;
 pub use constant::{Constant, Ones, Zeros};
@@ -21,6 +22,7 @@ pub use identity::Identity;
 #[cfg(feature = "orthogonal")]
 pub use orthogonal::Orthogonal;
 pub use sparse::Sparse;
+pub use stft::{Stft, StftScaling, StftSide, StftWindow};
 
 use crate::element::Element;
 use crate::error::InitError;
