@@ -19,13 +19,13 @@ use std::mem::MaybeUninit;
 /// axes. See [`Orthogonal`] on the matrix and its reproducibility.
 ///
 /// ```
-/// use ndarray_init::ndarray::{Array2, Array3, s};
+/// use ndarray_init::ndarray::{Array2, Array3, Axis};
 /// use ndarray_init::{DeltaOrthogonal, InitExt, Key};
 ///
 /// let w = Array3::<f64>::init((3, 4, 6), &DeltaOrthogonal::default(), Key::new(1))?;
-/// let centre = w.slice(s![1, .., ..]);
+/// let centre = w.index_axis(Axis(0), 1);
 /// assert!((centre.dot(&centre.t()) - Array2::<f64>::eye(4)).iter().all(|x| x.abs() < 1e-12));
-/// assert!(w.slice(s![..;2, .., ..]).iter().all(|&x| x == 0.0));
+/// assert!(w.index_axis(Axis(0), 2).iter().all(|&x| x == 0.0));
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -8,8 +8,8 @@ use crate::memory;
 use faer::linalg::matmul::matmul;
 use faer::linalg::triangular_solve::solve_upper_triangular_in_place as solve_upper;
 use faer::reborrow::{Reborrow, ReborrowMut};
+use faer::traits::RealField;
 use faer::{Accum, Mat, MatMut, Par};
-use faer_traits::RealField;
 use ndarray::{Array2, ArrayViewMut1};
 
 /// How many reflections are applied at once. The products run fastest with some 100 of them; more
@@ -23,7 +23,11 @@ pub(crate) fn haar<A: Element + RealField>(rows: usize, columns: usize, key: Key
     memory::advise_huge_pages(matrix.as_ptr(), matrix.len() * size_of::<A>());
     let elements = matrix.as_slice_mut().expect("a new array is contiguous");
     let q = MatMut::from_row_major_slice_mut(elements, rows, columns);
-    if rows < columns { orthonormalise(q.transpose_mut(), key) } else { orthonormalise(q, key) }
+    if rows < columns {
+        orthonormalise(q.transpose_mut(), key);
+    } else {
+        orthonormalise(q, key);
+    }
     matrix
 }
 
@@ -37,7 +41,7 @@ pub(crate) fn haar<A: Element + RealField>(rows: usize, columns: usize, key: Key
 /// Q = H₁ ⋯ Hₙ · I · diag(r), Hₖ x = rₖ ‖x‖ eₖ for x of m − k + 1 numbers, rₖ = −sign(x₁)
 ///
 /// Blocks of reflections are I − V T⁻¹ Vᵀ, where the columns of V are x − rₖ ‖x‖ eₖ, and T is the
-/// upper triangle with T + Tᵀ = VᵀV (Puglisi 1992). The last block comes first, so that each meets
+/// upper triangle with T + Tᵀ = Vᵀ V (Puglisi 1992). The last block comes first, so that each meets
 /// only those columns that are not the identity's any more.
 fn orthonormalise<A: Element + RealField>(mut q: MatMut<'_, A>, key: Key) {
     let (m, n) = q.shape();
@@ -65,7 +69,7 @@ fn orthonormalise<A: Element + RealField>(mut q: MatMut<'_, A>, key: Key) {
         let mut t = vt_v.as_mut().submatrix_mut(0, 0, size, size);
         matmul(t.rb_mut(), Accum::Replace, v.transpose(), v, A::ONE, Par::Seq);
         for j in 0..size {
-            t[(j, j)] = t[(j, j)] / A::TWO;
+            t[(j, j)] /= A::TWO;
         }
         let t = t.rb();
 
@@ -79,7 +83,7 @@ fn orthonormalise<A: Element + RealField>(mut q: MatMut<'_, A>, key: Key) {
         solve_upper(t, new.rb_mut(), Par::Seq);
         matmul(panel.rb_mut(), Accum::Replace, v, new.rb(), -A::ONE, Par::Seq);
         for (j, &sign) in signs[..size].iter().enumerate() {
-            panel[(j, j)] = panel[(j, j)] + sign;
+            panel[(j, j)] += sign;
         }
 
         // Those right of them, C, which are still zero in the rows of the block.

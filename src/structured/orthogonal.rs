@@ -5,7 +5,7 @@ use crate::initializer::{Initializer, Values};
 use crate::key::Key;
 use crate::layout::{Layout, Part};
 use crate::variance_scaling::positive;
-use ndarray::{ArrayViewMutD, Axis, Zip};
+use ndarray::{ArrayViewD, ArrayViewMutD, Axis, Zip};
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
@@ -15,8 +15,8 @@ use std::ops::Range;
 /// batch axes hold matrices of their own, as do the groups of a convolution. With Q as that matrix
 /// and g as the gain,
 ///
-/// - QᵀQ = g² I if there are no more columns than rows, that is, outputs than inputs of one;
-/// - QQᵀ = g² I if there are no more rows than columns.
+/// - Qᵀ Q = g² I if there are no more columns than rows;
+/// - Q Qᵀ = g² I if there are no more rows than columns.
 ///
 /// Every such matrix is as likely as any other (the law of Haar), as in the frameworks:
 ///
@@ -161,13 +161,28 @@ impl<A: Element> Structure<A> for Matrices<A> {
 }
 
 impl<A: Element> Matrices<A> {
-    fn write_one(&self, mut kernel: ArrayViewMutD<'_, MaybeUninit<A>>, index: u64) {
+    fn write_one(&self, kernel: ArrayViewMutD<'_, MaybeUninit<A>>, index: u64) {
         let outputs: usize = kernel.shape()[self.outputs.clone()].iter().product();
         let others = kernel.len() / outputs;
         let (rows, columns) =
             if self.outputs.start == self.batch { (outputs, others) } else { (others, outputs) };
         let matrix = A::haar(rows, columns, self.key.fork_index(index));
         let matrix = matrix.into_shape_with_order(kernel.raw_dim()).expect("as many elements");
+        self.scale_onto(kernel, matrix.view());
+    }
+
+    /// By pieces that stay in cache, if the two lie in memory in different orders.
+    fn scale_onto(&self, mut kernel: ArrayViewMutD<'_, MaybeUninit<A>>, matrix: ArrayViewD<'_, A>) {
+        const PIECE: usize = 1024;
+        if kernel.len() > PIECE && !kernel.is_standard_layout() {
+            let axes = (0..kernel.ndim()).map(Axis);
+            let longest = axes.max_by_key(|&axis| kernel.len_of(axis)).expect("two axes");
+            let middle = kernel.len_of(longest) / 2;
+            let (kernel, other_kernel) = kernel.split_at(longest, middle);
+            let (matrix, other_matrix) = matrix.split_at(longest, middle);
+            self.scale_onto(kernel, matrix);
+            return self.scale_onto(other_kernel, other_matrix);
+        }
         Zip::from(&mut kernel).and(&matrix).for_each(|element, &q| {
             // An entry of 1 may have been rounded up.
             element.write((self.gain * q).clamp_to(-A::MAX, A::MAX));
