@@ -20,6 +20,8 @@ use crate::{
     Constant, Distribution, Element, FanMode, InitError, Layout, Normal, Ones, TruncatedNormal,
     Uniform, VarianceScaling, Zeros,
 };
+#[cfg(feature = "orthogonal")]
+use crate::{DeltaOrthogonal, Orthogonal};
 
 /// One axis, several, or `None` for the default: what JAX takes for `in_axis`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -151,4 +153,24 @@ builders! {
     kaiming_uniform = he_uniform;
     /// Another name of [`he_normal`]: cut at two sigmas, unlike PyTorch's.
     kaiming_normal = he_normal;
+}
+
+/// A random orthogonal matrix times scale, its columns `column_axis`; scale 1 and the last axis by
+/// default.
+#[cfg(feature = "orthogonal")]
+pub fn orthogonal(
+    scale: impl Into<Option<f64>>,
+    column_axis: impl Into<Option<isize>>,
+) -> Result<Orthogonal, InitError> {
+    let layout = Layout::axes(&[], &[or(column_axis, -1)]);
+    Ok(Orthogonal::new(or(scale, 1.0))?.with_layout(layout))
+}
+
+/// A random orthogonal matrix times scale at the centre (k − 1) / 2, and 0 elsewhere; scale 1 by
+/// default.
+///
+/// There is no `column_axis`: it transposes a matrix whose transpose is as likely.
+#[cfg(feature = "orthogonal")]
+pub fn delta_orthogonal(scale: impl Into<Option<f64>>) -> Result<DeltaOrthogonal, InitError> {
+    DeltaOrthogonal::new(or(scale, 1.0))
 }

@@ -4,8 +4,18 @@
 //! one without the other, and takes no receptive field where it has both. A depthwise kernel has
 //! the fans of a full one in Keras; [`Layout::depthwise`](crate::Layout::depthwise) has its own.
 //!
-//! [`serialize` loses the gain](identity) of an `Identity`, and an initializer of Keras without a
-//! seed gives the same values at every call; here, every array has a key of its own.
+//! An initializer of Keras without a seed gives the same values at every call; here, every array
+//! has a key of its own.
+//!
+//! ```
+//! use ndarray_init::{Fans, Layout, presets::keras};
+//!
+//! let kernel = keras::he_normal();
+//! assert_eq!(kernel.fans(&[3, 3, 64, 128])?, Fans { fan_in: 9 * 64, fan_out: 9 * 128 });
+//! let depthwise = kernel.with_layout(Layout::depthwise());
+//! assert_eq!(depthwise.fans(&[3, 3, 64, 2])?, Fans { fan_in: 9, fan_out: 9 * 2 });
+//! # Ok::<(), ndarray_init::InitError>(())
+//! ```
 
 #[cfg(feature = "serde")]
 mod config;
@@ -14,9 +24,11 @@ mod config;
 pub use config::from_config;
 
 use super::or;
+#[cfg(feature = "orthogonal")]
+use crate::Orthogonal;
 use crate::{
-    Constant, Distribution, Element, FanMode, Identity, InitError, Normal, Ones, TruncatedNormal,
-    Uniform, VarianceScaling, Zeros,
+    Constant, Distribution, Element, FanMode, Identity, InitError, Normal, Ones, Stft, StftScaling,
+    StftSide, StftWindow, TruncatedNormal, Uniform, VarianceScaling, Zeros,
 };
 
 /// `Zeros`: 0.
@@ -114,4 +126,28 @@ pub const fn he_uniform() -> VarianceScaling {
 /// `HeNormal`: a normal of variance 2 / fan_in, cut at two sigmas.
 pub const fn he_normal() -> VarianceScaling {
     VarianceScaling::he_normal()
+}
+
+/// `Orthogonal`: a random orthogonal matrix times gain, its columns the last axis; gain 1 by
+/// default.
+#[cfg(feature = "orthogonal")]
+pub fn orthogonal(gain: impl Into<Option<f64>>) -> Result<Orthogonal, InitError> {
+    Orthogonal::new(or(gain, 1.0))
+}
+
+/// `STFT`: a short-time Fourier transform; by default its real side, under a symmetric Hann window
+/// that is scaled to a density.
+///
+/// Keras' `window=None` is `.with_window(None)`, and `scaling=None` is `.with_scaling(None)`.
+pub fn stft(
+    side: impl Into<Option<StftSide>>,
+    window: impl Into<Option<StftWindow>>,
+    scaling: impl Into<Option<StftScaling>>,
+    periodic: impl Into<Option<bool>>,
+) -> Stft {
+    Stft::default()
+        .with_side(or(side, StftSide::Real))
+        .with_window(or(window, StftWindow::Hann))
+        .with_scaling(or(scaling, StftScaling::Density))
+        .with_periodic(or(periodic, false))
 }

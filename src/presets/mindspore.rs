@@ -1,9 +1,21 @@
 //! `mindspore.common.initializer`: kernels are (out, in, spatial…), as in PyTorch.
+//!
+//! ```
+//! use ndarray_init::{Normal, presets::mindspore};
+//!
+//! // Normal(0.02, 1.0): the deviation comes first.
+//! assert_eq!(mindspore::normal(0.02, 1.0)?, Normal::new(1.0, 0.02)?);
+//! let dense = mindspore::xavier_uniform(2.0)?;
+//! assert_eq!(dense.law(&[128, 256])?.to_string(), "U[-0.25, 0.25]");
+//! # Ok::<(), ndarray_init::InitError>(())
+//! ```
 
 use super::{or, torch};
+#[cfg(feature = "orthogonal")]
+use crate::Orthogonal;
 use crate::{
-    Constant, Dirac, Distribution, Element, FanMode, Identity, InitError, Layout, Normal, Ones,
-    Sparse, TruncatedNormal, Uniform, VarianceScaling, Zeros,
+    Constant, Dirac, Distribution, Element, FanMode, Identity, InitError, Layout, Nonlinearity,
+    Normal, Ones, Sparse, TruncatedNormal, Uniform, VarianceScaling, Zeros,
 };
 
 /// `Zero`: 0.
@@ -66,6 +78,26 @@ pub fn xavier_normal(gain: impl Into<Option<f64>>) -> Result<VarianceScaling, In
     torch::xavier_normal(gain)
 }
 
+/// `HeUniform`: U\[−b, b], b = gain · √(3 / n); n = fan_in and the gain of a leaky ReLU of slope 0,
+/// which is √2, by default.
+pub fn he_uniform(
+    negative_slope: impl Into<Option<f64>>,
+    mode: impl Into<Option<FanMode>>,
+    nonlinearity: impl Into<Option<Nonlinearity>>,
+) -> Result<VarianceScaling, InitError> {
+    torch::kaiming_uniform(negative_slope, mode, nonlinearity)
+}
+
+/// `HeNormal`: N(0, s²), s = gain / √n; n = fan_in and the gain of a leaky ReLU of slope 0, which is
+/// √2, by default.
+pub fn he_normal(
+    negative_slope: impl Into<Option<f64>>,
+    mode: impl Into<Option<FanMode>>,
+    nonlinearity: impl Into<Option<Nonlinearity>>,
+) -> Result<VarianceScaling, InitError> {
+    torch::kaiming_normal(negative_slope, mode, nonlinearity)
+}
+
 /// `VarianceScaling`: variance scale / n; scale 1, `fan_in` and a truncated normal by default.
 ///
 /// MindSpore 2.10 draws from a uniform law where the truncated normal is asked for, its default.
@@ -89,4 +121,10 @@ pub fn sparse(sparsity: f64, sigma: impl Into<Option<f64>>) -> Result<Sparse, In
 /// group by default.
 pub fn dirac(groups: impl Into<Option<usize>>) -> Dirac {
     torch::dirac(groups)
+}
+
+/// `Orthogonal`: a random orthogonal matrix times gain, its rows the first axis; gain 1 by default.
+#[cfg(feature = "orthogonal")]
+pub fn orthogonal(gain: impl Into<Option<f64>>) -> Result<Orthogonal, InitError> {
+    torch::orthogonal(gain)
 }

@@ -1,4 +1,14 @@
 //! `timm.layers`: kernels are (out, in, spatial…), as in PyTorch.
+//!
+//! ```
+//! use ndarray_init::presets::timm;
+//!
+//! // The bounds of one are absolute, those of the other count in deviations.
+//! let absolute = timm::trunc_normal(None, 0.02, None, None)?;
+//! let in_sigmas = timm::trunc_normal_tf(None, 0.02, None, None)?;
+//! assert_eq!((absolute.upper(), in_sigmas.upper()), (2.0, 0.04));
+//! # Ok::<(), ndarray_init::InitError>(())
+//! ```
 
 use super::{or, torch};
 use crate::{

@@ -3,12 +3,31 @@
 //!
 //! A transposed convolution's kernel is (in, out, spatial…) in PyTorch, whose functions take it for
 //! (out, in, spatial…) all the same, and so do these; `Layout::torch().transposed()` is right.
+//!
+//! ```
+//! use ndarray_init::ndarray::{Array1, Array4};
+//! use ndarray_init::{InitExt, Key, Nonlinearity, presets::torch};
+//!
+//! // nn.Conv2d(64, 128, 3), then kaiming_normal_(conv.weight, nonlinearity="relu").
+//! let key = Key::new(1).fork("conv");
+//! let weight = torch::kaiming_normal(None, None, Nonlinearity::Relu)?;
+//! let weight = Array4::<f32>::init((128, 64, 3, 3), &weight, key.fork("weight"))?;
+//! let bias = torch::conv_bias(weight.shape())?;
+//! let bias = Array1::<f32>::init(128, &bias, key.fork("bias"))?;
+//! assert!((weight.std(0.0) - (2.0_f32 / 576.0).sqrt()).abs() < 1e-3);
+//! assert!(bias.iter().all(|x| x.abs() <= 1.0 / 24.0));
+//! # Ok::<(), ndarray_init::InitError>(())
+//! ```
 
 use super::or;
+#[cfg(feature = "orthogonal")]
+use crate::Orthogonal;
 use crate::{
-    Constant, Dirac, Element, FanMode, Identity, InitError, Layout, Normal, Ones, Sparse,
-    TruncatedNormal, Uniform, VarianceScaling, Zeros,
+    Constant, Dirac, Distribution, Element, FanMode, Identity, InitError, Law, Layout,
+    Nonlinearity, Normal, Ones, Sparse, TorchDefault, TruncatedNormal, Uniform, VarianceScaling,
+    Zeros,
 };
+use std::f64::consts::SQRT_2;
 
 /// U\[a, b]; 0 and 1 by default.
 pub fn uniform(a: impl Into<Option<f64>>, b: impl Into<Option<f64>>) -> Result<Uniform, InitError> {
@@ -81,10 +100,100 @@ fn xavier(
     Ok(xavier.with_gain(or(gain, 1.0))?.with_layout(Layout::torch()))
 }
 
+/// U\[−b, b], b = gain · √(3 / n); n = fan_in and the gain of a leaky ReLU of slope a = 0, which is
+/// √2, by default.
+///
+/// `a` is of account for a leaky ReLU alone, whose own slope it replaces. With a = √5, as PyTorch's
+/// layers call it, b is 1 / √fan_in: [`linear_weight`].
+pub fn kaiming_uniform(
+    a: impl Into<Option<f64>>,
+    mode: impl Into<Option<FanMode>>,
+    nonlinearity: impl Into<Option<Nonlinearity>>,
+) -> Result<VarianceScaling, InitError> {
+    kaiming(Distribution::Uniform, a, mode, nonlinearity)
+}
+
+/// N(0, s²), s = gain / √n; n = fan_in and the gain of a leaky ReLU of slope a = 0, which is √2, by
+/// default.
+///
+/// `a` is of account for a leaky ReLU alone, whose own slope it replaces.
+pub fn kaiming_normal(
+    a: impl Into<Option<f64>>,
+    mode: impl Into<Option<FanMode>>,
+    nonlinearity: impl Into<Option<Nonlinearity>>,
+) -> Result<VarianceScaling, InitError> {
+    kaiming(Distribution::UntruncatedNormal, a, mode, nonlinearity)
+}
+
+fn kaiming(
+    distribution: Distribution,
+    a: impl Into<Option<f64>>,
+    mode: impl Into<Option<FanMode>>,
+    nonlinearity: impl Into<Option<Nonlinearity>>,
+) -> Result<VarianceScaling, InitError> {
+    let leaky = Nonlinearity::LeakyRelu { negative_slope: 0.0 };
+    let gain = calculate_gain(or(nonlinearity, leaky), a)?;
+    // Rounding keeps the square of √2 from being 2.
+    let scale = if gain == SQRT_2 { 2.0 } else { gain * gain };
+    let mode = or(mode, FanMode::FanIn);
+    Ok(VarianceScaling::new(scale, mode, distribution)?.with_layout(Layout::torch()))
+}
+
+/// [`Nonlinearity::gain`]; `param`, where there is one, replaces the slope of a leaky ReLU.
+pub fn calculate_gain(
+    nonlinearity: Nonlinearity,
+    param: impl Into<Option<f64>>,
+) -> Result<f64, InitError> {
+    match (nonlinearity, param.into()) {
+        (Nonlinearity::LeakyRelu { .. }, Some(negative_slope)) => {
+            Nonlinearity::LeakyRelu { negative_slope }
+        }
+        _ => nonlinearity,
+    }
+    .gain()
+}
+
 /// N(0, std²), but ⌈sparsity · rows⌉ elements of every column are 0; std 0.01 by default.
 ///
 /// PyTorch draws the places of the zeros from the global generator, even where it is given
 /// another; it takes a sparsity beyond 0 and 1, and has 8 zeros for 0.07 of 100 rows, not 7.
 pub fn sparse(sparsity: f64, std: impl Into<Option<f64>>) -> Result<Sparse, InitError> {
     Sparse::normal(sparsity, or(std, 0.01))
+}
+
+/// A random orthogonal matrix times gain, its rows the first axis; gain 1 by default.
+#[cfg(feature = "orthogonal")]
+pub fn orthogonal(gain: impl Into<Option<f64>>) -> Result<Orthogonal, InitError> {
+    Ok(Orthogonal::new(or(gain, 1.0))?.with_layout(Layout::torch()))
+}
+
+/// The weight of `nn.Linear`: U\[−b, b], b = 1 / √fan_in.
+pub const fn linear_weight() -> TorchDefault {
+    TorchDefault::new()
+}
+
+/// The bias of `nn.Linear`, by the shape of its weight: U\[−b, b], b = 1 / √fan_in.
+pub fn linear_bias(weight_shape: &[usize]) -> Result<Law, InitError> {
+    TorchDefault::new().bias_law(weight_shape)
+}
+
+/// The weight of `nn.Conv1d` and so on, transposed ones included: U\[−b, b], b = 1 / √fan_in.
+pub const fn conv_weight() -> TorchDefault {
+    TorchDefault::new()
+}
+
+/// The bias of a convolution, by the shape of its weight: U\[−b, b], b = 1 / √fan_in.
+pub fn conv_bias(weight_shape: &[usize]) -> Result<Law, InitError> {
+    TorchDefault::new().bias_law(weight_shape)
+}
+
+/// The weight of `nn.Embedding`: N(0, 1).
+pub fn embedding() -> Result<Normal, InitError> {
+    normal(None, None)
+}
+
+/// Every weight and bias of `nn.RNN`, `nn.LSTM` and `nn.GRU`: U\[−b, b], b = 1 / √`hidden_size`.
+pub fn recurrent(hidden_size: usize) -> Result<Uniform, InitError> {
+    let bound = 1.0 / (hidden_size as f64).sqrt();
+    Uniform::new(-bound, bound)
 }
