@@ -10,7 +10,7 @@ use std::collections::HashMap;
 #[track_caller]
 pub(crate) fn keras(configure: impl Fn(&Call) -> Configured) {
     let expected = Counts { same: 695, ..Counts::default() };
-    compare(include_str!("../data/keras.txt"), configure, expected);
+    compare(include_str!("../data/keras.txt"), configure, &expected);
 }
 
 /// JAX' calls.
@@ -18,14 +18,14 @@ pub(crate) fn keras(configure: impl Fn(&Call) -> Configured) {
 pub(crate) fn jax(configure: impl Fn(&Call) -> Configured) {
     let expected =
         Counts { same: 684, both_refuse: 108, divided_by_zero: 108, ..Counts::default() };
-    compare(include_str!("../data/jax.txt"), configure, expected);
+    compare(include_str!("../data/jax.txt"), configure, &expected);
 }
 
 /// PyTorch's calls.
 #[track_caller]
 pub(crate) fn pytorch(configure: impl Fn(&Call) -> Configured) {
     let expected = Counts { same: 918, both_refuse: 180, left_alone: 162, ..Counts::default() };
-    compare(include_str!("../data/pytorch.txt"), configure, expected);
+    compare(include_str!("../data/pytorch.txt"), configure, &expected);
 }
 
 /// MindSpore's calls.
@@ -38,7 +38,7 @@ pub(crate) fn mindspore(configure: impl Fn(&Call) -> Configured) {
         uniform_instead: 162,
         ..Counts::default()
     };
-    compare(include_str!("../data/mindspore.txt"), configure, expected);
+    compare(include_str!("../data/mindspore.txt"), configure, &expected);
 }
 
 /// A call as this crate's initializer.
@@ -62,7 +62,7 @@ struct Counts {
 }
 
 #[track_caller]
-fn compare(file: &'static str, configure: impl Fn(&Call) -> Configured, expected: Counts) {
+fn compare(file: &'static str, configure: impl Fn(&Call) -> Configured, expected: &Counts) {
     let mut counts = Counts::default();
     let mut call = None;
     for line in file.lines() {
@@ -76,7 +76,7 @@ fn compare(file: &'static str, configure: impl Fn(&Call) -> Configured, expected
             .unwrap_or_else(|difference| panic!("{call:?}: {kernel}: {difference}"));
         *counter += 1;
     }
-    assert_eq!(counts, expected);
+    assert_eq!(&counts, expected);
 }
 
 /// Which of the counts one call belongs to, or how it differs.

@@ -1,0 +1,468 @@
+//! The frameworks' own functions: every recorded call through the function of its name, every
+//! default and argument order, and what is not a law by its values.
+
+#[path = "common/recorded.rs"]
+mod recorded;
+
+use ndarray_init::ndarray::{Array1, ArrayD, IxDyn, array};
+#[cfg(feature = "orthogonal")]
+use ndarray_init::ndarray::{Array2, Axis};
+use ndarray_init::presets::{jax, keras, mindspore, timm, torch};
+use ndarray_init::{
+    AnyInitializer, Distribution, Element, FanMode, Fans, InitError, InitExt, Initializer, Key,
+    Law, Layout, Nonlinearity, Normal, Sparse, Stft, StftScaling, StftSide, StftWindow,
+    TruncatedNormal, Uniform, VarianceScaling, Zeros,
+};
+use recorded::{Call, Configured};
+use std::f32::consts::FRAC_1_SQRT_2;
+
+const KEY: Key = Key::new(3);
+
+// --- recorded calls -----------------------------------------------------------------------------
+
+#[test]
+fn keras_functions_are_those_of_keras() {
+    recorded::keras(|call| {
+        let preset = match call.function {
+            "VarianceScaling" => {
+                keras::variance_scaling(call.number("scale"), call.mode(), call.distribution())?
+            }
+            "GlorotNormal" => keras::glorot_normal(),
+            "GlorotUniform" => keras::glorot_uniform(),
+            "HeNormal" => keras::he_normal(),
+            "HeUniform" => keras::he_uniform(),
+            "LecunNormal" => keras::lecun_normal(),
+            "LecunUniform" => keras::lecun_uniform(),
+            other => panic!("unknown function {other}"),
+        };
+        Ok(match (call.axes("input_axes"), call.axes("output_axes")) {
+            (Some(input), Some(output)) => preset.with_layout(Layout::axes(&input, &output)),
+            _ => preset,
+        })
+    });
+}
+
+#[test]
+fn jax_functions_are_those_of_jax() {
+    recorded::jax(|call| {
+        assert_eq!(call.function, "variance_scaling");
+        let [input, output, batch] = ["in_axis", "out_axis", "batch_axis"]
+            .map(|name| call.axes(name).map_or(jax::Axes::default(), |axes| axes[..].into()));
+        let (scale, mode, distribution) = (call.number("scale"), call.mode(), call.distribution());
+        jax::variance_scaling(scale, mode, distribution, input, output, batch)
+    });
+}
+
+#[test]
+fn torch_functions_are_those_of_pytorch() {
+    recorded::pytorch(|call| match call.function {
+        "xavier_uniform_" => torch::xavier_uniform(call.number("gain")),
+        "xavier_normal_" => torch::xavier_normal(call.number("gain")),
+        "kaiming_uniform_" => kaiming(call, "a", torch::kaiming_uniform),
+        "kaiming_normal_" => kaiming(call, "a", torch::kaiming_normal),
+        other => panic!("unknown function {other}"),
+    });
+}
+
+#[test]
+fn mindspore_functions_are_those_of_mindspore() {
+    recorded::mindspore(|call| {
+        let slope = "negative_slope";
+        match call.function {
+            "VarianceScaling" => {
+                mindspore::variance_scaling(call.number("scale"), call.mode(), call.distribution())
+            }
+            "XavierUniform" => mindspore::xavier_uniform(call.number("gain")),
+            "XavierNormal" => mindspore::xavier_normal(call.number("gain")),
+            "HeUniform" => kaiming(call, slope, mindspore::he_uniform),
+            "HeNormal" => kaiming(call, slope, mindspore::he_normal),
+            other => panic!("unknown function {other}"),
+        }
+    });
+}
+
+fn kaiming(
+    call: &Call,
+    slope: &str,
+    preset: impl Fn(f64, FanMode, Nonlinearity) -> Configured,
+) -> Configured {
+    let nonlinearity = match call.required("nonlinearity") {
+        "linear" => Nonlinearity::Linear,
+        "sigmoid" => Nonlinearity::Sigmoid,
+        "tanh" => Nonlinearity::Tanh,
+        "relu" => Nonlinearity::Relu,
+        // Its slope is the call's.
+        "leaky_relu" => Nonlinearity::leaky_relu(),
+        "selu" => Nonlinearity::Selu,
+        other => panic!("unknown nonlinearity {other}"),
+    };
+    preset(call.number(slope), call.mode(), nonlinearity)
+}
+
+// --- defaults and order -------------------------------------------------------------------------
+
+#[test]
+fn the_plain_laws_have_the_defaults_and_the_order_of_their_framework() {
+    let uniform = |low, high| Ok(Uniform::new(low, high).unwrap());
+    assert_eq!(
+        [keras::random_uniform(None, None), keras::random_uniform(-1.0, 2.0)],
+        [uniform(-0.05, 0.05), uniform(-1.0, 2.0)],
+    );
+    assert_eq!(
+        [torch::uniform(None, None), torch::uniform(-1.0, 2.0)],
+        [uniform(0., 1.), uniform(-1., 2.)],
+    );
+    assert_eq!(
+        [mindspore::uniform(None), mindspore::uniform(0.5)],
+        [uniform(-0.07, 0.07), uniform(-0.5, 0.5)],
+    );
+    assert_eq!([jax::uniform(None), jax::uniform(0.5)], [uniform(0.0, 0.01), uniform(0.0, 0.5)]);
+
+    let normal = |mean, std| Ok(Normal::new(mean, std).unwrap());
+    assert_eq!(
+        [keras::random_normal(None, None), keras::random_normal(0.5, 2.0)],
+        [normal(0.0, 0.05), normal(0.5, 2.0)],
+    );
+    assert_eq!(
+        [torch::normal(None, None), torch::normal(0.5, 2.0)],
+        [normal(0., 1.), normal(0.5, 2.0)]
+    );
+    assert_eq!(
+        [mindspore::normal(None, None), mindspore::normal(2.0, 0.5)],
+        [normal(0.0, 0.01), normal(0.5, 2.0)],
+    );
+    assert_eq!([jax::normal(None), jax::normal(2.0)], [normal(0.0, 0.01), normal(0.0, 2.0)]);
+
+    let absolute = |mean, std, a, b| Ok(TruncatedNormal::new(mean, std, a, b).unwrap());
+    let in_sigmas = |mean, std, a, b| Ok(TruncatedNormal::in_sigmas(mean, std, a, b).unwrap());
+    assert_eq!(
+        [keras::truncated_normal(None, None), keras::truncated_normal(0.5, 2.0)],
+        [in_sigmas(0.0, 0.05, -2.0, 2.0), in_sigmas(0.5, 2.0, -2.0, 2.0)],
+    );
+    assert_eq!(
+        [torch::trunc_normal(None, None, None, None), torch::trunc_normal(0.5, 2.0, -3.0, 4.0)],
+        [absolute(0.0, 1.0, -2.0, 2.0), absolute(0.5, 2.0, -3.0, 4.0)],
+    );
+    assert_eq!(
+        [timm::trunc_normal(None, None, None, None), timm::trunc_normal(0.5, 2.0, -3.0, 4.0)],
+        [absolute(0.0, 1.0, -2.0, 2.0), absolute(0.5, 2.0, -3.0, 4.0)],
+    );
+    assert_eq!(
+        [timm::trunc_normal_tf(None, None, None, None), timm::trunc_normal_tf(0.5, 2.0, -3.0, 4.0)],
+        [in_sigmas(0.0, 1.0, -2.0, 2.0), in_sigmas(0.5, 2.0, -3.0, 4.0)],
+    );
+    assert_eq!(
+        [
+            mindspore::truncated_normal(None, None, None, None),
+            mindspore::truncated_normal(2.0, 0.5, -3.0, 4.0),
+        ],
+        [absolute(0.0, 0.01, -2.0, 2.0), absolute(0.5, 2.0, -3.0, 4.0)],
+    );
+    assert_eq!(
+        [jax::truncated_normal(None, None, None), jax::truncated_normal(2.0, -3.0, 4.0)],
+        [in_sigmas(0.0, 0.01, -2.0, 2.0), in_sigmas(0.0, 2.0, -3.0, 4.0)],
+    );
+}
+
+#[test]
+fn the_scaled_laws_have_the_defaults_of_their_framework() -> Result<(), InitError> {
+    assert_eq!(keras::variance_scaling(None, None, None)?, VarianceScaling::default());
+
+    let [uniform, normal] = [VarianceScaling::xavier_uniform(), VarianceScaling::xavier_normal()];
+    assert_eq!(torch::xavier_uniform(None)?, torch_layout(uniform.clone()));
+    assert_eq!(torch::xavier_normal(None)?, torch_layout(normal.clone()));
+    assert_eq!(mindspore::xavier_uniform(None)?, torch_layout(uniform));
+    assert_eq!(mindspore::xavier_normal(None)?, torch_layout(normal));
+
+    let [uniform, normal] = [VarianceScaling::kaiming_uniform(), VarianceScaling::kaiming_normal()];
+    assert_eq!(torch::kaiming_uniform(None, None, None)?, torch_layout(uniform.clone()));
+    assert_eq!(torch::kaiming_normal(None, None, None)?, torch_layout(normal.clone()));
+    assert_eq!(mindspore::he_uniform(None, None, None)?, torch_layout(uniform));
+    assert_eq!(mindspore::he_normal(None, None, None)?, torch_layout(normal));
+
+    let cut = VarianceScaling::new(1.0, FanMode::FanIn, Distribution::TruncatedNormal)?;
+    assert_eq!(mindspore::variance_scaling(None, None, None)?, torch_layout(cut.clone()));
+    assert_eq!(timm::lecun_normal(), torch_layout(cut));
+    let plain = VarianceScaling::new(1.0, FanMode::FanIn, Distribution::UntruncatedNormal)?;
+    assert_eq!(timm::variance_scaling(None, None, None)?, torch_layout(plain));
+    let (mode, distribution) = (FanMode::FanOut, Distribution::Uniform);
+    let other = VarianceScaling::new(3.0, mode, distribution)?;
+    assert_eq!(timm::variance_scaling(3.0, mode, distribution)?, torch_layout(other));
+    Ok(())
+}
+
+#[test]
+fn jax_builders_are_variance_scaling_with_their_axes() -> Result<(), InitError> {
+    use Distribution::{TruncatedNormal, Uniform};
+    use FanMode::{FanAvg, FanIn};
+
+    macro_rules! check {
+        ($($builder:ident $scale:literal $mode:ident $distribution:ident;)*) => {$(
+            assert_eq!(
+                jax::$builder(None, None, None),
+                jax::variance_scaling($scale, $mode, $distribution, None, None, None)?,
+            );
+            assert_eq!(
+                jax::$builder(1, [2, -1], [0]),
+                jax::variance_scaling($scale, $mode, $distribution, 1, [2, -1], [0])?,
+            );
+        )*};
+    }
+    check! {
+        glorot_uniform 1.0 FanAvg Uniform;
+        glorot_normal 1.0 FanAvg TruncatedNormal;
+        lecun_uniform 1.0 FanIn Uniform;
+        lecun_normal 1.0 FanIn TruncatedNormal;
+        he_uniform 2.0 FanIn Uniform;
+        he_normal 2.0 FanIn TruncatedNormal;
+        xavier_uniform 1.0 FanAvg Uniform;
+        xavier_normal 1.0 FanAvg TruncatedNormal;
+        kaiming_uniform 2.0 FanIn Uniform;
+        kaiming_normal 2.0 FanIn TruncatedNormal;
+    }
+    let experts = jax::glorot_uniform(1, [2, -1], [0]);
+    assert_eq!(experts.fans(&[7, 5, 2, 3])?, Fans { fan_in: 5, fan_out: 6 });
+    assert_eq!(experts.layout(), &Layout::axes(&[1], &[2, -1]).batch(&[0]));
+    Ok(())
+}
+
+#[test]
+fn a_slope_is_that_of_a_leaky_relu_alone() -> Result<(), InitError> {
+    let slope = |negative_slope| Nonlinearity::LeakyRelu { negative_slope };
+    assert_eq!(torch::calculate_gain(Nonlinearity::Tanh, 0.2)?, 5.0 / 3.0);
+    assert_eq!(torch::calculate_gain(slope(0.3), None)?, (2.0 / 1.09_f64).sqrt());
+    assert_eq!(torch::calculate_gain(slope(0.3), 0.2)?, (2.0 / (1.0 + 0.2 * 0.2_f64)).sqrt());
+    assert_eq!(
+        torch::kaiming_normal(None, None, slope(0.3))?,
+        torch::kaiming_normal(0.3, None, None)?
+    );
+    assert_ne!(torch::kaiming_normal(0.3, None, None)?, torch::kaiming_normal(None, None, None)?);
+    let relu = torch::kaiming_normal(0.3, None, Nonlinearity::Relu)?;
+    assert_eq!(relu, torch::kaiming_normal(None, None, None)?);
+    Ok(())
+}
+
+#[test]
+fn modules_of_pytorch_begin_as_pytorch_has_them() -> Result<(), InitError> {
+    let bound = 1.0 / 27.0_f64.sqrt();
+    let kernel = [8, 3, 3, 3];
+    let expected = Ok(Law::from(Uniform::new(-bound, bound)?));
+    assert_eq!(torch::conv_weight().law(&kernel), expected);
+    assert_eq!(torch::conv_bias(&kernel), expected);
+    let expected = Ok(Law::from(Uniform::new(-0.25, 0.25)?));
+    assert_eq!(torch::linear_weight().law(&[8, 16]), expected);
+    assert_eq!(torch::linear_bias(&[8, 16]), expected);
+    assert_eq!(torch::recurrent(16)?, Uniform::new(-0.25, 0.25)?);
+    assert_eq!(torch::embedding()?, Normal::new(0.0, 1.0)?);
+    // What nn.Linear calls.
+    let kaiming = torch::kaiming_uniform(5.0_f64.sqrt(), None, None)?.law(&[8, 16])?;
+    assert!((kaiming.std_dev() * 3.0_f64.sqrt() - 0.25).abs() < 1e-15);
+    assert!(torch::linear_bias(&[8]).is_err());
+    Ok(())
+}
+
+fn torch_layout(preset: VarianceScaling) -> VarianceScaling {
+    preset.with_layout(Layout::torch())
+}
+
+// --- what is not a law --------------------------------------------------------------------------
+
+fn filled<I: Initializer<f32>>(initializer: &I, shape: &[usize]) -> ArrayD<f32> {
+    ArrayD::init(IxDyn(shape), initializer, KEY).unwrap()
+}
+
+#[test]
+fn constants_are_constant_in_either_element_type() {
+    fn check<A: Element>(half: A) {
+        let array = |initializer: &dyn Initializer<A>| Array1::init(3, initializer, KEY).unwrap();
+        for zeros in [keras::zeros(), torch::zeros(), mindspore::zero(), jax::zeros()] {
+            assert_eq!(array(&zeros), Array1::from_elem(3, A::default()));
+        }
+        for ones in [keras::ones(), torch::ones(), mindspore::one(), jax::ones()] {
+            assert_eq!(array(&ones), Array1::from_elem(3, half + half));
+        }
+        let constants = [
+            keras::constant(half),
+            torch::constant(half),
+            mindspore::constant(half),
+            jax::constant(half),
+        ];
+        for constant in constants {
+            assert_eq!(array(&constant), Array1::from_elem(3, half));
+        }
+        assert_eq!(array(&keras::constant(None)), Array1::from_elem(3, A::default()));
+    }
+    check(0.5_f32);
+    check(0.5_f64);
+}
+
+#[test]
+fn identities_are_identities() -> Result<(), InitError> {
+    let wide = |gain: f32| array![[gain, 0.0, 0.0], [0.0, gain, 0.0]].into_dyn();
+    assert_eq!(filled(&keras::identity(None)?, &[2, 3]), wide(1.0));
+    assert_eq!(filled(&keras::identity(0.5)?, &[2, 3]), wide(0.5));
+    assert_eq!(filled(&torch::eye(), &[2, 3]), wide(1.0));
+    assert_eq!(filled(&mindspore::identity(), &[2, 3]), wide(1.0));
+    Ok(())
+}
+
+#[test]
+fn dirac_hands_on_the_channels_of_each_group() {
+    for (preset, outputs) in [
+        (torch::dirac(None), [0, 1]),
+        (mindspore::dirac(None), [0, 1]),
+        (torch::dirac(2), [0, 2]),
+        (mindspore::dirac(2), [0, 2]),
+    ] {
+        // (out, in, kernel): in two groups, outputs 0 and 1 belong to the first. The centre of 4
+        // is place 2.
+        let mut expected = ArrayD::<f32>::zeros(IxDyn(&[4, 2, 4]));
+        if outputs == [0, 1] {
+            expected[[0, 0, 2]] = 1.0;
+            expected[[1, 1, 2]] = 1.0;
+        } else {
+            for (output, input) in [(0, 0), (1, 1), (2, 0), (3, 1)] {
+                expected[[output, input, 2]] = 1.0;
+            }
+        }
+        assert_eq!(filled(&preset, &[4, 2, 4]), expected);
+    }
+}
+
+#[test]
+fn sparse_has_its_sparsity_in_every_column_and_the_deviation_elsewhere() -> Result<(), InitError> {
+    assert_eq!(torch::sparse(0.1, None)?, Sparse::normal(0.1, 0.01)?);
+    assert_eq!(torch::sparse(0.1, 0.5)?, Sparse::normal(0.1, 0.5)?);
+    assert_eq!(mindspore::sparse(0.1, None)?, Sparse::normal(0.1, 0.01)?);
+    assert_eq!(mindspore::sparse(0.1, 0.5)?, Sparse::normal(0.1, 0.5)?);
+    let w = filled(&torch::sparse(0.35, None)?, &[10, 7]);
+    for column in w.columns() {
+        assert_eq!(column.iter().filter(|&&x| x == 0.0).count(), 4);
+    }
+    Ok(())
+}
+
+#[test]
+fn stft_has_the_defaults_and_the_values_of_keras() {
+    // The second of four samples, as Keras computes it.
+    let (symmetric, periodic) = (FRAC_1_SQRT_2, 0.408_248_29);
+    for (argument, value) in [(None, symmetric), (Some(false), symmetric), (Some(true), periodic)] {
+        let w = filled(&keras::stft(None, None, None, argument), &[4, 1, 3]);
+        for (k, expected) in [value, 0.0, -value].into_iter().enumerate() {
+            assert!((w[[1, 0, k]] - expected).abs() < 1e-6, "{argument:?} {k}");
+        }
+    }
+    let window = StftWindow::Hamming;
+    let all = keras::stft(StftSide::Imaginary, window.clone(), StftScaling::Spectrum, true);
+    let expected = Stft::default()
+        .with_side(StftSide::Imaginary)
+        .with_window(window)
+        .with_scaling(StftScaling::Spectrum)
+        .with_periodic(true);
+    assert_eq!(all, expected);
+}
+
+#[test]
+fn a_vision_transformer_of_timm_begins_as_timm_has_it() -> Result<(), InitError> {
+    use timm::{Module, Parameters, init_weight_jax, init_weight_vit};
+
+    let parameters =
+        |weight: AnyInitializer, bias: AnyInitializer| Ok(Parameters { weight, bias: Some(bias) });
+    let constant = AnyInitializer::Constant;
+    let plain = AnyInitializer::from(TruncatedNormal::new(0.0, 0.02, -2.0, 2.0)?);
+    let xavier = AnyInitializer::from(torch::xavier_uniform(None)?);
+
+    let vit =
+        |name, init_bias: Option<f64>| init_weight_vit(Module::Linear, name, init_bias, None, None);
+    assert_eq!(vit("blocks.0.mlp.fc1", None), parameters(plain.clone(), constant(0.02)));
+    assert_eq!(vit("blocks.0.mlp.fc1", Some(0.0)), parameters(plain.clone(), constant(0.0)));
+    assert_eq!(vit("head", None), parameters(Zeros.into(), constant(0.0)));
+    assert_eq!(vit("head.fc", None), parameters(Zeros.into(), constant(0.0)));
+    let patches = init_weight_vit(Module::Conv, "patch_embed.proj", None, None, None)?;
+    assert_eq!(patches, Parameters { weight: plain.clone(), bias: None });
+    let named = init_weight_vit(Module::Linear, "fc", None, -4.0, "fc");
+    assert_eq!(named, parameters(Zeros.into(), constant(-4.0)));
+    // Where the classifier is another, a head is a module like any other.
+    let head = init_weight_vit(Module::Linear, "head", None, None, "fc");
+    assert_eq!(head, parameters(plain, constant(0.02)));
+
+    let jax = |module, name| init_weight_jax(module, name, None, None);
+    let small = Normal::new(0.0, 1e-6)?.into();
+    assert_eq!(jax(Module::Linear, "blocks.0.mlp.fc1"), parameters(xavier.clone(), small));
+    assert_eq!(jax(Module::Linear, "blocks.0.attn.qkv"), parameters(xavier, Zeros.into()));
+    assert_eq!(jax(Module::Linear, "head"), parameters(Zeros.into(), constant(0.0)));
+    let lecun = timm::lecun_normal().into();
+    assert_eq!(jax(Module::Conv, "patch_embed.proj"), parameters(lecun, Zeros.into()));
+    assert_eq!(jax(Module::Conv, "head"), jax(Module::Conv, "patch_embed.proj"));
+    let head = init_weight_jax(Module::Linear, "head", -4.0, None);
+    assert_eq!(head, parameters(Zeros.into(), constant(-4.0)));
+    Ok(())
+}
+
+#[cfg(feature = "orthogonal")]
+#[test]
+fn orthogonal_matrices_have_the_columns_of_their_framework() -> Result<(), InitError> {
+    use ndarray_init::{DeltaOrthogonal, Orthogonal};
+
+    assert_eq!(keras::orthogonal(None)?, Orthogonal::default());
+    assert_eq!(keras::orthogonal(2.0)?, Orthogonal::new(2.0)?);
+    let torch = |gain| Orthogonal::new(gain).map(|this| this.with_layout(Layout::torch()));
+    assert_eq!([torch::orthogonal(None), torch::orthogonal(2.0)], [torch(1.0), torch(2.0)]);
+    assert_eq!([mindspore::orthogonal(None), mindspore::orthogonal(2.0)], [torch(1.0), torch(2.0)]);
+    assert_eq!(jax::delta_orthogonal(None)?, DeltaOrthogonal::default());
+    assert_eq!(jax::delta_orthogonal(2.0)?, DeltaOrthogonal::new(2.0)?);
+
+    // Which axis is the columns', the others being the rows'.
+    let shape = [2, 3, 5];
+    for (initializer, columns, gain) in [
+        (keras::orthogonal(2.0)?, 2, 2.0),
+        (torch::orthogonal(2.0)?, 0, 2.0),
+        (mindspore::orthogonal(None)?, 0, 1.0),
+        (jax::orthogonal(None, None)?, 2, 1.0),
+        (jax::orthogonal(2.0, 1)?, 1, 2.0),
+        (jax::orthogonal(None, -3)?, 0, 1.0),
+    ] {
+        let w = ArrayD::<f64>::init(IxDyn(&shape), &initializer, KEY)?;
+        let columns = Array2::from_shape_fn((shape[columns], 30 / shape[columns]), |(i, j)| {
+            w.index_axis(Axis(columns), i).iter().copied().nth(j).unwrap()
+        });
+        let gram = columns.dot(&columns.t());
+        let expected = Array2::<f64>::eye(gram.nrows()) * gain * gain;
+        assert!((gram - expected).iter().all(|x| x.abs() < 1e-12), "{initializer:?}");
+    }
+    Ok(())
+}
+
+// --- errors -------------------------------------------------------------------------------------
+
+#[test]
+fn arguments_out_of_range_are_errors_that_name_them() {
+    fn message<T: std::fmt::Debug>(result: Result<T, InitError>) -> String {
+        result.unwrap_err().to_string()
+    }
+    let messages = [
+        message(torch::xavier_uniform(0.0)),
+        message(torch::kaiming_normal(f64::NAN, None, None)),
+        message(keras::random_normal(None, -1.0)),
+        message(keras::variance_scaling(0.0, None, None)),
+        message(keras::identity(f64::INFINITY)),
+        message(jax::uniform(-0.5)),
+        message(jax::truncated_normal(None, 1.0, -1.0)),
+        message(mindspore::uniform(-0.5)),
+        message(mindspore::sparse(1.5, None)),
+    ];
+    assert_eq!(
+        messages,
+        [
+            "gain is 0, but must be positive and finite",
+            "negative_slope is NaN, but must be finite",
+            "std is -1, but must be positive and finite",
+            "scale is 0, but must be positive and finite",
+            "gain is inf, but must be positive and finite",
+            "the bounds are 0 and -0.5, but must be finite, the lower below the upper",
+            "the bounds are 1 and -1, but must be numbers, the lower below the upper",
+            "the bounds are 0.5 and -0.5, but must be finite, the lower below the upper",
+            "sparsity is 1.5, but must be between 0 and 1",
+        ]
+    );
+}
