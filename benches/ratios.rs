@@ -29,6 +29,7 @@ mod timing;
 
 use common::{Draw, Real, Source, pool};
 use ndarray_init::ndarray::{Array1, Array2, ShapeBuilder};
+use ndarray_init::{Blocks, Identity, InitRefExt, Initializer, Key, Sparse, Zeros};
 use rayon::ThreadPool;
 use rayon::iter::ParallelIterator;
 use rayon::slice::ParallelSliceMut;
@@ -62,6 +63,7 @@ fn main() {
     bench.small::<f32>();
     bench.small::<f64>();
     bench.layouts();
+    bench.structured();
     bench.sizes();
     bench.allocations();
 }
@@ -271,6 +273,38 @@ impl Bench {
     }
 
     /// From the first-level cache to as much as there is, beside 64 MiB.
+    /// What is not drawn, beside what it is made of.
+    fn structured(&self) {
+        let side = self.large::<f32>().isqrt();
+        let n = side * side;
+        let normal = Draw::Normal.law();
+        let sparse = Sparse::new(0.1, normal).expect("a part");
+        let blocks = Blocks::equal(normal, 0, 4);
+        let interleaved = Blocks::equal(normal, 1, 64);
+        let identity = Identity::default();
+        let cases: [(&str, &dyn Initializer<f32>, &str, &dyn Initializer<f32>); 4] = [
+            ("identity", &identity, "zeros", &Zeros),
+            ("a tenth of zeros in a normal", &sparse, "normal", &normal),
+            ("4 blocks of rows, normal", &blocks, "one", &normal),
+            ("64 blocks of columns, normal", &interleaved, "one", &normal),
+        ];
+        for (name, ours, yardstick, theirs) in cases {
+            let what = format!("{name}, 4096 × 4096 f32");
+            self.report.compare(&what, yardstick, Bar::Time(None), || {
+                let mut array = Array2::<f32>::zeros((side, side));
+                let fill = |array: &mut Array2<f32>, initializer: &dyn Initializer<f32>| {
+                    array.fill_init(initializer, Key::new(1)).expect("what fits the shape");
+                };
+                in_turns(
+                    self.pace,
+                    &mut array,
+                    (n, |array| fill(array, ours)),
+                    (n, |array| fill(array, theirs)),
+                )
+            });
+        }
+    }
+
     fn sizes(&self) {
         // Of 64 MiB and more; what fits a cache may be faster.
         let flat = Bar::Time(Some(1.25));

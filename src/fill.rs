@@ -162,9 +162,22 @@ impl<'a, A: Element> Target<'a, A> {
         let mut values = [MaybeUninit::uninit(); BLOCK];
         for block in (first..first + count).step_by(BLOCK) {
             let values = &mut values[..BLOCK.min(first + count - block)];
+            // While the values are drawn, the memory that they will go to is on its way.
+            axes::stretches(axes, block, values.len(), |_, start, axis| {
+                if axis.stride == 1 {
+                    // SAFETY: elements of the array, and no other task's.
+                    memory::prefetch(unsafe { self.stretch(start, axis.len) }, 0..axis.len);
+                }
+            });
             source.run(block, values);
             axes::stretches(axes, block, values.len(), |place, start, axis| {
-                for (i, &value) in values[place..place + axis.len].iter().enumerate() {
+                let values = &values[place..place + axis.len];
+                if axis.stride == 1 {
+                    // SAFETY: elements of the array, and no other task's.
+                    unsafe { self.stretch(start, axis.len) }.copy_from_slice(values);
+                    return;
+                }
+                for (i, &value) in values.iter().enumerate() {
                     // SAFETY: an element of the array, and no other task's.
                     unsafe { self.write(start + i as isize * axis.stride, value) };
                 }
