@@ -4,9 +4,11 @@ use crate::initializer::{Initializer, Values};
 use crate::key::Key;
 use crate::structured::element;
 use crate::{
-    Blocks, Constant, Dirac, Identity, Law, MupScaling, Normal, Ones, Siren, Sparse, TorchDefault,
-    TruncatedNormal, Uniform, VarianceScaling, Zeros,
+    Blocks, Constant, Dirac, Identity, Law, MupScaling, Normal, Ones, Siren, Sparse, Stft,
+    TorchDefault, TruncatedNormal, Uniform, VarianceScaling, Zeros,
 };
+#[cfg(feature = "orthogonal")]
+use crate::{DeltaOrthogonal, Orthogonal};
 
 /// Any initializer of this crate, as one type: for a network's description, and for
 /// configuration files.
@@ -45,6 +47,14 @@ pub enum AnyInitializer {
     Dirac(Dirac),
     /// Draws of which a part is zero.
     Sparse(Sparse),
+    /// A random orthogonal matrix.
+    #[cfg(feature = "orthogonal")]
+    Orthogonal(Orthogonal),
+    /// A convolution with an orthogonal matrix at its centre.
+    #[cfg(feature = "orthogonal")]
+    DeltaOrthogonal(DeltaOrthogonal),
+    /// The kernel of a short-time Fourier transform.
+    Stft(Stft),
     /// The kernel of a network of sines.
     Siren(Siren),
     /// What PyTorch's layers start from.
@@ -66,6 +76,11 @@ impl<A: Element> Initializer<A> for AnyInitializer {
             Self::Identity(this) => this.values(shape, key),
             Self::Dirac(this) => this.values(shape, key),
             Self::Sparse(this) => this.values(shape, key),
+            #[cfg(feature = "orthogonal")]
+            Self::Orthogonal(this) => this.values(shape, key),
+            #[cfg(feature = "orthogonal")]
+            Self::DeltaOrthogonal(this) => this.values(shape, key),
+            Self::Stft(this) => this.values(shape, key),
             Self::Siren(this) => this.values(shape, key),
             Self::TorchDefault(this) => this.values(shape, key),
             Self::Mup(this) => this.values(shape, key),
@@ -83,7 +98,9 @@ macro_rules! from {
         }
     )*};
 }
-from!(VarianceScaling Law Identity Dirac Sparse Siren TorchDefault);
+from!(VarianceScaling Law Identity Dirac Sparse Stft Siren TorchDefault);
+#[cfg(feature = "orthogonal")]
+from!(Orthogonal DeltaOrthogonal);
 
 macro_rules! from_law {
     ($($law:ident)*) => {$(

@@ -11,8 +11,8 @@ use ndarray::{ArcArray, Dimension, IxDyn};
 
 /// What the elements of an array of any shape are to be.
 ///
-/// Implemented by [`VarianceScaling`], by the laws themselves, and by [`Constant`], [`Zeros`] and
-/// [`Ones`]; `&dyn Initializer<f32>` works wherever one of them does.
+/// Implemented by [`VarianceScaling`], by the laws themselves, and by all else in [the crate's
+/// table](crate#initializers); `&dyn Initializer<f32>` works wherever one of them does.
 ///
 /// An implementation of your own says what the values are, by one of [`Values`]' constructors:
 ///

@@ -1,6 +1,8 @@
 //! Initializers from and to configuration files, by serde. What is read is checked as by the
 //! constructors.
 
+#[cfg(feature = "orthogonal")]
+use crate::Orthogonal;
 use crate::{
     Distribution, FanMode, Identity, InitError, Law, Layout, Mup, Normal, Siren, Sparse,
     TruncatedNormal, Uniform, VarianceScaling,
@@ -35,6 +37,12 @@ checked! {
     Siren { omega_0: Option<f64>, layout: Layout } =>
         omega_0.map_or(Ok(Siren::first()), Siren::later).map(|this| this.with_layout(layout));
     Mup { width_multiplier: f64, multipliers: bool } => Mup::read(width_multiplier, multipliers);
+}
+
+#[cfg(feature = "orthogonal")]
+checked! {
+    Orthogonal { gain: f64, layout: Layout } =>
+        Orthogonal::new(gain).map(|this| this.with_layout(layout));
 }
 
 /// A truncated normal law with its bounds as they were given, so that reading it gives the same

@@ -5,9 +5,11 @@
 use ndarray_init::presets::keras;
 use ndarray_init::{
     AnyInitializer, Blocks, Centre, Constant, Dirac, Distribution, FanMode, Identity, InitError,
-    Law, Layout, Mup, MupRole, Normal, Ones, Siren, Sparse, TorchDefault, TruncatedNormal, Uniform,
-    VarianceScaling, Zeros,
+    Law, Layout, Mup, MupRole, Normal, Ones, Siren, Sparse, Stft, StftScaling, StftSide,
+    StftWindow, TorchDefault, TruncatedNormal, Uniform, VarianceScaling, Zeros,
 };
+#[cfg(feature = "orthogonal")]
+use ndarray_init::{DeltaOrthogonal, Orthogonal};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -15,10 +17,10 @@ use std::fmt::Debug;
 
 /// Written as JSON and read again, it is what it was.
 #[track_caller]
-fn assert_round_trip<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: T) {
-    let text = serde_json::to_string(&value).unwrap();
+fn assert_round_trip<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
+    let text = serde_json::to_string(value).unwrap();
     let read: T = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{text}: {e}"));
-    assert_eq!(read, value, "{text}");
+    assert_eq!(read, *value, "{text}");
 }
 
 #[track_caller]
@@ -60,6 +62,13 @@ fn initializers() -> Vec<AnyInitializer> {
         Dirac::default().into(),
         Dirac::default().with_layout(Layout::torch().groups(2)).with_centre(Centre::Lower).into(),
         Sparse::normal(0.07, 0.01).unwrap().into(),
+        Stft::default().into(),
+        Stft::default()
+            .with_side(StftSide::Imaginary)
+            .with_window(StftWindow::Custom(vec![0.1, 0.2]))
+            .with_scaling(StftScaling::Spectrum)
+            .into(),
+        Stft::default().with_window(None).with_scaling(None).with_periodic(true).into(),
         Siren::first().into(),
         Siren::later(30.0).unwrap().with_layout(Layout::torch()).into(),
         TorchDefault::new().into(),
@@ -67,6 +76,11 @@ fn initializers() -> Vec<AnyInitializer> {
         mup.without_multipliers().scaling(MupRole::Output, VarianceScaling::default()).into(),
     ];
     all.extend(laws().into_iter().map(AnyInitializer::from));
+    #[cfg(feature = "orthogonal")]
+    for layout in layouts() {
+        all.push(Orthogonal::new(0.1).unwrap().with_layout(layout.clone()).into());
+        all.push(DeltaOrthogonal::new(0.1).unwrap().with_layout(layout).into());
+    }
     for (i, layout) in layouts().into_iter().enumerate() {
         let modes = [FanMode::FanIn, FanMode::FanOut, FanMode::FanAvg, FanMode::FanGeoAvg];
         let distributions =
@@ -83,9 +97,9 @@ fn initializers() -> Vec<AnyInitializer> {
 
 #[test]
 fn every_initializer_and_layout_can_be_written_and_read() {
-    layouts().into_iter().for_each(assert_round_trip);
-    laws().into_iter().for_each(assert_round_trip);
-    initializers().into_iter().for_each(assert_round_trip);
+    layouts().iter().for_each(assert_round_trip);
+    laws().iter().for_each(assert_round_trip);
+    initializers().iter().for_each(assert_round_trip);
 }
 
 #[test]
@@ -152,7 +166,7 @@ fn what_is_read_is_checked_as_by_the_constructors() {
 /// One class in Keras 3's form, in Keras 2's, as in a list of parameters, and by name where it
 /// has defaults.
 #[track_caller]
-fn assert_reads(class: &str, config: Value, expected: impl Into<AnyInitializer>) {
+fn assert_reads(class: &str, config: &Value, expected: impl Into<AnyInitializer>) {
     let expected = expected.into();
     let of_keras_3 = json!({
         "module": "keras.initializers", "class_name": class, "config": config,
@@ -165,7 +179,7 @@ fn assert_reads(class: &str, config: Value, expected: impl Into<AnyInitializer>)
     for form in [of_keras_3, of_keras_2, of_list] {
         assert_eq!(keras::from_config(&form).as_ref(), Ok(&expected), "{form}");
     }
-    if config == json!({}) {
+    if *config == json!({}) {
         for form in [json!(class), json!({"class_name": class, "config": null})] {
             assert_eq!(keras::from_config(&form).as_ref(), Ok(&expected), "{form}");
         }
@@ -176,27 +190,48 @@ fn assert_reads(class: &str, config: Value, expected: impl Into<AnyInitializer>)
 fn keras_classes_are_read_with_their_defaults() {
     let usual = |mean, std| TruncatedNormal::in_sigmas(mean, std, -2.0, 2.0).unwrap();
     for zeros in ["Zeros", "zeros", "zero", "ZerosV2"] {
-        assert_reads(zeros, json!({}), Zeros);
+        assert_reads(zeros, &json!({}), Zeros);
     }
-    assert_reads("Ones", json!({}), Ones);
-    assert_reads("Constant", json!({}), Constant(0.0));
-    assert_reads("Constant", json!({"value": 2}), Constant(2.0));
+    assert_reads("Ones", &json!({}), Ones);
+    assert_reads("Constant", &json!({}), Constant(0.0));
+    assert_reads("Constant", &json!({"value": 2}), Constant(2.0));
     let wrapped = json!({"class_name": "__numpy__", "config": {"value": 2.5, "dtype": "float32"}});
-    assert_reads("Constant", json!({"value": wrapped}), Constant(2.5));
+    assert_reads("Constant", &json!({"value": wrapped}), Constant(2.5));
     for normal in ["RandomNormal", "random_normal", "normal"] {
-        assert_reads(normal, json!({}), Normal::new(0.0, 0.05).unwrap());
+        assert_reads(normal, &json!({}), Normal::new(0.0, 0.05).unwrap());
     }
     assert_reads(
         "RandomNormal",
-        json!({"mean": 1.0, "stddev": 0.1}),
+        &json!({"mean": 1.0, "stddev": 0.1}),
         Normal::new(1.0, 0.1).unwrap(),
     );
-    assert_reads("RandomUniform", json!({}), Uniform::new(-0.05, 0.05).unwrap());
-    assert_reads("uniform", json!({"minval": 0, "maxval": 1}), Uniform::new(0.0, 1.0).unwrap());
-    assert_reads("TruncatedNormal", json!({}), usual(0.0, 0.05));
-    assert_reads("truncated_normal", json!({"stddev": 0.02}), usual(0.0, 0.02));
-    assert_reads("Identity", json!({}), Identity::default());
-    assert_reads("IdentityInitializer", json!({"gain": 2.0}), Identity::new(2.0).unwrap());
+    assert_reads("RandomUniform", &json!({}), Uniform::new(-0.05, 0.05).unwrap());
+    assert_reads("uniform", &json!({"minval": 0, "maxval": 1}), Uniform::new(0.0, 1.0).unwrap());
+    assert_reads("TruncatedNormal", &json!({}), usual(0.0, 0.05));
+    assert_reads("truncated_normal", &json!({"stddev": 0.02}), usual(0.0, 0.02));
+    assert_reads("Identity", &json!({}), Identity::default());
+    assert_reads("STFT", &json!({}), Stft::default());
+    let stft = json!({"side": "imag", "window": "hamming", "scaling": null, "periodic": true});
+    let expected = Stft::default().with_side(StftSide::Imaginary).with_periodic(true);
+    let expected = expected.with_window(StftWindow::Hamming).with_scaling(None);
+    assert_reads("STFTInitializer", &stft, expected);
+    assert_reads("stft", &json!({"window": null}), Stft::default().with_window(None));
+    assert_reads("IdentityInitializer", &json!({"gain": 2.0}), Identity::new(2.0).unwrap());
+}
+
+#[cfg(feature = "orthogonal")]
+#[test]
+fn keras_orthogonal_is_read() {
+    assert_reads("Orthogonal", &json!({}), Orthogonal::default());
+    let twice = Orthogonal::new(2.0).unwrap();
+    assert_reads("OrthogonalInitializer", &json!({"gain": 2.0, "seed": 3}), twice);
+}
+
+#[cfg(not(feature = "orthogonal"))]
+#[test]
+fn keras_orthogonal_asks_for_its_feature() {
+    let error = keras::from_config(&json!({"class_name": "Orthogonal", "config": {}})).unwrap_err();
+    assert!(error.to_string().contains("feature `orthogonal`"), "{error}");
 }
 
 #[test]
@@ -219,11 +254,11 @@ fn keras_variance_scaling_is_read_whoever_wrote_it() {
             ("LecunNormal", VarianceScaling::lecun_normal()),
             ("VarianceScaling", VarianceScaling::default()),
         ] {
-            assert_reads(class, json!({"seed": seed}), expected.clone());
+            assert_reads(class, &json!({"seed": seed}), expected.clone());
             let none = json!({"seed": seed, "input_axes": null, "output_axes": null});
-            assert_reads(class, none, expected.clone());
+            assert_reads(class, &none, expected.clone());
             let axes = json!({"input_axes": [0], "output_axes": [1, -1]});
-            assert_reads(class, axes, expected.with_layout(Layout::axes(&[0], &[1, -1])));
+            assert_reads(class, &axes, expected.with_layout(Layout::axes(&[0], &[1, -1])));
         }
     }
     for (name, distribution) in [
@@ -237,7 +272,7 @@ fn keras_variance_scaling_is_read_whoever_wrote_it() {
         {
             let config = json!({"scale": 2.5, "mode": mode_name, "distribution": name});
             let expected = VarianceScaling::new(2.5, mode, distribution).unwrap();
-            assert_reads("VarianceScaling", config, expected);
+            assert_reads("VarianceScaling", &config, expected);
         }
     }
 }
@@ -276,7 +311,7 @@ fn every_configuration_of_the_model_lists_round_trips() {
         for parameter in list["parameters"].as_array().unwrap() {
             let initializer = keras::from_config(&parameter["initializer"])
                 .unwrap_or_else(|error| panic!("{parameter}: {error}"));
-            assert_round_trip(initializer);
+            assert_round_trip(&initializer);
             count += 1;
         }
     }

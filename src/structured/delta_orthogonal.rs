@@ -29,6 +29,8 @@ use std::mem::MaybeUninit;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
 #[must_use]
 pub struct DeltaOrthogonal {
     matrix: Orthogonal,

@@ -48,6 +48,8 @@ use std::mem::MaybeUninit;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[must_use]
 pub struct Stft {
     side: StftSide,
@@ -58,6 +60,8 @@ pub struct Stft {
 
 /// Which part of a complex transform is computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum StftSide {
     /// The real part: cosines.
     #[default]
@@ -68,6 +72,8 @@ pub enum StftSide {
 
 /// What a window is divided by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum StftScaling {
     /// √∑ window²: squared magnitudes are a density of power.
     #[default]
@@ -81,6 +87,8 @@ pub enum StftScaling {
 /// With x = 2π t / M, M being frame − 1, or frame if the window is periodic. A frame of one sample
 /// has the weight 1.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum StftWindow {
     /// 0.5 − 0.5 cos x.
@@ -93,6 +101,7 @@ pub enum StftWindow {
     /// A triangle: 1 − |2 t / M − 1|.
     Bartlett,
     /// 1.
+    #[cfg_attr(feature = "serde", serde(alias = "boxcar"))]
     Rectangular,
     /// Weights as they are, one for each sample of the frame.
     Custom(Vec<f64>),

@@ -2,7 +2,7 @@
 
 use crate::{
     AnyInitializer, Constant, Distribution, FanMode, Identity, InitError, Layout, Normal, Ones,
-    TruncatedNormal, Uniform, VarianceScaling, Zeros,
+    Stft, StftScaling, StftSide, StftWindow, TruncatedNormal, Uniform, VarianceScaling, Zeros,
 };
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -87,6 +87,8 @@ enum Class {
     LecunNormal(Fans),
     LecunUniform(Fans),
     Identity(Multiple),
+    Orthogonal(Multiple),
+    Stft(Transform),
 }
 
 /// The fields of a class, with Keras' defaults, and those that every class may have.
@@ -118,6 +120,12 @@ fields! {
     Range { minval: f64 = -0.05, maxval: f64 = 0.05 }
     Multiple { gain: f64 = 1.0 }
     Fans { input_axes: Option<Vec<isize>> = None, output_axes: Option<Vec<isize>> = None }
+    Transform {
+        side: Side = Side::Real,
+        window: Option<StftWindow> = Some(StftWindow::Hann),
+        scaling: Option<StftScaling> = Some(StftScaling::Density),
+        periodic: bool = false
+    }
     Scaling {
         scale: f64 = 1.0,
         mode: FanMode = FanMode::FanIn,
@@ -136,6 +144,14 @@ enum Form {
     TruncatedNormal,
     UntruncatedNormal,
     Uniform,
+}
+
+/// [`StftSide`], by Keras' names.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Side {
+    Real,
+    Imag,
 }
 
 /// A number, perhaps in the wrapping that Keras gives what was an array.
@@ -181,6 +197,23 @@ impl Class {
             Self::LecunNormal(fans) => fans.of(VarianceScaling::lecun_normal())?,
             Self::LecunUniform(fans) => fans.of(VarianceScaling::lecun_uniform())?,
             Self::Identity(of) => Identity::new(of.gain)?.into(),
+            #[cfg(feature = "orthogonal")]
+            Self::Orthogonal(of) => crate::Orthogonal::new(of.gain)?.into(),
+            #[cfg(not(feature = "orthogonal"))]
+            Self::Orthogonal(Multiple { gain, .. }) => {
+                return Err(InitError::Configuration {
+                    config: format!("of Orthogonal, with gain {gain},"),
+                    rule: "this needs the feature `orthogonal` of ndarray-init".to_owned(),
+                });
+            }
+            Self::Stft(of) => {
+                let side = match of.side {
+                    Side::Real => StftSide::Real,
+                    Side::Imag => StftSide::Imaginary,
+                };
+                let stft = Stft::default().with_side(side).with_periodic(of.periodic);
+                stft.with_window(of.window).with_scaling(of.scaling).into()
+            }
         })
     }
 }
