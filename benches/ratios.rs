@@ -282,8 +282,8 @@ impl Bench {
         let blocks = Blocks::equal(normal, 0, 4);
         let interleaved = Blocks::equal(normal, 1, 64);
         let identity = Identity::default();
-        let cases: [(&str, &dyn Initializer<f32>, &str, &dyn Initializer<f32>); 4] = [
-            ("identity", &identity, "zeros", &Zeros),
+        let cases = [
+            ("identity", &identity as &dyn Initializer<f32>, "zeros", &Zeros as _),
             ("a tenth of zeros in a normal", &sparse, "normal", &normal),
             ("4 blocks of rows, normal", &blocks, "one", &normal),
             ("64 blocks of columns, normal", &interleaved, "one", &normal),

@@ -356,7 +356,7 @@ fn a_block_is_what_the_initializer_gives_its_shape_under_its_key() {
         for (i, block) in w.axis_chunks_iter(axis, w.len_of(axis) / 3).enumerate() {
             let key = KEY.fork_index(i as u64);
             let expected = Array3::<f32>::init(block.raw_dim(), &law, key).unwrap();
-            assert_same_bits(&block, &expected, (axis, i));
+            assert_same_bits(block, &expected, (axis, i));
         }
     }
 }
@@ -368,7 +368,7 @@ fn blocks_of_given_sizes_have_fans_of_their_own() {
     let w = Array2::<f64>::init((48, 16), &Blocks::sizes(&law, 0, &[32, 8, 8]), KEY).unwrap();
     for (range, rows) in [(0..32, 32.0), (32..40, 8.0), (40..48, 8.0)] {
         let block = w.slice(s![range, ..]);
-        let bound = (6.0 / (16.0 + rows) as f64).sqrt();
+        let bound = (6.0_f64 / (16.0 + rows)).sqrt();
         let largest = block.iter().fold(0.0_f64, |a, x| a.max(x.abs()));
         // 128 draws and more: all of them below 0.95 of the bound once in 700 times.
         assert!(largest <= bound && largest > 0.95 * bound, "{largest} {bound}");
