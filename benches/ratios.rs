@@ -275,6 +275,7 @@ impl Bench {
     /// From the first-level cache to as much as there is, beside 64 MiB.
     /// What is not drawn, beside what it is made of.
     fn structured(&self) {
+        type Any<'a> = &'a dyn Initializer<f32>;
         let side = self.large::<f32>().isqrt();
         let n = side * side;
         let normal = Draw::Normal.law();
@@ -282,8 +283,8 @@ impl Bench {
         let blocks = Blocks::equal(normal, 0, 4);
         let interleaved = Blocks::equal(normal, 1, 64);
         let identity = Identity::default();
-        let cases = [
-            ("identity", &identity as &dyn Initializer<f32>, "zeros", &Zeros as _),
+        let cases: [(&str, Any, &str, Any); 4] = [
+            ("identity", &identity, "zeros", &Zeros),
             ("a tenth of zeros in a normal", &sparse, "normal", &normal),
             ("4 blocks of rows, normal", &blocks, "one", &normal),
             ("64 blocks of columns, normal", &interleaved, "one", &normal),
