@@ -36,7 +36,6 @@ use rayon::slice::ParallelSliceMut;
 use report::{Bar, Report};
 use std::any::type_name;
 use std::process::Command;
-use std::time::{Duration, Instant};
 use timing::{Pace, in_turns};
 
 const MIB: usize = 1 << 20;
@@ -67,6 +66,10 @@ fn main() {
     bench.sizes();
     bench.allocations();
 }
+
+/// How often work for two threads is repeated at a time: one that wakes up may have to share a core
+/// with the one that woke it, until the scheduler looks again.
+const TURNS: usize = 8;
 
 struct Bench {
     pace: Pace,
@@ -158,16 +161,18 @@ impl Bench {
 
     fn two_threads(&self) {
         let n = self.large::<f32>();
-        self.wake_both_cores();
         for draw in [Draw::Normal, Draw::Truncated] {
             let what = format!("{} f32, 64 MiB, two threads", draw.name());
             self.report.compare(&what, "one thread", Bar::Speed(Some(1.8)), || {
                 let mut array_and_source = (Array1::<f32>::zeros(n), Source::new(draw));
+                let fill = |pool: &ThreadPool, (array, source): &mut (Array1<f32>, Source)| {
+                    pool.install(|| (0..TURNS).for_each(|_| source.fill(array)));
+                };
                 in_turns(
                     self.pace,
                     &mut array_and_source,
-                    (n, |(array, source)| self.two.install(|| source.fill(array))),
-                    (n, |(array, source)| self.one.install(|| source.fill(array))),
+                    (TURNS * n, |state| fill(&self.two, state)),
+                    (TURNS * n, |state| fill(&self.one, state)),
                 )
             });
         }
@@ -189,33 +194,24 @@ impl Bench {
         });
     }
 
-    /// After a minute on one core, it takes a scheduler seconds to give two threads one each.
-    fn wake_both_cores(&self) {
-        let awake = || {
-            let start = Instant::now();
-            while self.pace == Pace::Measured && start.elapsed() < Duration::from_secs(3) {
-                std::hint::spin_loop();
-            }
-        };
-        self.two.broadcast(|_| awake());
-    }
-
     fn fresh(&self) {
         let what = "uniform f32, fresh 64 MiB, two threads";
         self.report.compare(what, "zeros, then fill", Bar::Speed(Some(2.0)), || {
             let n = self.large::<f32>();
             let mut source = Source::new(Draw::Uniform);
-            let zeros_then_fill = |(): &mut ()| {
+            let zeros_then_fill = |_| {
                 let mut array = Array1::<f32>::zeros(n);
                 array.fill(f32::FILLER);
                 array
             };
+            let mut ours = || (0..TURNS).map(|_| source.fresh::<f32>(n)).collect::<Vec<_>>();
+            let theirs = || (0..TURNS).map(zeros_then_fill).collect::<Vec<_>>();
             self.two.install(|| {
                 in_turns(
                     self.pace,
                     &mut (),
-                    (n, |(): &mut ()| source.fresh::<f32>(n)),
-                    (n, zeros_then_fill),
+                    (TURNS * n, |(): &mut ()| ours()),
+                    (TURNS * n, |(): &mut ()| theirs()),
                 )
             })
         });
