@@ -4,7 +4,7 @@
 use crate::parameters::{Entry, List, Peer};
 use ndarray_init::{
     AnyInitializer, Distribution, FanMode, InitError, Layout, Normal, Ones, TruncatedNormal,
-    VarianceScaling, Zeros,
+    VarianceScaling, Zeros, residual_gain,
 };
 use serde::Deserialize;
 
@@ -87,7 +87,7 @@ impl Weight {
     fn gpt2(&self, layers: usize) -> Option<Result<AnyInitializer, InitError>> {
         Some(match (self.module.as_str(), self.role()) {
             ("Conv1D" | "Linear", "weight") if self.name.ends_with("c_proj.weight") => {
-                normal(0.02 / (2.0 * layers as f64).sqrt())
+                residual_gain(layers).and_then(|gain| normal(0.02 * gain))
             }
             ("Conv1D" | "Linear" | "Embedding", "weight") => normal(0.02),
             ("Conv1D" | "Linear", "bias") => Ok(Zeros.into()),

@@ -1,8 +1,9 @@
 //! Initializers as Keras writes them into a model's configuration.
 
+use crate::presets::keras;
 use crate::{
-    AnyInitializer, Constant, Distribution, FanMode, Identity, InitError, Layout, Normal, Ones,
-    Stft, StftScaling, StftSide, StftWindow, TruncatedNormal, Uniform, VarianceScaling, Zeros,
+    AnyInitializer, Distribution, FanMode, InitError, Layout, Stft, StftScaling, StftSide,
+    StftWindow, VarianceScaling,
 };
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -91,47 +92,59 @@ enum Class {
     Stft(Transform),
 }
 
-/// The fields of a class, with Keras' defaults, and those that every class may have.
+/// The fields of a class, and those that every class may have.
 macro_rules! fields {
-    ($($name:ident { $($field:ident: $type:ty = $default:expr),* })*) => {$(
-        #[derive(Deserialize)]
+    ($($name:ident { $($field:ident: $type:ty),* })*) => {$(
+        #[derive(Default, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         struct $name {
-            $($field: $type,)*
+            $($field: Option<$type>,)*
             #[serde(rename = "seed")]
             _seed: IgnoredAny,
             /// Of Keras 2.
             #[serde(rename = "dtype")]
             _dtype: IgnoredAny,
         }
-
-        impl Default for $name {
-            fn default() -> Self {
-                Self { $($field: $default,)* _seed: IgnoredAny, _dtype: IgnoredAny }
-            }
-        }
     )*};
 }
 
 fields! {
     Nothing {}
-    Same { value: Number = Number::Plain(0.0) }
-    Moments { mean: f64 = 0.0, stddev: f64 = 0.05 }
-    Range { minval: f64 = -0.05, maxval: f64 = 0.05 }
-    Multiple { gain: f64 = 1.0 }
-    Fans { input_axes: Option<Vec<isize>> = None, output_axes: Option<Vec<isize>> = None }
-    Transform {
-        side: Side = Side::Real,
-        window: Option<StftWindow> = Some(StftWindow::Hann),
-        scaling: Option<StftScaling> = Some(StftScaling::Density),
-        periodic: bool = false
-    }
+    Same { value: Number }
+    Moments { mean: f64, stddev: f64 }
+    Range { minval: f64, maxval: f64 }
+    Multiple { gain: f64 }
+    Fans { input_axes: Vec<isize>, output_axes: Vec<isize> }
     Scaling {
-        scale: f64 = 1.0,
-        mode: FanMode = FanMode::FanIn,
-        distribution: Form = Form::TruncatedNormal,
-        input_axes: Option<Vec<isize>> = None,
-        output_axes: Option<Vec<isize>> = None
+        scale: f64,
+        mode: FanMode,
+        distribution: Form,
+        input_axes: Vec<isize>,
+        output_axes: Vec<isize>
+    }
+}
+
+/// The fields of `STFT`, where null is not the default.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Transform {
+    side: Side,
+    window: Option<StftWindow>,
+    scaling: Option<StftScaling>,
+    periodic: bool,
+    #[serde(rename = "dtype")]
+    _dtype: IgnoredAny,
+}
+
+impl Default for Transform {
+    fn default() -> Self {
+        Self {
+            side: Side::Real,
+            window: Some(StftWindow::Hann),
+            scaling: Some(StftScaling::Density),
+            periodic: false,
+            _dtype: IgnoredAny,
+        }
     }
 }
 
@@ -167,42 +180,43 @@ struct Wrapped {
     value: f64,
 }
 
+impl From<Form> for Distribution {
+    fn from(form: Form) -> Self {
+        match form {
+            Form::TruncatedNormal => Self::TruncatedNormal,
+            Form::UntruncatedNormal => Self::UntruncatedNormal,
+            Form::Uniform => Self::Uniform,
+        }
+    }
+}
+
 impl Class {
     fn initializer(self) -> Result<AnyInitializer, InitError> {
         Ok(match self {
-            Self::Zeros(_) => Zeros.into(),
-            Self::Ones(_) => Ones.into(),
-            Self::Constant(Same { value: Number::Plain(value), .. }) => Constant(value).into(),
-            Self::Constant(Same { value: Number::Wrapped { config }, .. }) => {
-                Constant(config.value).into()
-            }
-            Self::RandomNormal(of) => Normal::new(of.mean, of.stddev)?.into(),
-            Self::TruncatedNormal(of) => {
-                TruncatedNormal::in_sigmas(of.mean, of.stddev, -2.0, 2.0)?.into()
-            }
-            Self::RandomUniform(of) => Uniform::new(of.minval, of.maxval)?.into(),
+            Self::Zeros(_) => keras::zeros().into(),
+            Self::Ones(_) => keras::ones().into(),
+            Self::Constant(of) => keras::constant(of.value.map(Number::value)).into(),
+            Self::RandomNormal(of) => keras::random_normal(of.mean, of.stddev)?.into(),
+            Self::TruncatedNormal(of) => keras::truncated_normal(of.mean, of.stddev)?.into(),
+            Self::RandomUniform(of) => keras::random_uniform(of.minval, of.maxval)?.into(),
             Self::VarianceScaling(of) => {
-                let distribution = match of.distribution {
-                    Form::TruncatedNormal => Distribution::TruncatedNormal,
-                    Form::UntruncatedNormal => Distribution::UntruncatedNormal,
-                    Form::Uniform => Distribution::Uniform,
-                };
+                let form = of.distribution.map(Distribution::from);
                 let layout = layout(of.input_axes, of.output_axes)?;
-                VarianceScaling::new(of.scale, of.mode, distribution)?.with_layout(layout).into()
+                keras::variance_scaling(of.scale, of.mode, form)?.with_layout(layout).into()
             }
-            Self::GlorotNormal(fans) => fans.of(VarianceScaling::glorot_normal())?,
-            Self::GlorotUniform(fans) => fans.of(VarianceScaling::glorot_uniform())?,
-            Self::HeNormal(fans) => fans.of(VarianceScaling::he_normal())?,
-            Self::HeUniform(fans) => fans.of(VarianceScaling::he_uniform())?,
-            Self::LecunNormal(fans) => fans.of(VarianceScaling::lecun_normal())?,
-            Self::LecunUniform(fans) => fans.of(VarianceScaling::lecun_uniform())?,
-            Self::Identity(of) => Identity::new(of.gain)?.into(),
+            Self::GlorotNormal(fans) => fans.of(keras::glorot_normal())?,
+            Self::GlorotUniform(fans) => fans.of(keras::glorot_uniform())?,
+            Self::HeNormal(fans) => fans.of(keras::he_normal())?,
+            Self::HeUniform(fans) => fans.of(keras::he_uniform())?,
+            Self::LecunNormal(fans) => fans.of(keras::lecun_normal())?,
+            Self::LecunUniform(fans) => fans.of(keras::lecun_uniform())?,
+            Self::Identity(of) => keras::identity(of.gain)?.into(),
             #[cfg(feature = "orthogonal")]
-            Self::Orthogonal(of) => crate::Orthogonal::new(of.gain)?.into(),
+            Self::Orthogonal(of) => keras::orthogonal(of.gain)?.into(),
             #[cfg(not(feature = "orthogonal"))]
             Self::Orthogonal(Multiple { gain, .. }) => {
                 return Err(InitError::Configuration {
-                    config: format!("of Orthogonal, with gain {gain},"),
+                    config: format!("of Orthogonal, with gain {},", super::or(gain, 1.0)),
                     rule: "this needs the feature `orthogonal` of ndarray-init".to_owned(),
                 });
             }
@@ -215,6 +229,14 @@ impl Class {
                 stft.with_window(of.window).with_scaling(of.scaling).into()
             }
         })
+    }
+}
+
+impl Number {
+    fn value(self) -> f64 {
+        match self {
+            Self::Plain(value) | Self::Wrapped { config: Wrapped { value } } => value,
+        }
     }
 }
 
