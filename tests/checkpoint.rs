@@ -462,7 +462,7 @@ fn what_is_wrong_with_a_list_is_one_line_that_says_where() {
         (keras_one("Dense", "[70368744177664, 2]", glorot), "larger than memory"),
         (
             keras_one("Dense", "[2, 2]", r#"{"class": "Orthodox"}"#),
-            r#""w": unknown initializer "Orthodox""#,
+            r#""w": the configuration {"class":"Orthodox"} cannot be read: unknown variant"#,
         ),
         (
             keras_one("Dense", "[2, 2]", r#"{"class": "Zeros", "sclae": 1}"#),
@@ -488,7 +488,7 @@ fn what_is_wrong_with_a_list_is_one_line_that_says_where() {
         (keras_one("Dance", "[2, 2]", glorot), r#""w": the axes of a Dance kernel are not known"#),
         (
             keras_one("Dense", "[2, 2]", &axes(r#""input_axes": [0]"#)),
-            r#""w": input_axes and output_axes"#,
+            r#""w": the configuration with input_axes alone cannot be read"#,
         ),
         (
             keras_one("Dense", "[2, 2]", &axes(r#""input_axes": [0], "output_axes": [5]"#)),

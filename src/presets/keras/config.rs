@@ -250,9 +250,14 @@ fn layout(input: Option<Vec<isize>>, output: Option<Vec<isize>>) -> Result<Layou
     match (input, output) {
         (None, None) => Ok(Layout::keras()),
         (Some(input), Some(output)) => Ok(Layout::axes(&input, &output)),
-        (input, output) => Err(InitError::Configuration {
-            config: format!("input_axes {input:?}, output_axes {output:?}"),
-            rule: "they come together or not at all".to_owned(),
+        (input, _) => Err(InitError::Configuration {
+            config: if input.is_some() {
+                "with input_axes alone"
+            } else {
+                "with output_axes alone"
+            }
+            .to_owned(),
+            rule: "input_axes and output_axes come together or not at all".to_owned(),
         }),
     }
 }
