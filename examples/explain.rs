@@ -94,17 +94,17 @@ struct Options {
     #[arg(long, default_value_t = 1.0, allow_hyphen_values = true)]
     gain: f64,
 
-    /// The scale of variance_scaling.
-    #[arg(long, default_value_t = 1.0, allow_hyphen_values = true)]
-    scale: f64,
+    /// Another scale than the initializer's; that of variance_scaling is 1.
+    #[arg(long, allow_hyphen_values = true)]
+    scale: Option<f64>,
 
-    /// The mode of variance_scaling.
-    #[arg(long, value_enum, default_value_t = Mode::FanIn)]
-    mode: Mode,
+    /// Another mode than the initializer's; that of variance_scaling is fan_in.
+    #[arg(long, value_enum)]
+    mode: Option<Mode>,
 
-    /// The distribution of variance_scaling.
-    #[arg(long, value_enum, default_value_t = Form::TruncatedNormal)]
-    distribution: Form,
+    /// Another distribution than the initializer's; that of variance_scaling is truncated_normal.
+    #[arg(long, value_enum)]
+    distribution: Option<Form>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -184,7 +184,7 @@ fn explain(options: &Options) -> Result<String, InitError> {
 }
 
 fn initializer(options: &Options) -> Result<VarianceScaling, InitError> {
-    Ok(match options.initializer {
+    let named = match options.initializer {
         Name::GlorotUniform => VarianceScaling::glorot_uniform(),
         Name::GlorotNormal => VarianceScaling::glorot_normal(),
         Name::HeUniform => VarianceScaling::he_uniform(),
@@ -195,21 +195,20 @@ fn initializer(options: &Options) -> Result<VarianceScaling, InitError> {
         Name::XavierNormal => VarianceScaling::xavier_normal(),
         Name::KaimingUniform => VarianceScaling::kaiming_uniform(),
         Name::KaimingNormal => VarianceScaling::kaiming_normal(),
-        Name::VarianceScaling => {
-            let mode = match options.mode {
-                Mode::FanIn => FanMode::FanIn,
-                Mode::FanOut => FanMode::FanOut,
-                Mode::FanAvg => FanMode::FanAvg,
-                Mode::FanGeoAvg => FanMode::FanGeoAvg,
-            };
-            let distribution = match options.distribution {
-                Form::TruncatedNormal => Distribution::TruncatedNormal,
-                Form::UntruncatedNormal => Distribution::UntruncatedNormal,
-                Form::Uniform => Distribution::Uniform,
-            };
-            VarianceScaling::new(options.scale, mode, distribution)?
-        }
-    })
+        Name::VarianceScaling => VarianceScaling::default(),
+    };
+    let mode = options.mode.map_or(named.mode(), |mode| match mode {
+        Mode::FanIn => FanMode::FanIn,
+        Mode::FanOut => FanMode::FanOut,
+        Mode::FanAvg => FanMode::FanAvg,
+        Mode::FanGeoAvg => FanMode::FanGeoAvg,
+    });
+    let distribution = options.distribution.map_or(named.distribution(), |form| match form {
+        Form::TruncatedNormal => Distribution::TruncatedNormal,
+        Form::UntruncatedNormal => Distribution::UntruncatedNormal,
+        Form::Uniform => Distribution::Uniform,
+    });
+    VarianceScaling::new(options.scale.unwrap_or(named.scale()), mode, distribution)
 }
 
 fn layout(options: &Options) -> Result<Layout, InitError> {

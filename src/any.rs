@@ -4,13 +4,13 @@ use crate::initializer::{Initializer, Values};
 use crate::key::Key;
 use crate::structured::element;
 use crate::{
-    Blocks, Constant, Dirac, Identity, Law, MupScaling, Normal, Ones, Siren, Sparse, Stft,
+    Blocks, Constant, Dirac, Identity, Law, Layout, MupScaling, Normal, Ones, Siren, Sparse, Stft,
     TorchDefault, TruncatedNormal, Uniform, VarianceScaling, Zeros,
 };
 #[cfg(feature = "orthogonal")]
 use crate::{DeltaOrthogonal, Orthogonal};
 
-/// Any initializer of this crate, as one type: for a network's description, and for
+/// Any initializer of this crate but an array, as one type: for a network's description, and for
 /// configuration files.
 ///
 /// ```
@@ -26,10 +26,22 @@ use crate::{DeltaOrthogonal, Orthogonal};
 /// }
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
+///
+/// With the feature `serde`, that is written like this:
+///
+/// ```json
+/// {"variance_scaling": {
+///     "scale": 2.0, "mode": "fan_in", "distribution": "untruncated_normal",
+///     "layout": {"roles": "torch", "groups": 4}
+/// }}
+/// ```
+///
+/// A layout, or a part of one, that is left out is Keras', and [`Zeros`](Self::Zeros) is `"zeros"`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
+#[must_use]
 pub enum AnyInitializer {
     /// Every element 0.
     Zeros,
@@ -47,12 +59,6 @@ pub enum AnyInitializer {
     Dirac(Dirac),
     /// Draws of which a part is zero.
     Sparse(Sparse),
-    /// A random orthogonal matrix.
-    #[cfg(feature = "orthogonal")]
-    Orthogonal(Orthogonal),
-    /// A convolution with an orthogonal matrix at its centre.
-    #[cfg(feature = "orthogonal")]
-    DeltaOrthogonal(DeltaOrthogonal),
     /// The kernel of a short-time Fourier transform.
     Stft(Stft),
     /// The kernel of a network of sines.
@@ -63,6 +69,47 @@ pub enum AnyInitializer {
     Mup(MupScaling),
     /// Several kernels in one array.
     Blocks(Box<Blocks<AnyInitializer>>),
+    /// A random orthogonal matrix.
+    #[cfg(feature = "orthogonal")]
+    Orthogonal(Orthogonal),
+    /// A convolution with an orthogonal matrix at its centre.
+    #[cfg(feature = "orthogonal")]
+    DeltaOrthogonal(DeltaOrthogonal),
+}
+
+impl AnyInitializer {
+    /// The law that the elements of an array of this shape are drawn from, if they are drawn from
+    /// one law, all of them.
+    ///
+    /// # Errors
+    /// If the shape does not suit the initializer.
+    pub fn law(&self, shape: &[usize]) -> Result<Option<Law>, InitError> {
+        match self {
+            Self::VarianceScaling(this) => this.law(shape).map(Some),
+            Self::Law(law) => Ok(Some(*law)),
+            Self::Siren(this) => this.law(shape).map(Some),
+            Self::TorchDefault(this) => this.law(shape).map(Some),
+            Self::Mup(this) => this.law(shape).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// The same for kernels of another layout, if the layout matters.
+    pub fn with_layout(self, layout: Layout) -> Self {
+        match self {
+            Self::VarianceScaling(this) => this.with_layout(layout).into(),
+            Self::Dirac(this) => this.with_layout(layout).into(),
+            Self::Siren(this) => this.with_layout(layout).into(),
+            Self::TorchDefault(this) => this.with_layout(layout).into(),
+            Self::Mup(this) => this.with_layout(layout).into(),
+            Self::Blocks(this) => (*this).map(|blocks| blocks.with_layout(layout)).into(),
+            #[cfg(feature = "orthogonal")]
+            Self::Orthogonal(this) => this.with_layout(layout).into(),
+            #[cfg(feature = "orthogonal")]
+            Self::DeltaOrthogonal(this) => this.with_layout(layout).into(),
+            _ => self,
+        }
+    }
 }
 
 impl<A: Element> Initializer<A> for AnyInitializer {
@@ -70,7 +117,12 @@ impl<A: Element> Initializer<A> for AnyInitializer {
         match self {
             Self::Zeros => Zeros.values(shape, key),
             Self::Ones => Ones.values(shape, key),
-            Self::Constant(value) => Constant::<A>(element("constant", *value)?).values(shape, key),
+            &Self::Constant(value) if value.is_finite() => {
+                Constant::<A>(element("constant", value)?).values(shape, key)
+            }
+            Self::Constant(value) => {
+                Constant(A::from_f64(value.signum()) / A::ZERO).values(shape, key)
+            }
             Self::VarianceScaling(this) => this.values(shape, key),
             Self::Law(this) => this.values(shape, key),
             Self::Identity(this) => this.values(shape, key),
@@ -137,8 +189,8 @@ impl From<MupScaling> for AnyInitializer {
     }
 }
 
-impl From<Blocks<AnyInitializer>> for AnyInitializer {
-    fn from(this: Blocks<AnyInitializer>) -> Self {
-        Self::Blocks(Box::new(this))
+impl<I: Into<AnyInitializer>> From<Blocks<I>> for AnyInitializer {
+    fn from(this: Blocks<I>) -> Self {
+        Self::Blocks(Box::new(this.map(Into::into)))
     }
 }

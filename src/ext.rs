@@ -119,7 +119,8 @@ pub trait InitExt: Sized {
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 pub trait InitRefExt<A: Element> {
-    /// Fills the array in place. Nothing is allocated; on an error, nothing is written.
+    /// Fills the array in place. Nothing is allocated for laws and numbers, and little for the rest
+    /// but orthogonal matrices; on an error, nothing is written.
     ///
     /// # Errors
     /// If the shape or the element type does not suit the initializer. An array without elements

@@ -33,7 +33,10 @@ impl FanMode {
     /// n for these fans; at least 1, as in Keras and MindSpore.
     #[must_use]
     pub fn n(self, fans: Fans) -> f64 {
-        let (fan_in, fan_out) = (fans.fan_in as f64, fans.fan_out as f64);
+        self.of(fans.fan_in as f64, fans.fan_out as f64)
+    }
+
+    pub(crate) fn of(self, fan_in: f64, fan_out: f64) -> f64 {
         let n = match self {
             Self::FanIn => fan_in,
             Self::FanOut => fan_out,

@@ -42,7 +42,7 @@ where
         // SAFETY: the array is mutable, and `MaybeUninit<A>` has the layout of `A`.
         values.write(unsafe { Target::new(start, array.shape(), array.strides()) });
     });
-    // SAFETY: every element was written.
+    // SAFETY: every element was written: values of another shape would have panicked.
     unsafe { array.assume_init() }
 }
 

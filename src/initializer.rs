@@ -42,7 +42,10 @@ pub trait Initializer<A: Element> {
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError>;
 }
 
-/// The values of one array: nothing can go wrong any more.
+/// The values of an array of one shape, for which they were made: writing them cannot fail.
+///
+/// An [`Initializer`] that returns those of another shape, got from some other initializer, may
+/// make [`init`](crate::InitExt::init) and [`fill_init`](crate::InitRefExt::fill_init) panic.
 #[derive(Debug)]
 #[must_use]
 pub struct Values<A>(Kind<A>);

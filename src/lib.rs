@@ -63,25 +63,25 @@
 //! | [`Orthogonal`] | gain · Q, Q uniform among the matrices with orthonormal columns, or rows | Saxe et al. 2014 | Keras, PyTorch, MindSpore, JAX |
 //! | [`DeltaOrthogonal`] | an orthogonal matrix at the centre of a convolution, else 0 | Xiao et al. 2018 | JAX |
 //! | [`Stft`] | the kernel of a short-time Fourier transform | | Keras |
-//! | [`Blocks`] | one initializer for each of several blocks along an axis | | |
+//! | [`Blocks`] | the same initializer for every one of several blocks along an axis | | |
 //!
 //! The `orthogonal` ones need that feature. Gains are in [`Nonlinearity`], PyTorch's table, and in
 //! [`derived_gain`] for any activation; [`residual_gain`] is that of deep residual networks.
 //! [`presets`] has every initializer of Keras, PyTorch, MindSpore, JAX and timm under its name
 //! there, [`VarianceScaling::explain`] writes a law as their calls, and [`AnyInitializer`] is one
-//! type for all.
+//! type for all but arrays.
 //!
 //! # Features
 //!
 //! - `rayon`, on by default, fills large arrays with the threads of the current pool.
 //! - `serde` reads and writes initializers and layouts, and reads Keras' own configurations.
-//! - `orthogonal` adds the initializers that need a QR decomposition, and faer, which does it.
+//! - `orthogonal` adds orthogonal matrices, and faer, whose products of matrices they are made by.
 //!
 //! # Reproducibility
 //!
 //! The bits of every element are stable on every platform, in all releases with the same first
 //! nonzero number in their version; changing one is a breaking change, tagged *value-breaking* in
-//! the CHANGELOG. The README says what is covered.
+//! the CHANGELOG. The README says what is covered; orthogonal matrices are not.
 //!
 //! `NDARRAY_INIT_SIMD`, read once, holds the vector unit down to `avx2` or `portable`: values stay
 //! the same.

@@ -54,7 +54,7 @@ pub fn residual_gain(blocks: usize) -> Result<f64, InitError> {
     Ok(1.0 / (2.0 * at_least_one("blocks", blocks)?).sqrt())
 }
 
-fn at_least_one(name: &'static str, count: usize) -> Result<f64, InitError> {
+pub(crate) fn at_least_one(name: &'static str, count: usize) -> Result<f64, InitError> {
     let value = count as f64;
     if count > 0 {
         Ok(value)

@@ -34,7 +34,7 @@ use std::mem::MaybeUninit;
 
 /// Values that have a structure: nothing can go wrong any more.
 pub(crate) trait Structure<A>: Debug + Send + Sync {
-    /// Writes every element; `fill` relies on that.
+    /// Writes every element, or panics; `fill` relies on that.
     fn write(&self, array: ArrayViewMutD<'_, MaybeUninit<A>>);
 }
 

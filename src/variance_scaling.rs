@@ -127,6 +127,16 @@ impl VarianceScaling {
         Ok(Self { scale, ..self })
     }
 
+    /// The same, divided by another fan.
+    pub fn with_mode(self, mode: FanMode) -> Self {
+        Self { mode, ..self }
+    }
+
+    /// The same variance in another form.
+    pub fn with_distribution(self, distribution: Distribution) -> Self {
+        Self { distribution, ..self }
+    }
+
     /// The scale: variance × n.
     #[must_use]
     pub const fn scale(&self) -> f64 {

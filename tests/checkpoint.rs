@@ -462,7 +462,7 @@ fn what_is_wrong_with_a_list_is_one_line_that_says_where() {
         (keras_one("Dense", "[70368744177664, 2]", glorot), "larger than memory"),
         (
             keras_one("Dense", "[2, 2]", r#"{"class": "Orthodox"}"#),
-            r#""w": the configuration {"class":"Orthodox"} cannot be read: unknown variant"#,
+            r#""w": the configuration {"class":"Orthodox"} cannot be read: no class of Keras is "Orthodox""#,
         ),
         (
             keras_one("Dense", "[2, 2]", r#"{"class": "Zeros", "sclae": 1}"#),

@@ -2,11 +2,12 @@
 
 #![cfg(feature = "serde")]
 
+use ndarray_init::ndarray::Array1;
 use ndarray_init::presets::keras;
 use ndarray_init::{
     AnyInitializer, Blocks, Centre, Constant, Dirac, Distribution, FanMode, Identity, InitError,
-    Law, Layout, Mup, MupRole, Normal, Ones, Siren, Sparse, Stft, StftScaling, StftSide,
-    StftWindow, TorchDefault, TruncatedNormal, Uniform, VarianceScaling, Zeros,
+    InitExt, Key, Law, Layout, Mup, MupRole, Normal, Ones, Siren, Sparse, Stft, StftScaling,
+    StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform, VarianceScaling, Zeros,
 };
 #[cfg(feature = "orthogonal")]
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
@@ -89,7 +90,7 @@ fn initializers() -> Vec<AnyInitializer> {
         all.push(scaling.unwrap().with_layout(layout).into());
     }
     let blocks = all.iter().map(|initializer| Blocks::equal(initializer.clone(), -1, 3).into());
-    let sizes = Blocks::sizes(AnyInitializer::from(Blocks::equal(Zeros.into(), 0, 2)), 1, &[3, 4]);
+    let sizes = Blocks::sizes(AnyInitializer::from(Blocks::equal(Zeros, 0, 2)), 1, &[3, 4]);
     let blocks: Vec<_> = blocks.chain([sizes.into()]).collect();
     all.extend(blocks);
     all
@@ -103,6 +104,19 @@ fn every_initializer_and_layout_can_be_written_and_read() {
 }
 
 #[test]
+fn infinite_constants_are_infinite() {
+    for value in [f64::INFINITY, -f64::INFINITY] {
+        let mask = AnyInitializer::Constant(value);
+        let mask = Array1::<f32>::init(1, &mask, Key::new(1)).unwrap();
+        assert_eq!(f64::from(mask[0]), value);
+    }
+    let nan = AnyInitializer::Constant(f64::NAN);
+    assert!(Array1::<f32>::init(1, &nan, Key::new(1)).is_err());
+    let large = AnyInitializer::Constant(1e39);
+    assert!(Array1::<f32>::init(1, &large, Key::new(1)).is_err());
+}
+
+#[test]
 fn what_is_written_is_plain() {
     let cases: [(AnyInitializer, Value); 5] = [
         (Zeros.into(), json!("zeros")),
@@ -113,7 +127,7 @@ fn what_is_written_is_plain() {
         ),
         (
             TruncatedNormal::in_sigmas(0.0, 0.5, 8.0, f64::INFINITY).unwrap().into(),
-            json!({"law": {"truncated_normal": {"mean": 0.0, "std": 0.5, "sigmas": [8.0, null]}}}),
+            json!({"law": {"truncated_normal": {"mean": 0.0, "std": 0.5, "bounds": {"sigmas": {"lower": 8.0, "upper": null}}}}}),
         ),
         (
             VarianceScaling::glorot_uniform().with_layout(Layout::torch().groups(2)).into(),
@@ -141,9 +155,9 @@ fn what_is_read_is_checked_as_by_the_constructors() {
     assert_refused::<Uniform>(json!({"low": 1.0, "high": 0.0}), "the lower below the upper");
     assert_refused::<Normal>(json!({"mean": 0.0, "std": -1.0}), "std is -1, but must be positive");
     assert_refused::<Normal>(json!({"mean": 0.0, "stddev": 1.0}), "unknown field `stddev`");
-    assert_refused::<TruncatedNormal>(json!({"mean": 0.0, "std": 1.0}), "either sigmas or bounds");
+    assert_refused::<TruncatedNormal>(json!({"mean": 0.0, "std": 1.0}), "missing field `bounds`");
     assert_refused::<TruncatedNormal>(
-        json!({"mean": 0.0, "std": 1.0, "sigmas": [2.0, -2.0]}),
+        json!({"mean": 0.0, "std": 1.0, "bounds": {"sigmas": {"lower": 2.0, "upper": -2.0}}}),
         "the bounds are 2 and -2",
     );
     assert_refused::<Layout>(json!({"roles": {"einsum": "ab"}}), "equation \"ab\"");
@@ -174,9 +188,10 @@ fn assert_reads(class: &str, config: &Value, expected: impl Into<AnyInitializer>
     });
     let mut of_keras_2 = json!({"class_name": class, "config": config});
     of_keras_2["config"]["dtype"] = json!("float32");
-    let mut of_list = config.clone();
+    let (mut of_list, mut by_class_name) = (config.clone(), config.clone());
     of_list["class"] = json!(class);
-    for form in [of_keras_3, of_keras_2, of_list] {
+    by_class_name["class_name"] = json!(class);
+    for form in [of_keras_3, of_keras_2, of_list, by_class_name] {
         assert_eq!(keras::from_config(&form).as_ref(), Ok(&expected), "{form}");
     }
     if *config == json!({}) {
@@ -284,11 +299,16 @@ fn a_configuration_that_is_wrong_is_an_error_that_shows_it() {
         assert!(matches!(error, InitError::Configuration { .. }), "{error:?}");
         assert!(error.to_string().contains(rule), "{error}");
     };
-    wrong(json!("glorot_uniformly"), "unknown variant `glorotuniformly`");
+    wrong(
+        json!("glorot_uniformly"),
+        "no class of Keras is \"glorot_uniformly\"; there are Zeros, Ones",
+    );
     wrong(json!({"class_name": "Zeros", "config": {"value": 1}}), "unknown field `value`");
     wrong(json!({"class": "HeNormal", "stddev": 1}), "unknown field `stddev`");
     wrong(json!({"class_name": "HeNormal", "config": [1]}), "config is [1]");
     wrong(json!({"config": {}}), "either a class_name or a class");
+    wrong(json!({"class_name": "Ones", "config": {}, "gain": 1}), "unknown field `gain` beside");
+    wrong(json!({"class_name": "Ones", "gain": 1}), "unknown field `gain`");
     wrong(json!({"class_name": "Zeros", "class": "Zeros"}), "either a class_name or a class");
     wrong(json!(3), "an object or a string");
     wrong(json!({"class": "Constant", "value": [1, 2]}), "value must be a number, not an array");

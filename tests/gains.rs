@@ -250,7 +250,10 @@ fn an_activation_without_a_gain_is_an_error() {
 fn an_activation_of_single_precision_is_refused() {
     let error = derived_gain(|x| f64::from((x as f32).tanh())).unwrap_err();
     let InitError::Parameter { name, value, rule } = error else { panic!("{error:?}") };
-    assert_eq!((name, rule), ("the relative error of E[φ(z)²]", "below 1e-11"));
+    assert_eq!(
+        (name, rule),
+        ("the relative error of E[φ(z)²]", "below 1e-11, for which it must be calculated in f64")
+    );
     assert!(value > 1e-11 && value < 1e-5, "{value}");
 }
 

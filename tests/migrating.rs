@@ -393,7 +393,7 @@ impl Ours for AnyInitializer {
 
 impl Ours for Option<AnyInitializer> {
     fn law(&self, shape: &[usize]) -> String {
-        self.as_ref().expect("set").law(shape)
+        Ours::law(self.as_ref().expect("set"), shape)
     }
 }
 

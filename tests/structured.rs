@@ -9,8 +9,8 @@ use ndarray_init::ndarray::{
 };
 use ndarray_init::{
     Blocks, Centre, Constant, Dirac, Element, Identity, InitError, InitExt, InitRefExt,
-    Initializer, Key, Law, Layout, Normal, Sparse, TruncatedNormal, Uniform, VarianceScaling,
-    Zeros,
+    Initializer, Key, Law, Layout, Normal, Sparse, TruncatedNormal, Uniform, Values,
+    VarianceScaling, Zeros,
 };
 use serde_json::Value;
 
@@ -438,4 +438,19 @@ fn structures_are_initializers_like_any_other() {
         assert_eq!(w, Array2::<f32>::init((4, 2), &*initializer, KEY).unwrap());
         assert!(Array2::<f32>::init((0, 2), &initializer, KEY).unwrap().is_empty());
     }
+}
+
+/// Blocks' values for a shorter array.
+struct Short;
+
+impl Initializer<f32> for Short {
+    fn values(&self, _: &[usize], key: Key) -> Result<Values<f32>, InitError> {
+        Blocks::equal(Zeros, 0, 2).values(&[2, 3], key)
+    }
+}
+
+#[test]
+#[should_panic(expected = "values of a shorter array")]
+fn values_of_another_shape_do_not_leave_elements_as_they_are() {
+    let _ = Array2::<f32>::init((1000, 3), &Short, KEY);
 }

@@ -1,9 +1,7 @@
 //! A network's parameters, each with the rule that its values follow. Knows no framework.
 
 use crate::{keras, torch};
-use ndarray_init::{
-    AnyInitializer, Distribution, Fans, InitError, Initializer, Key, Law, Values, VarianceScaling,
-};
+use ndarray_init::{AnyInitializer, Distribution, Fans, InitError, Initializer, Key, Law, Values};
 use serde::Deserialize;
 use std::collections::HashSet;
 
@@ -59,10 +57,9 @@ impl Model {
             if name == "__metadata__" || !taken.insert(name.clone()) {
                 return Err(of_parameter("the name is taken".to_owned()));
             }
-            let parameter = with_distribution(rule, distribution)
-                .map_err(|error| error.to_string())
-                .and_then(|rule| Parameter::new(name.clone(), shape, rule, peer))
-                .map_err(of_parameter)?;
+            let rule = with_distribution(rule, distribution);
+            let parameter =
+                Parameter::new(name.clone(), shape, rule, peer).map_err(of_parameter)?;
             parameters.push(parameter);
         }
         Ok(Self { name, framework, parameters })
@@ -107,14 +104,11 @@ impl Parameter {
     ) -> Result<Self, String> {
         check_memory(&shape)?;
         let invalid = |error: InitError| error.to_string();
-        let (fans, law) = match &rule {
-            AnyInitializer::Law(law) => (None, Some(*law)),
-            AnyInitializer::VarianceScaling(kernel) => {
-                let fans = kernel.fans(&shape).map_err(invalid)?;
-                (Some(fans), Some(kernel.law(&shape).map_err(invalid)?))
-            }
-            _ => (None, None),
+        let fans = match &rule {
+            AnyInitializer::VarianceScaling(kernel) => Some(kernel.fans(&shape).map_err(invalid)?),
+            _ => None,
         };
+        let law = rule.law(&shape).map_err(invalid)?;
         // Whether the shape fits, and f32 holds the values, does not depend on the key.
         if !shape.contains(&0) {
             let _: Values<f32> = rule.values(&shape, Key::new(0)).map_err(invalid)?;
@@ -154,15 +148,11 @@ fn check_memory(shape: &[usize]) -> Result<(), String> {
 }
 
 /// The same initializer, but a kernel's law has this form; its variance stays.
-fn with_distribution(
-    rule: AnyInitializer,
-    distribution: Option<Distribution>,
-) -> Result<AnyInitializer, InitError> {
+fn with_distribution(rule: AnyInitializer, distribution: Option<Distribution>) -> AnyInitializer {
     match (rule, distribution) {
         (AnyInitializer::VarianceScaling(kernel), Some(distribution)) => {
-            let other = VarianceScaling::new(kernel.scale(), kernel.mode(), distribution)?;
-            Ok(other.with_layout(kernel.layout().clone()).into())
+            kernel.with_distribution(distribution).into()
         }
-        (rule, _) => Ok(rule),
+        (rule, _) => rule,
     }
 }

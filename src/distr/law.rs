@@ -93,6 +93,13 @@ macro_rules! law_from {
                 Self::$law(law)
             }
         }
+
+        /// As [`Law`] has it.
+        impl fmt::Display for $law {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                Law::from(*self).fmt(f)
+            }
+        }
     )*};
 }
 law_from!(Uniform Normal TruncatedNormal);

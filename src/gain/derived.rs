@@ -128,7 +128,10 @@ fn second_moment(activation: impl Fn(f64) -> f64) -> Result<f64, InitError> {
             return moment(total);
         }
         if panels.len() > MOST_PANELS {
-            let (name, rule) = ("the relative error of E[φ(z)²]", "below 1e-11");
+            let (name, rule) = (
+                "the relative error of E[φ(z)²]",
+                "below 1e-11, for which it must be calculated in f64",
+            );
             return Err(InitError::Parameter { name, value: error / total, rule });
         }
         // Whatever is left alone adds up to half the error that is allowed.

@@ -22,6 +22,7 @@
 use super::or;
 #[cfg(feature = "orthogonal")]
 use crate::Orthogonal;
+use crate::scaling::at_least_one;
 use crate::{
     Constant, Dirac, Distribution, Element, FanMode, Identity, InitError, Law, Layout,
     Nonlinearity, Normal, Ones, Sparse, TorchDefault, TruncatedNormal, Uniform, VarianceScaling,
@@ -103,7 +104,8 @@ fn xavier(
 /// U\[−b, b], b = gain · √(3 / n); n = fan_in and the gain of a leaky ReLU of slope a = 0, which is
 /// √2, by default.
 ///
-/// `a` is of account for a leaky ReLU alone, whose own slope it replaces. With a = √5, as PyTorch's
+/// The slope of a leaky ReLU is `a` or, without one, its own; PyTorch's `"leaky_relu"` without an `a`
+/// has slope 0, which is what no `nonlinearity` means here. With a = √5, as PyTorch's
 /// layers call it, b is 1 / √fan_in: [`linear_weight`].
 pub fn kaiming_uniform(
     a: impl Into<Option<f64>>,
@@ -116,7 +118,8 @@ pub fn kaiming_uniform(
 /// N(0, s²), s = gain / √n; n = fan_in and the gain of a leaky ReLU of slope a = 0, which is √2, by
 /// default.
 ///
-/// `a` is of account for a leaky ReLU alone, whose own slope it replaces.
+/// The slope of a leaky ReLU is `a` or, without one, its own; PyTorch's `"leaky_relu"` without an `a`
+/// has slope 0, which is what no `nonlinearity` means here.
 pub fn kaiming_normal(
     a: impl Into<Option<f64>>,
     mode: impl Into<Option<FanMode>>,
@@ -194,6 +197,6 @@ pub fn embedding() -> Result<Normal, InitError> {
 
 /// Every weight and bias of `nn.RNN`, `nn.LSTM` and `nn.GRU`: U\[−b, b], b = 1 / √`hidden_size`.
 pub fn recurrent(hidden_size: usize) -> Result<Uniform, InitError> {
-    let bound = 1.0 / (hidden_size as f64).sqrt();
+    let bound = 1.0 / at_least_one("hidden_size", hidden_size)?.sqrt();
     Uniform::new(-bound, bound)
 }

@@ -1,7 +1,8 @@
 use super::at_least_one;
 use crate::distr::{Law, Normal};
 use crate::error::InitError;
-use crate::fans::Fans;
+use crate::fans::{FanMode, Fans};
+use crate::layout::Layout;
 use crate::variance_scaling::VarianceScaling;
 #[cfg(feature = "serde")]
 use crate::variance_scaling::positive;
@@ -165,14 +166,14 @@ impl Mup {
         MupScaling { mup: *self, role, base }
     }
 
-    /// The fans that the weight has at the base width.
-    fn base_fans(&self, role: MupRole, fans: Fans) -> Fans {
-        let base = |fan: usize| (fan as f64 / self.width_multiplier).round() as usize;
-        let Fans { fan_in, fan_out } = fans;
+    /// n by the fans that the weight has at the base width.
+    fn base_n(&self, mode: FanMode, role: MupRole, Fans { fan_in, fan_out }: Fans) -> f64 {
+        let (fan_in, fan_out) = (fan_in as f64, fan_out as f64);
+        let base = |fan: f64| fan / self.width_multiplier;
         match role {
-            MupRole::Input => Fans { fan_in, fan_out: base(fan_out) },
-            MupRole::Hidden => Fans { fan_in: base(fan_in), fan_out: base(fan_out) },
-            MupRole::Output => Fans { fan_in: base(fan_in), fan_out },
+            MupRole::Input => mode.of(fan_in, base(fan_out)),
+            MupRole::Hidden => mode.of(base(fan_in), base(fan_out)),
+            MupRole::Output => mode.of(base(fan_in), fan_out),
         }
     }
 }
@@ -195,6 +196,11 @@ pub struct MupScaling {
 }
 
 impl MupScaling {
+    /// The same for kernels of another layout.
+    pub fn with_layout(self, layout: Layout) -> Self {
+        Self { base: self.base.with_layout(layout), ..self }
+    }
+
     /// The law that the elements of a kernel of this shape are drawn from; the shape is that at
     /// the network's own width.
     ///
@@ -203,7 +209,7 @@ impl MupScaling {
     /// vanish.
     pub fn law(&self, shape: &[usize]) -> Result<Law, InitError> {
         let (mode, fans) = (self.base.mode(), self.base.fans(shape)?);
-        let widening = mode.n(fans) / mode.n(self.mup.base_fans(self.role, fans));
+        let widening = mode.n(fans) / self.mup.base_n(mode, self.role, fans);
         let gain = (widening / self.mup.variance_divisor(self.role)).sqrt();
         self.base.clone().with_gain(gain)?.law(shape)
     }

@@ -15,7 +15,8 @@ use crate::variance_scaling::positive;
 /// With inputs from −1 to 1, whatever goes into a later sine is a standard normal, however deep
 /// the network. The last layer, though linear, is a later one. The layout is
 /// [Keras'](Layout::keras), unless [another](Self::with_layout) is named. The authors' code leaves
-/// biases as PyTorch makes them: [`TorchDefault::bias_law`](crate::TorchDefault::bias_law).
+/// biases as PyTorch makes them: [`TorchDefault::bias_law`](crate::TorchDefault::bias_law), in the
+/// layout of the kernel.
 ///
 /// Source: Sitzmann et al. 2020, Implicit Neural Representations with Periodic Activation
 /// Functions, section 3.2.

@@ -8,12 +8,13 @@ use crate::layout::resolve;
 use ndarray::{ArrayViewMutD, Axis};
 use std::mem::MaybeUninit;
 
-/// One initializer for each of several blocks along an axis, each with the fans of its own shape
-/// and a key of its own.
+/// The same initializer for every one of several blocks along an axis, each with the fans of its own
+/// shape and a key of its own.
 ///
 /// For weights that are kept in one array but are several: packed projections of attention, the
 /// gates of an LSTM, heads, experts. Block number i has the values that the initializer gives an
-/// array of the block's shape under `key.fork_index(i)`. Blocks of blocks work, too.
+/// array of the block's shape under `key.fork_index(i)`; if it refuses one, the error is about the
+/// block's shape. Blocks of blocks work, too.
 ///
 /// ```
 /// use ndarray_init::ndarray::{Array2, s};
@@ -59,6 +60,10 @@ impl<I> Blocks<I> {
     /// Filling an array is an error if it has no such axis, or the sizes do not add up to it.
     pub fn sizes(initializer: I, axis: isize, sizes: &[usize]) -> Self {
         Self { initializer, axis, cut: Cut::Sizes(sizes.to_vec()) }
+    }
+
+    pub(crate) fn map<J>(self, f: impl FnOnce(I) -> J) -> Blocks<J> {
+        Blocks { initializer: f(self.initializer), axis: self.axis, cut: self.cut }
     }
 
     /// Each block's size along the axis of an array of this shape.
@@ -118,5 +123,6 @@ impl<A: Element> Structure<A> for Parts<A> {
             }
             rest = others;
         }
+        assert!(rest.is_empty(), "values of a shorter array");
     }
 }

@@ -47,11 +47,11 @@ pub enum Centre {
 }
 
 impl Centre {
-    /// The centre of an axis of k ≥ 1 places.
+    /// The centre of an axis of k places.
     pub(crate) const fn of(self, k: usize) -> usize {
         match self {
             Self::Upper => k / 2,
-            Self::Lower => (k - 1) / 2,
+            Self::Lower => k.saturating_sub(1) / 2,
         }
     }
 }

@@ -17,7 +17,7 @@ use std::mem::MaybeUninit;
 /// Shapes have two axes, rows and columns. Every choice of a column's zeros is as likely as any
 /// other.
 ///
-/// The product is the one of the numbers as they are written: 0.07 of 100 rows are 7, though the
+/// A product that is an integer but for rounding is that integer: 0.07 of 100 rows are 7, though the
 /// nearest floating-point number to 0.07 is a little more, for which PyTorch takes 8.
 ///
 /// ```

@@ -49,7 +49,7 @@ use std::mem::MaybeUninit;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 #[must_use]
 pub struct Stft {
     side: StftSide,
@@ -192,7 +192,7 @@ impl StftWindow {
                 Err(format!("a frame of {} samples, as its window has", weights.len()))
             };
         }
-        let period = if periodic { frame } else { frame - 1 };
+        let period = if periodic { frame } else { frame.saturating_sub(1) };
         let weight = |t: usize| match self {
             _ if frame == 1 => 1.0,
             Self::Hann => 0.5 - 0.5 * cosine(4 * t, period),

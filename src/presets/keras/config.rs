@@ -17,9 +17,9 @@ use serde_json::{Map, Value};
 /// `{"class": "VarianceScaling", "scale": 2.0}`; and a mere name, `"glorot_uniform"`. What is left
 /// out has Keras' default. Seeds are read over: values come from a [`Key`](crate::Key).
 ///
-/// The layout is [Keras'](Layout::keras), or that of `input_axes` and `output_axes`. A depthwise
-/// or a transposed convolution's configuration does not say that it is one: add the layout to
-/// what is read.
+/// The layout is [Keras'](Layout::keras), or that of `input_axes` and `output_axes`, of which Keras
+/// ignores one without the other, and this is an error. A depthwise or a transposed convolution's
+/// configuration does not say that it is one: see [`AnyInitializer::with_layout`].
 ///
 /// ```
 /// use ndarray_init::{AnyInitializer, VarianceScaling, presets::keras};
@@ -41,29 +41,62 @@ pub fn from_config(config: &Value) -> Result<AnyInitializer, InitError> {
     class.initializer()
 }
 
+const CLASSES: [&str; 16] = [
+    "Zeros",
+    "Ones",
+    "Constant",
+    "RandomNormal",
+    "TruncatedNormal",
+    "RandomUniform",
+    "VarianceScaling",
+    "GlorotNormal",
+    "GlorotUniform",
+    "HeNormal",
+    "HeUniform",
+    "LecunNormal",
+    "LecunUniform",
+    "Identity",
+    "Orthogonal",
+    "STFT",
+];
+/// Keras' other names of some.
+const ALIASES: [&str; 4] = ["zero", "one", "normal", "uniform"];
+
+/// What Keras writes beside a class and its fields.
+const ENVELOPE: [&str; 3] = ["module", "registered_name", "shared_object_id"];
+
 /// Any form as `{"class_name": …, "config": {…}}`, the class in small letters.
 fn tagged(config: &Value) -> Result<Value, String> {
     let (class, fields) = match config {
-        Value::String(class) => (class.as_str(), Map::new()),
-        Value::Object(map) => match (map.get("class_name"), map.get("class")) {
-            (Some(Value::String(class)), None) => match map.get("config") {
-                None | Some(Value::Null) => (class.as_str(), Map::new()),
-                Some(Value::Object(fields)) => (class.as_str(), fields.clone()),
-                Some(other) => return Err(format!("config is {other}, but must be an object")),
-            },
-            (None, Some(Value::String(class))) => {
-                let mut fields = map.clone();
-                fields.remove("class");
-                (class.as_str(), fields)
-            }
-            _ => return Err("it must have either a class_name or a class, a string".to_owned()),
-        },
+        Value::String(class) => (class.clone(), Map::new()),
+        Value::Object(map) => class_and_fields(map.clone())?,
         _ => return Err("it must be an object or a string".to_owned()),
     };
-    let class = class.replace('_', "").to_lowercase();
-    let class = class.strip_suffix("v2").unwrap_or(&class);
-    let class = class.strip_suffix("initializer").unwrap_or(class);
-    Ok(serde_json::json!({ "class_name": class, "config": fields }))
+    let small = class.replace('_', "").to_lowercase();
+    let small = small.strip_suffix("v2").unwrap_or(&small);
+    let small = small.strip_suffix("initializer").unwrap_or(small);
+    if CLASSES.iter().chain(&ALIASES).all(|class| class.to_lowercase() != small) {
+        return Err(format!("no class of Keras is {class:?}; there are {}", CLASSES.join(", ")));
+    }
+    Ok(serde_json::json!({ "class_name": small, "config": fields }))
+}
+
+fn class_and_fields(mut map: Map<String, Value>) -> Result<(String, Map<String, Value>), String> {
+    let ((Some(Value::String(class)), None) | (None, Some(Value::String(class)))) =
+        (map.remove("class_name"), map.remove("class"))
+    else {
+        return Err("it must have either a class_name or a class, a string".to_owned());
+    };
+    for key in ENVELOPE {
+        map.remove(key);
+    }
+    match (map.remove("config"), map.keys().next()) {
+        (None, _) => Ok((class, map)),
+        (Some(Value::Null), None) => Ok((class, Map::new())),
+        (Some(Value::Object(fields)), None) => Ok((class, fields)),
+        (Some(_), Some(key)) => Err(format!("unknown field `{key}` beside config")),
+        (Some(other), None) => Err(format!("config is {other}, but must be an object")),
+    }
 }
 
 /// Keras' classes, each with its fields.
