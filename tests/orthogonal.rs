@@ -306,7 +306,7 @@ const FOUR_SIGMAS: f64 = 4.0;
 
 #[test]
 fn half_of_the_determinants_are_negative() {
-    const TRIES: u64 = 10_000;
+    const TRIES: u64 = if cfg!(debug_assertions) { 1000 } else { 10_000 };
     for n in 1..=5 {
         let mut negative = 0;
         for key in 0..TRIES {
@@ -366,7 +366,7 @@ fn every_entry_of_a_vector_in_space_is_uniform() {
 /// orthogonal matrix has the first moments of N(0, 1) (Diaconis & Shahshahani 1994).
 #[test]
 fn moments_are_those_of_haar() {
-    const TRIES: u64 = 4000;
+    const TRIES: u64 = if cfg!(debug_assertions) { 400 } else { 4000 };
     let within = |samples: &[f64], expected: f64, what: &str| {
         let samples = Array1::from(samples.to_vec());
         let error = samples.std(1.0) / (TRIES as f64).sqrt();
