@@ -225,7 +225,7 @@ type Lines<A> = [Line<A>; Tiles::HEIGHT];
 type Line<A> = [MaybeUninit<A>; Tiles::WIDTH + ROW];
 
 /// How many columns ahead memory is asked for.
-const AHEAD: usize = 8;
+const AHEAD: usize = 32;
 
 /// A write of a tile's columns, each of which is one piece of memory: whole cache lines at once
 /// keep more of them on their way than elements one by one.
