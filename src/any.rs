@@ -117,12 +117,7 @@ impl<A: Element> Initializer<A> for AnyInitializer {
         match self {
             Self::Zeros => Zeros.values(shape, key),
             Self::Ones => Ones.values(shape, key),
-            &Self::Constant(value) if value.is_finite() => {
-                Constant::<A>(element("constant", value)?).values(shape, key)
-            }
-            Self::Constant(value) => {
-                Constant(A::from_f64(value.signum()) / A::ZERO).values(shape, key)
-            }
+            &Self::Constant(value) => Constant::<A>(element("constant", value)?).values(shape, key),
             Self::VarianceScaling(this) => this.values(shape, key),
             Self::Law(this) => this.values(shape, key),
             Self::Identity(this) => this.values(shape, key),

@@ -225,6 +225,12 @@ impl Layout {
         })
     }
 
+    /// The axes of these parts, for a shape that was checked.
+    pub(crate) fn axes_with(&self, shape: &[usize], wanted: fn(Part) -> bool) -> Vec<usize> {
+        let axes = self.parts(shape).enumerate().filter(|&(_, (part, _))| wanted(part));
+        axes.map(|(axis, _)| axis).collect()
+    }
+
     /// Whether the shape has the axes that this layout names, and each in one role.
     fn check(&self, shape: &[usize]) -> Result<(), InitError> {
         let rank = shape.len();

@@ -42,8 +42,11 @@ fn write_zeros<A: Element>(array: &mut ArrayViewMutD<'_, MaybeUninit<A>>) {
     Values::constant(A::ZERO).write(Target::of_view(array));
 }
 
-/// A number of a configuration as an element.
+/// A number of a configuration as an element, if one is as large; infinite ones are.
 pub(crate) fn element<A: Element>(name: &'static str, value: f64) -> Result<A, InitError> {
+    if value.is_infinite() {
+        return Ok(A::from_f64(value.signum()) / A::ZERO);
+    }
     if value.abs() > A::MAX.into_f64() {
         let rule = "it is too large";
         return Err(InitError::Unrepresentable {

@@ -10,7 +10,7 @@
 //! # Ok::<(), ndarray_init::InitError>(())
 //! ```
 
-use super::{or, torch};
+use super::{keras, or, torch};
 #[cfg(feature = "orthogonal")]
 use crate::Orthogonal;
 use crate::{
@@ -106,9 +106,7 @@ pub fn variance_scaling(
     mode: impl Into<Option<FanMode>>,
     distribution: impl Into<Option<Distribution>>,
 ) -> Result<VarianceScaling, InitError> {
-    let (scale, mode) = (or(scale, 1.0), or(mode, FanMode::FanIn));
-    let distribution = or(distribution, Distribution::TruncatedNormal);
-    Ok(VarianceScaling::new(scale, mode, distribution)?.with_layout(Layout::torch()))
+    Ok(keras::variance_scaling(scale, mode, distribution)?.with_layout(Layout::torch()))
 }
 
 /// `Sparse`: N(0, sigma²), but ⌈sparsity · rows⌉ elements of every column are 0; sigma 0.01 by

@@ -10,7 +10,7 @@
 //! # Ok::<(), ndarray_init::InitError>(())
 //! ```
 
-use super::{or, torch};
+use super::{keras, or, torch};
 use crate::{
     AnyInitializer, Distribution, FanMode, InitError, Layout, Normal, TruncatedNormal,
     VarianceScaling, Zeros,
@@ -45,9 +45,8 @@ pub fn variance_scaling(
     mode: impl Into<Option<FanMode>>,
     distribution: impl Into<Option<Distribution>>,
 ) -> Result<VarianceScaling, InitError> {
-    let (scale, mode) = (or(scale, 1.0), or(mode, FanMode::FanIn));
     let distribution = or(distribution, Distribution::UntruncatedNormal);
-    Ok(VarianceScaling::new(scale, mode, distribution)?.with_layout(Layout::torch()))
+    Ok(keras::variance_scaling(scale, mode, distribution)?.with_layout(Layout::torch()))
 }
 
 /// `lecun_normal_`: a normal of variance 1 / fan_in, cut at two sigmas.

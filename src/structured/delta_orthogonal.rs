@@ -1,4 +1,4 @@
-use super::dirac::Centre;
+use super::dirac::{Centre, Middle};
 use super::orthogonal::{Matrices, Orthogonal};
 use super::{Structure, write_zeros};
 use crate::element::Element;
@@ -6,7 +6,7 @@ use crate::error::InitError;
 use crate::initializer::{Initializer, Values};
 use crate::key::Key;
 use crate::layout::{Layout, Part};
-use ndarray::{ArrayViewMutD, Axis};
+use ndarray::ArrayViewMutD;
 use std::mem::MaybeUninit;
 
 /// A convolution that keeps the norm of what it is applied to, but for a gain: an orthogonal matrix
@@ -70,41 +70,31 @@ impl<A: Element> Initializer<A> for DeltaOrthogonal {
             rule,
             shape: shape.to_vec(),
         };
-        let axes = |wanted| {
-            let parts = self.layout().parts(shape).enumerate();
-            parts.filter(move |&(_, (part, _))| part == wanted).map(|(axis, _)| axis)
-        };
-        let field: Vec<usize> = axes(Part::Field).collect();
-        let channels = [Part::Input, Part::Output].map(|part| axes(part).count());
-        if !(1..=3).contains(&field.len()) || channels != [1, 1] {
+        let channels = [|part| part == Part::Input, |part| part == Part::Output]
+            .map(|wanted: fn(Part) -> bool| self.layout().axes_with(shape, wanted).len());
+        let (Some(middle), [1, 1]) = (Middle::new(self.layout(), shape, Centre::Lower), channels)
+        else {
             let rule = "an input axis, an output axis and 1 to 3 axes of receptive field";
             return Err(refused(rule.into()));
-        }
+        };
         if fans.fan_in > fans.fan_out {
             let (fan_in, fan_out) = (fans.fan_in, fans.fan_out);
             return Err(refused(format!("fan_in ≤ fan_out, which are {fan_in} and {fan_out}")));
         }
-        let centre = field.into_iter().map(|axis| (axis, Centre::Lower.of(shape[axis])));
-        Ok(Values::structured(AtCentre {
-            centre: centre.collect(),
-            matrices: self.matrix.matrices(shape, key)?,
-        }))
+        Ok(Values::structured(AtCentre { middle, matrices: self.matrix.matrices(shape, key)? }))
     }
 }
 
 #[derive(Debug)]
 struct AtCentre<A> {
-    /// The axes of the receptive field, and the centre's place on each.
-    centre: Vec<(usize, usize)>,
+    middle: Middle,
     matrices: Matrices<A>,
 }
 
 impl<A: Element> Structure<A> for AtCentre<A> {
     fn write(&self, mut array: ArrayViewMutD<'_, MaybeUninit<A>>) {
         write_zeros(&mut array);
-        for &(axis, place) in &self.centre {
-            array.collapse_axis(Axis(axis), place);
-        }
+        self.middle.take(&mut array);
         self.matrices.write(array);
     }
 }

@@ -48,7 +48,7 @@ pub enum Centre {
 
 impl Centre {
     /// The centre of an axis of k places.
-    pub(crate) const fn of(self, k: usize) -> usize {
+    const fn of(self, k: usize) -> usize {
         match self {
             Self::Upper => k / 2,
             Self::Lower => k.saturating_sub(1) / 2,
@@ -83,32 +83,47 @@ impl Dirac {
 impl<A: Element> Initializer<A> for Dirac {
     fn values(&self, shape: &[usize], _: Key) -> Result<Values<A>, InitError> {
         self.layout.fans(shape)?;
-        let axes = |wanted| {
-            let parts = self.layout.parts(shape).enumerate();
-            parts.filter(move |&(_, (part, _))| part == wanted).map(|(axis, _)| axis)
-        };
-        let field: Vec<usize> = axes(Part::Field).collect();
-        let (inputs, outputs) = (axes(Part::Input).count(), axes(Part::Output).count());
-        if !(1..=3).contains(&field.len()) || inputs > 1 || outputs != 1 {
-            return Err(InitError::Shape {
+        let input = self.layout.axes_with(shape, |part| part == Part::Input);
+        let output = self.layout.axes_with(shape, |part| part == Part::Output);
+        match (Middle::new(&self.layout, shape, self.centre), &input[..], &output[..]) {
+            (Some(middle), [] | [_], &[output]) => Ok(Values::structured(Channels {
+                middle,
+                input: input.first().copied(),
+                output,
+                groups: self.layout.group_count(),
+            })),
+            _ => Err(InitError::Shape {
                 initializer: "a Dirac kernel",
                 rule: "an input axis, an output axis and 1 to 3 axes of receptive field".into(),
                 shape: shape.to_vec(),
-            });
+            }),
         }
-        Ok(Values::structured(Channels {
-            centre: field.iter().map(|&axis| (axis, self.centre.of(shape[axis]))).collect(),
-            input: axes(Part::Input).next(),
-            output: axes(Part::Output).next().unwrap_or_default(),
-            groups: self.layout.group_count(),
-        }))
+    }
+}
+
+/// The middle of a receptive field: its axes, and the place on each.
+#[derive(Debug)]
+pub(super) struct Middle(Vec<(usize, usize)>);
+
+impl Middle {
+    /// None unless the field has one to three axes.
+    pub(super) fn new(layout: &Layout, shape: &[usize], centre: Centre) -> Option<Self> {
+        let field = layout.axes_with(shape, |part| part == Part::Field);
+        let place = |axis| (axis, centre.of(shape[axis]));
+        (1..=3).contains(&field.len()).then(|| Self(field.into_iter().map(place).collect()))
+    }
+
+    /// Leaves what lies there of a kernel.
+    pub(super) fn take<A>(&self, kernel: &mut ArrayViewMutD<'_, A>) {
+        for &(axis, place) in &self.0 {
+            kernel.collapse_axis(Axis(axis), place);
+        }
     }
 }
 
 #[derive(Debug)]
 struct Channels {
-    /// The axes of the receptive field, and the centre's place on each.
-    centre: Vec<(usize, usize)>,
+    middle: Middle,
     /// None where the kernel of one channel leaves it out.
     input: Option<usize>,
     output: usize,
@@ -118,9 +133,7 @@ struct Channels {
 impl<A: Element> Structure<A> for Channels {
     fn write(&self, mut array: ArrayViewMutD<'_, MaybeUninit<A>>) {
         write_zeros(&mut array);
-        for &(axis, place) in &self.centre {
-            array.collapse_axis(Axis(axis), place);
-        }
+        self.middle.take(&mut array);
         let outputs = array.len_of(Axis(self.output)) / self.groups;
         let inputs = self.input.map_or(1, |axis| array.len_of(Axis(axis)));
         for group in 0..self.groups {

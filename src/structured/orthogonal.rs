@@ -85,10 +85,7 @@ impl Orthogonal {
         key: Key,
     ) -> Result<Matrices<A>, InitError> {
         self.layout.fans(shape)?;
-        let axes = |wanted: fn(Part) -> bool| -> Vec<usize> {
-            let parts = self.layout.parts(shape).enumerate();
-            parts.filter(|&(_, (part, _))| wanted(part)).map(|(axis, _)| axis).collect()
-        };
+        let axes = |wanted| self.layout.axes_with(shape, wanted);
         let batch = axes(|part| part == Part::Batch);
         let outputs = axes(|part| part == Part::Output);
         let others = axes(|part| matches!(part, Part::Input | Part::Field));
