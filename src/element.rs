@@ -1,25 +1,63 @@
-//! The element types: `f32` and `f64`, and what the arithmetic of this crate asks of them.
+//! The element types, `f32` and `f64`, and what the arithmetic of this crate asks of them. Knows no
+//! law and no array.
 
-use crate::distr::Kernel;
-use crate::key::Key;
-use crate::quantile::Centre;
-use crate::stream::{Lanes, ROW, Words};
-use rand_xoshiro::rand_core::RngCore;
+use crate::math::Centre;
+use crate::stream::Word;
 use std::fmt::Debug;
-use std::mem::MaybeUninit;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A type that arrays can be filled with: `f32` or `f64`.
 ///
-/// Sealed: the stream contract fixes each element type's bits.
-pub trait Element: Scalar {}
+/// Sealed: the stream contract fixes each element type's bits. The bound brings no operation into
+/// generic code; arithmetic comes from whatever trait that code uses for it:
+///
+/// ```
+/// use ndarray_init::ndarray::{Array2, LinalgScalar};
+/// use ndarray_init::{Element, InitError, InitExt, Key, VarianceScaling};
+///
+/// /// x W for a layer with new weights.
+/// fn layer<A: Element + LinalgScalar>(x: &Array2<A>, outputs: usize) -> Result<Array2<A>, InitError> {
+///     let he = VarianceScaling::he_normal();
+///     let w = Array2::<A>::init((x.ncols(), outputs), &he, Key::new(1).fork("layer"))?;
+///     Ok(x.dot(&w))
+/// }
+///
+/// let y = layer(&Array2::<f64>::ones((3, 784)), 10)?;
+/// assert_eq!(y.dim(), (3, 10));
+/// # Ok::<(), InitError>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "arrays of `{Self}` have no initial weights here",
+    label = "the element types are `f32` and `f64`"
+)]
+pub trait Element: Copy + Debug + Default + PartialEq + Send + Sync + 'static {
+    /// The same type, with the operations that only this crate sees.
+    #[doc(hidden)]
+    type Arithmetic: Scalar<Element = Self>;
+}
 
-impl Element for f32 {}
-impl Element for f64 {}
+impl Element for f32 {
+    type Arithmetic = f32;
+}
+
+impl Element for f64 {
+    type Arithmetic = f64;
+}
+
+/// What products of matrices ask of an element type.
+#[cfg(feature = "orthogonal")]
+pub(crate) use faer::traits::RealField as Field;
+
+/// Nothing: there are no products of matrices.
+#[cfg(not(feature = "orthogonal"))]
+pub trait Field {}
+#[cfg(not(feature = "orthogonal"))]
+impl<T> Field for T {}
 
 /// The operations behind [`Element`]; every one of them is exact or rounded once, on any machine.
 pub trait Scalar:
     Centre
+    + Field
     + Copy
     + Debug
     + Default
@@ -33,12 +71,10 @@ pub trait Scalar:
     + Sync
     + 'static
 {
-    /// The random word behind one element: `u32` or `u64`, read as a signed integer.
-    type Word: Copy + Default + Send + Sync;
-    /// The generators of a block of words.
-    type Lanes;
-    /// A chunk of words.
-    type Words;
+    /// This type, as arrays have it.
+    type Element: Element<Arithmetic = Self>;
+    /// The random word behind one element, read as a signed integer.
+    type Word: Word;
 
     /// The type's name, for messages.
     const NAME: &'static str;
@@ -46,29 +82,13 @@ pub trait Scalar:
     const ONE: Self;
     const TWO: Self;
     const MAX: Self;
+    /// The least positive number.
+    const LEAST: Self;
     /// 2^(1−B) for words of B bits.
     const UNIT: Self;
 
-    /// The lanes at the first row of a block.
-    fn lanes(key: Key, block: u64) -> Self::Lanes;
-    fn zeros() -> Self::Words;
-    /// Draws the block's next rows.
-    fn draw(lanes: &mut Self::Lanes, words: &mut Self::Words, rows: usize);
-    /// Words 16·i … 16·i + 15 of the chunk.
-    fn row(words: &Self::Words, i: usize) -> [Self::Word; ROW];
-    /// Writes the common values of words skip, skip + 1, … of the chunk.
-    fn map<K: Kernel<Self>>(
-        kernel: &K,
-        words: &Self::Words,
-        skip: usize,
-        out: &mut [MaybeUninit<Self>],
-    ) where
-        Self: Element;
-    /// A random matrix whose rows or columns, whichever are fewer, are orthonormal.
-    #[cfg(feature = "orthogonal")]
-    fn haar(rows: usize, columns: usize, key: Key) -> ndarray::Array2<Self>;
-    /// One word of a generator.
-    fn word_of<R: RngCore + ?Sized>(rng: &mut R) -> Self::Word;
+    fn from_element(element: Self::Element) -> Self;
+    fn into_element(self) -> Self::Element;
 
     /// The word as a signed integer, rounded.
     fn signed(word: Self::Word) -> Self;
@@ -99,21 +119,26 @@ pub trait Scalar:
 }
 
 macro_rules! scalar {
-    ($float:ident, $word:ident, $signed:ident, $lanes:ty, $words:ty) => {
+    ($float:ident, $word:ident, $signed:ident) => {
+        type Element = $float;
         type Word = $word;
-        type Lanes = $lanes;
-        type Words = $words;
 
         const NAME: &'static str = stringify!($float);
         const ZERO: Self = 0.0;
         const ONE: Self = 1.0;
         const TWO: Self = 2.0;
         const MAX: Self = $float::MAX;
+        const LEAST: Self = $float::from_bits(1);
         const UNIT: Self = 1.0 / (1_u64 << ($word::BITS - 1)) as $float;
 
-        #[cfg(feature = "orthogonal")]
-        fn haar(rows: usize, columns: usize, key: Key) -> ndarray::Array2<Self> {
-            crate::structured::haar::haar(rows, columns, key)
+        #[inline(always)]
+        fn from_element(element: $float) -> Self {
+            element
+        }
+
+        #[inline(always)]
+        fn into_element(self) -> $float {
+            self
         }
 
         #[inline(always)]
@@ -150,7 +175,7 @@ macro_rules! scalar {
 }
 
 impl Scalar for f32 {
-    scalar!(f32, u32, i32, Lanes, Words);
+    scalar!(f32, u32, i32);
 
     #[inline(always)]
     fn signed(word: u32) -> f32 {
@@ -164,44 +189,10 @@ impl Scalar for f32 {
         let fraction = |n: i32| (n as f32).mul_add(Self::UNIT, Self::UNIT / 2.0);
         (fraction(magnitude), fraction(magnitude ^ i32::MAX))
     }
-
-    #[inline(always)]
-    fn lanes(key: Key, block: u64) -> Lanes {
-        Lanes::new(key, block)
-    }
-
-    #[inline(always)]
-    fn zeros() -> Words {
-        Words::zeros()
-    }
-
-    #[inline(always)]
-    fn draw(lanes: &mut Lanes, words: &mut Words, rows: usize) {
-        lanes.draw(words, rows);
-    }
-
-    #[inline(always)]
-    fn row(words: &Words, i: usize) -> [u32; ROW] {
-        words.row(i)
-    }
-
-    #[inline(always)]
-    fn map<K: Kernel<f32>>(kernel: &K, words: &Words, skip: usize, out: &mut [MaybeUninit<f32>]) {
-        for (out, &word) in out.iter_mut().zip(&words.as_array()[skip..]) {
-            out.write(kernel.common(word));
-        }
-    }
-
-    #[inline(always)]
-    fn word_of<R: RngCore + ?Sized>(rng: &mut R) -> u32 {
-        rng.next_u32()
-    }
 }
 
-/// A 64-bit word has the 32-bit word of the same element on top, and below it the one of a second
-/// stream: an `f64` array is the `f32` array with more digits.
 impl Scalar for f64 {
-    scalar!(f64, u64, i64, [Lanes; 2], [Words; 2]);
+    scalar!(f64, u64, i64);
 
     // By halves, which every vector unit converts, and with one rounding.
     #[inline(always)]
@@ -220,53 +211,7 @@ impl Scalar for f64 {
         };
         (fraction(high, low), fraction(high ^ i32::MAX, !low))
     }
-
-    #[inline(always)]
-    fn lanes(key: Key, block: u64) -> [Lanes; 2] {
-        [Lanes::new(key, block), Lanes::new(key.low_half(), block)]
-    }
-
-    #[inline(always)]
-    fn zeros() -> [Words; 2] {
-        [Words::zeros(), Words::zeros()]
-    }
-
-    #[inline(always)]
-    fn draw(lanes: &mut [Lanes; 2], words: &mut [Words; 2], rows: usize) {
-        for (lanes, words) in lanes.iter_mut().zip(words) {
-            lanes.draw(words, rows);
-        }
-    }
-
-    #[inline(always)]
-    fn row([high, low]: &[Words; 2], i: usize) -> [u64; ROW] {
-        let (high, low) = (high.row(i), low.row(i));
-        std::array::from_fn(|j| join(high[j], low[j]))
-    }
-
-    #[inline(always)]
-    fn map<K: Kernel<f64>>(
-        kernel: &K,
-        [high, low]: &[Words; 2],
-        skip: usize,
-        out: &mut [MaybeUninit<f64>],
-    ) {
-        let (high, low) = (&high.as_array()[skip..], &low.as_array()[skip..]);
-        for ((out, &high), &low) in out.iter_mut().zip(high).zip(low) {
-            out.write(kernel.common(join(high, low)));
-        }
-    }
-
-    #[inline(always)]
-    fn word_of<R: RngCore + ?Sized>(rng: &mut R) -> u64 {
-        rng.next_u64()
-    }
 }
 
 /// 2³².
 const TWO_32: f64 = 4_294_967_296.0;
-
-#[inline(always)]
-fn join(high: u32, low: u32) -> u64 {
-    u64::from(high) << 32 | u64::from(low)
-}

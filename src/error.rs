@@ -1,5 +1,6 @@
-//! What can be wrong with a configuration, a layout or a shape.
+//! What can be wrong with a configuration, a layout or a shape, and the small checks of numbers.
 
+use std::fmt;
 use thiserror::Error;
 
 /// Why an initializer could not be made, or could not fill an array of that shape.
@@ -10,7 +11,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum InitError {
     /// A number of a configuration is out of its range.
-    #[error("{name} is {value}, but must be {rule}")]
+    #[error("{name} is {}, but must be {rule}", Number(*.value))]
     Parameter {
         /// The parameter's name.
         name: &'static str,
@@ -21,7 +22,7 @@ pub enum InitError {
     },
 
     /// The bounds of a law do not enclose anything.
-    #[error("the bounds are {lower} and {upper}, but must be {rule}")]
+    #[error("the bounds are {} and {}, but must be {rule}", Number(*.lower), Number(*.upper))]
     Bounds {
         /// The lower bound.
         lower: f64,
@@ -62,6 +63,17 @@ pub enum InitError {
         shape: Vec<usize>,
     },
 
+    /// The array would be larger than memory.
+    #[error("an array of shape {shape:?} and elements of {element} does not fit memory: {rule}")]
+    Memory {
+        /// The element type.
+        element: &'static str,
+        /// The array's shape.
+        shape: Vec<usize>,
+        /// What is too much about it.
+        rule: String,
+    },
+
     /// The shape has fewer axes than the layout has roles for.
     #[error(
         "the {layout} layout needs at least {required} axes beside its batch axes, \
@@ -84,7 +96,7 @@ pub enum InitError {
         /// The axis as the layout names it.
         axis: isize,
         /// The role that it was to have.
-        role: Role,
+        role: AxisRole,
         /// The array's shape.
         shape: Vec<usize>,
     },
@@ -95,7 +107,7 @@ pub enum InitError {
         /// The axis, counted from the start.
         axis: usize,
         /// The role.
-        role: Role,
+        role: AxisRole,
         /// The array's shape.
         shape: Vec<usize>,
     },
@@ -106,7 +118,7 @@ pub enum InitError {
         /// The axis, counted from the start.
         axis: usize,
         /// Its roles.
-        roles: [Role; 2],
+        roles: [AxisRole; 2],
         /// The array's shape.
         shape: Vec<usize>,
     },
@@ -122,7 +134,7 @@ pub enum InitError {
         /// The channels that they must divide.
         channels: usize,
         /// Which channels these are.
-        role: Role,
+        role: AxisRole,
         /// The array's shape.
         shape: Vec<usize>,
     },
@@ -158,24 +170,108 @@ pub enum InitError {
     },
 }
 
-/// What an axis of a kernel is, to its fans.
+/// What an axis of a kernel is to its fans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Role {
+pub enum AxisRole {
     /// Counted by fan_in: the axis that the layer's input is contracted with.
     Input,
     /// Counted by fan_out.
     Output,
+    /// Counted by both fans: the one axis of a vector in Keras' layout.
+    InputAndOutput,
     /// Separates independent kernels: in no fan.
     Batch,
+    /// Counted by both fans: a place that the kernel sees, as the height and width of a convolution.
+    ReceptiveField,
 }
 
-impl std::fmt::Display for Role {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl AxisRole {
+    /// The role in the transposed convolution: input and output change places.
+    pub(crate) const fn swapped(self) -> Self {
+        match self {
+            Self::Input => Self::Output,
+            Self::Output => Self::Input,
+            other => other,
+        }
+    }
+}
+
+impl fmt::Display for AxisRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Input => "input",
             Self::Output => "output",
+            Self::InputAndOutput => "input and output",
             Self::Batch => "batch",
+            Self::ReceptiveField => "receptive field",
+        })
+    }
+}
+
+/// The value, if it is finite.
+pub(crate) fn finite(name: &'static str, value: f64) -> Result<f64, InitError> {
+    if value.is_finite() {
+        Ok(value)
+    } else {
+        Err(InitError::Parameter { name, value, rule: "finite" })
+    }
+}
+
+/// The value, if it is positive and finite.
+pub(crate) fn positive(name: &'static str, value: f64) -> Result<f64, InitError> {
+    if value > 0.0 && value.is_finite() {
+        Ok(value)
+    } else {
+        Err(InitError::Parameter { name, value, rule: "positive and finite" })
+    }
+}
+
+/// The count as a number, if it is not 0.
+pub(crate) fn at_least_one(name: &'static str, count: usize) -> Result<f64, InitError> {
+    let value = count as f64;
+    if count > 0 {
+        Ok(value)
+    } else {
+        Err(InitError::Parameter { name, value, rule: "at least 1" })
+    }
+}
+
+/// A number with all its digits, and an exponent where zeros would bury them.
+pub(crate) struct Number(pub(crate) f64);
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(value) = self;
+        let plain = *value == 0.0 || !value.is_finite() || (1e-5..1e7).contains(&value.abs());
+        if plain { write!(f, "{value}") } else { write!(f, "{value:e}") }
+    }
+}
+
+/// Values and their names, each list in one place.
+pub(crate) mod named {
+    use super::InitError;
+
+    /// The name of a value that is in the list.
+    pub(crate) fn name<T: PartialEq>(names: &[(&'static str, T)], value: &T) -> &'static str {
+        let (name, _) =
+            names.iter().find(|(_, each)| each == value).expect("every value has a name");
+        name
+    }
+
+    /// The value of that name, or an error that lists the names.
+    pub(crate) fn find<T: Clone>(
+        names: &[(&'static str, T)],
+        what: &str,
+        name: &str,
+    ) -> Result<T, InitError> {
+        let found = names.iter().find(|&&(each, _)| each == name);
+        found.map(|(_, value)| value.clone()).ok_or_else(|| {
+            let all: Vec<_> = names.iter().map(|&(name, _)| name).collect();
+            InitError::Configuration {
+                config: format!("{name:?}"),
+                rule: format!("a {what} is one of {}", all.join(", ")),
+            }
         })
     }
 }

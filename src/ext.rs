@@ -2,12 +2,11 @@
 
 use crate::element::Element;
 use crate::error::InitError;
-use crate::fill::{self, Target};
-use crate::initializer::{Initializer, Values};
-use crate::key::Key;
-use crate::variance_scaling::VarianceScaling;
+use crate::fans::Layout;
+use crate::initializer::{self, Initializer};
+use crate::scaling::VarianceScaling;
+use crate::stream::{Key, KeySource};
 use ndarray::{ArrayBase, ArrayRef, DataOwned, Dimension, ShapeBuilder};
-use ndarray_rand::rand::Rng;
 use std::borrow::Borrow;
 
 /// Constructors named after presets, each with its law.
@@ -17,11 +16,16 @@ macro_rules! presets {
         fn $preset<Sh, R>(shape: Sh, rng: &mut R) -> Self
         where
             Sh: ShapeBuilder<Dim = Self::Dim>,
-            R: Rng + ?Sized,
+            R: KeySource + ?Sized,
         {
-            match Self::variance_scaling(shape, VarianceScaling::$preset(), rng) {
+            let shape = shape.into_shape_with_order();
+            let mut preset = VarianceScaling::$preset();
+            if shape.raw_dim().ndim() < 2 {
+                preset = preset.with_layout(Layout::keras());
+            }
+            match Self::init(shape, &preset, rng.next_key()) {
                 Ok(array) => array,
-                Err(error) => unreachable!("Keras' layout fits every shape: {error}"),
+                Err(error) => panic!("{error}"),
             }
         }
     )*};
@@ -34,21 +38,35 @@ macro_rules! presets {
 /// `(784, 256).f()` for Fortran order. The values are the same in every memory order.
 ///
 /// Those that take a generator draw one `u64` from it, for the array's [`Key`], whatever the
-/// shape; those named after a preset are for [Keras' layout](crate::Layout::keras), in which every
-/// shape has fans. For other layouts, pass the preset to
+/// shape. [`init`](Self::init) takes a key: forked by name, or `rng.next_key()` by [`KeySource`].
+///
+/// A constructor named after a preset reads the shape as the preset's framework does:
+/// `glorot_*`, `he_*` and `lecun_*` as (spatial…, in, out), `xavier_*` and `kaiming_*` as
+/// (out, in, spatial…). A shape with fewer than two axes has Keras' fans under either name: 1 and 1
+/// without axes, n and n for n elements. For any other layout, pass the preset to
 /// [`variance_scaling`](Self::variance_scaling).
 ///
+/// # Panics
+/// The constructors named after presets panic if an array of the shape does not fit memory, as
+/// ndarray's own constructors do. The others return that as an error.
+///
 /// ```
-/// use ndarray_init::ndarray::{Array2, ArrayD, IxDyn};
-/// use ndarray_init::{InitExt, Layout, VarianceScaling, rand::SeedableRng};
+/// use ndarray_init::ndarray::{Array2, Array4, ArrayD, IxDyn};
+/// use ndarray_init::{InitExt, KeySource, Layout, Normal, VarianceScaling, rand::SeedableRng};
 /// use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
 ///
 /// let mut rng = Xoshiro256PlusPlus::seed_from_u64(42);
-/// let dense = Array2::<f32>::xavier_uniform((784, 256), &mut rng);
-/// let torch = VarianceScaling::kaiming_normal().with_layout(Layout::torch());
-/// let conv = ArrayD::<f32>::variance_scaling(IxDyn(&[128, 64, 3, 3]), torch, &mut rng)?;
-/// # assert_eq!(dense.dim(), (784, 256));
-/// # assert_eq!(conv.shape(), [128, 64, 3, 3]);
+/// // 784 inputs, 256 outputs, for x.dot(&w).
+/// let dense = Array2::<f32>::glorot_uniform((784, 256), &mut rng);
+/// // 128 filters of 3 × 3 over 64 channels, as PyTorch stores them.
+/// let conv = Array4::<f32>::kaiming_normal((128, 64, 3, 3), &mut rng);
+/// // PyTorch's law for a kernel (in, out).
+/// let cfg = VarianceScaling::kaiming_normal().with_layout(Layout::keras());
+/// let other = ArrayD::<f32>::variance_scaling(IxDyn(&[784, 256]), &cfg, &mut rng)?;
+/// // Any initializer.
+/// let embedding = Array2::<f32>::init((5000, 64), &Normal::new(0.0, 0.02)?, rng.next_key())?;
+/// # assert_eq!((dense.dim(), conv.dim()), ((784, 256), (128, 64, 3, 3)));
+/// # assert_eq!((other.len(), embedding.len()), (784 * 256, 5000 * 64));
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 pub trait InitExt: Sized {
@@ -59,8 +77,20 @@ pub trait InitExt: Sized {
 
     /// An array of this shape, filled by the initializer under the key.
     ///
+    /// ```
+    /// use ndarray_init::ndarray::Array1;
+    /// use ndarray_init::{InitExt, Key, KeySource, Normal, rand};
+    ///
+    /// let normal = Normal::new(0.0, 0.02)?;
+    /// let named = Array1::<f32>::init(64, &normal, Key::new(42).fork("bias"))?;
+    /// let drawn = Array1::<f32>::init(64, &normal, rand::rng().next_key())?;
+    /// # assert_ne!(named, drawn);
+    /// # Ok::<(), ndarray_init::InitError>(())
+    /// ```
+    ///
     /// # Errors
-    /// If the shape or the element type does not suit the initializer.
+    /// If the shape or the element type does not suit the initializer, or the array does not fit
+    /// memory.
     fn init<Sh, I>(shape: Sh, initializer: &I, key: Key) -> Result<Self, InitError>
     where
         Sh: ShapeBuilder<Dim = Self::Dim>,
@@ -69,7 +99,7 @@ pub trait InitExt: Sized {
     /// A kernel whose variance is scale / n, n being a fan of its shape.
     ///
     /// # Errors
-    /// If the configuration's layout does not fit the shape.
+    /// If the configuration's layout does not fit the shape, or the array does not fit memory.
     fn variance_scaling<Sh, R>(
         shape: Sh,
         cfg: impl Borrow<VarianceScaling>,
@@ -77,31 +107,40 @@ pub trait InitExt: Sized {
     ) -> Result<Self, InitError>
     where
         Sh: ShapeBuilder<Dim = Self::Dim>,
-        R: Rng + ?Sized,
+        R: KeySource + ?Sized,
     {
-        Self::init(shape, cfg.borrow(), Key::from_rng(rng))
+        Self::init(shape, cfg.borrow(), rng.next_key())
     }
 
     presets! {
-        /// U\[−b, b], b = √(6 / (fan_in + fan_out)) (Glorot & Bengio 2010).
+        /// (spatial…, in, out): U\[−b, b], b = √(6 / (fan_in + fan_out)) (Keras, JAX).
         glorot_uniform
-        /// A normal of variance 2 / (fan_in + fan_out), truncated at two sigmas (Keras, JAX).
+        /// (spatial…, in, out): a normal of variance 2 / (fan_in + fan_out), truncated at two sigmas
+        /// (Keras, JAX).
         glorot_normal
-        /// U\[−b, b], b = √(6 / fan_in) (He et al. 2015).
+        /// (spatial…, in, out): U\[−b, b], b = √(6 / fan_in) (Keras, JAX).
         he_uniform
-        /// A normal of variance 2 / fan_in, truncated at two sigmas (Keras, JAX).
+        /// (spatial…, in, out): a normal of variance 2 / fan_in, truncated at two sigmas (Keras, JAX).
         he_normal
-        /// U\[−b, b], b = √(3 / fan_in) (LeCun et al. 1998).
+        /// (spatial…, in, out): U\[−b, b], b = √(3 / fan_in) (Keras, JAX).
         lecun_uniform
-        /// A normal of variance 1 / fan_in, truncated at two sigmas (Keras, JAX).
+        /// (spatial…, in, out): a normal of variance 1 / fan_in, truncated at two sigmas (Keras, JAX).
         lecun_normal
-        /// U\[−b, b], b = √(6 / (fan_in + fan_out)) (Glorot & Bengio 2010).
+        /// (out, in, spatial…): U\[−b, b], b = √(6 / (fan_in + fan_out)) (PyTorch, MindSpore).
+        ///
+        /// For (in, out), as in `x.dot(&w)`: [`glorot_uniform`](Self::glorot_uniform).
         xavier_uniform
-        /// A normal of variance 2 / (fan_in + fan_out), not truncated (PyTorch, MindSpore).
+        /// (out, in, spatial…): a normal of variance 2 / (fan_in + fan_out) (PyTorch, MindSpore).
+        ///
+        /// For (in, out), as in `x.dot(&w)`: [`glorot_normal`](Self::glorot_normal), which is truncated.
         xavier_normal
-        /// U\[−b, b], b = √(6 / fan_in) (He et al. 2015).
+        /// (out, in, spatial…): U\[−b, b], b = √(6 / fan_in) (PyTorch, MindSpore).
+        ///
+        /// For (in, out), as in `x.dot(&w)`: [`he_uniform`](Self::he_uniform).
         kaiming_uniform
-        /// A normal of variance 2 / fan_in, not truncated (PyTorch, MindSpore).
+        /// (out, in, spatial…): a normal of variance 2 / fan_in (PyTorch, MindSpore).
+        ///
+        /// For (in, out), as in `x.dot(&w)`: [`he_normal`](Self::he_normal), which is truncated.
         kaiming_normal
     }
 }
@@ -111,10 +150,12 @@ pub trait InitExt: Sized {
 ///
 /// ```
 /// use ndarray_init::ndarray::{Array3, s};
-/// use ndarray_init::{InitRefExt, Key, Normal, Zeros};
+/// use ndarray_init::{InitRefExt, Key, KeySource, Normal, Zeros, rand};
 ///
 /// let mut experts = Array3::<f32>::zeros((4, 512, 128));
-/// experts.slice_mut(s![..2, .., ..;2]).fill_init(&Normal::new(0.0, 0.02)?, Key::new(1))?;
+/// let normal = Normal::new(0.0, 0.02)?;
+/// experts.slice_mut(s![0, .., ..]).fill_init(&normal, Key::new(42).fork("expert 0"))?;
+/// experts.slice_mut(s![1..3, .., ..;2]).fill_init(&normal, rand::rng().next_key())?;
 /// experts.slice_mut(s![3, .., ..]).fill_init(&Zeros, Key::new(2))?;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
@@ -144,12 +185,7 @@ where
         Sh: ShapeBuilder<Dim = D>,
         I: Initializer<A> + ?Sized,
     {
-        let shape = shape.into_shape_with_order();
-        let values = match shape.raw_dim().size() {
-            0 => Values::constant(A::ZERO),
-            _ => initializer.values(shape.raw_dim().slice(), key)?,
-        };
-        Ok(fill::fresh(shape, &values))
+        initializer::build(shape.into_shape_with_order(), initializer, key)
     }
 }
 
@@ -158,10 +194,6 @@ impl<A: Element, D: Dimension> InitRefExt<A> for ArrayRef<A, D> {
     where
         I: Initializer<A> + ?Sized,
     {
-        if !self.is_empty() {
-            let values = initializer.values(self.shape(), key)?;
-            values.write(Target::of(self));
-        }
-        Ok(())
+        initializer::write(self, initializer, key)
     }
 }

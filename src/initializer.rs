@@ -1,13 +1,16 @@
-//! What an array can be filled by.
+//! What an array can be filled by: the trait, and the values that it returns.
 
-use crate::distr::{AnyKernel, Law, Normal, TruncatedNormal, Uniform};
-use crate::element::Element;
+use crate::element::{Element, Scalar};
 use crate::error::InitError;
-use crate::fill::Target;
-use crate::key::Key;
-use crate::structured::Structure;
-use crate::variance_scaling::VarianceScaling;
-use ndarray::{ArcArray, Dimension, IxDyn};
+use crate::fill::{self, Content};
+use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
+use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
+use crate::stream::Key;
+use ndarray::{
+    ArcArray, ArrayBase, ArrayRef, ArrayViewD, ArrayViewMutD, DataOwned, Dimension, IxDyn, Shape,
+};
+use std::fmt::Debug;
+use std::sync::Arc;
 
 /// What the elements of an array of any shape are to be.
 ///
@@ -33,6 +36,12 @@ use ndarray::{ArcArray, Dimension, IxDyn};
 /// assert!((embedding.mapv(|x| x * x).sum() - 1.0).abs() < 0.1);
 /// # Ok::<(), InitError>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not initialize arrays of `{A}`",
+    label = "no initializer of `{A}`",
+    note = "the element types are `f32` and `f64`; the crate's documentation lists the initializers",
+    note = "a constructor that returns a `Result`, such as `Normal::new(0.0, 0.02)`, needs a `?`"
+)]
 pub trait Initializer<A: Element> {
     /// The values of an array of this shape, under this key. Not called for an array without
     /// elements.
@@ -40,28 +49,49 @@ pub trait Initializer<A: Element> {
     /// # Errors
     /// If the shape or the element type does not suit the initializer.
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError>;
+
+    /// The array whose elements, broadcast, are the values, if the initializer is one. It is read where
+    /// it lies, whereas [`values`](Self::values) has to copy it.
+    fn as_array(&self) -> Option<ArrayViewD<'_, A>> {
+        None
+    }
 }
 
 /// The values of an array of one shape, for which they were made: writing them cannot fail.
 ///
-/// An [`Initializer`] that returns those of another shape, got from some other initializer, may
-/// make [`init`](crate::InitExt::init) and [`fill_init`](crate::InitRefExt::fill_init) panic.
+/// An [`Initializer`] may pass on what another one returned for the same shape. If it passes on values
+/// that were made for another shape, and that depend on it, [`init`](crate::InitExt::init) and
+/// [`fill_init`](crate::InitRefExt::fill_init) panic before they write.
 #[derive(Debug)]
 #[must_use]
-pub struct Values<A>(Kind<A>);
+pub struct Values<A: Element>(Kind<A>);
 
 #[derive(Debug)]
-enum Kind<A> {
-    Constant(A),
-    Drawn(AnyKernel<A>, Key),
-    Array(ArcArray<A, IxDyn>),
-    Structured(Box<dyn Structure<A>>),
+enum Kind<A: Element> {
+    Content(Content<A::Arithmetic>),
+    Array { array: ArcArray<A, IxDyn>, shape: Vec<usize> },
+    Structured { structure: Box<dyn Structure<A>>, shape: Vec<usize> },
+}
+
+/// Values that depend on their place in the array. Nothing can go wrong any more.
+pub(crate) trait Structure<A>: Debug + Send + Sync {
+    /// Whether [`write`](Self::write) leaves elements out: then it must be given zeros.
+    fn is_on_zeros(&self) -> bool {
+        false
+    }
+
+    /// Writes the elements.
+    fn write(&self, array: ArrayViewMutD<'_, A>);
 }
 
 impl<A: Element> Values<A> {
     /// One value for every element.
-    pub const fn constant(value: A) -> Self {
-        Self(Kind::Constant(value))
+    pub fn constant(value: A) -> Self {
+        Self::number(A::Arithmetic::from_element(value))
+    }
+
+    pub(crate) const fn number(value: A::Arithmetic) -> Self {
+        Self(Kind::Content(Content::Constant(value)))
     }
 
     /// Draws from a law, by the stream of the key.
@@ -69,56 +99,155 @@ impl<A: Element> Values<A> {
     /// # Errors
     /// [`InitError::Unrepresentable`] if the element type cannot hold the law's values.
     pub fn drawn(law: &Law, key: Key) -> Result<Self, InitError> {
-        law.check::<A>()?;
-        Ok(Self(Kind::Drawn(law.kernel(), key)))
+        law.check::<A::Arithmetic>()?;
+        Ok(Self(Kind::Content(Content::Drawn(law.quantile(), key))))
     }
 
     /// The elements of an array, broadcast to the shape.
     ///
     /// # Errors
-    /// [`InitError::Shape`] if it cannot be broadcast to the shape.
+    /// [`InitError::Shape`] if it cannot be broadcast to the shape, and [`InitError::Parameter`] if one
+    /// of them is NaN.
     pub fn array<D: Dimension>(array: ArcArray<A, D>, shape: &[usize]) -> Result<Self, InitError> {
         let array = array.into_dyn();
-        if array.broadcast(shape).is_none() {
-            return Err(InitError::Shape {
-                initializer: "a constant array",
-                rule: format!("a shape that its own, {:?}, can be broadcast to", array.shape()),
-                shape: shape.to_vec(),
-            });
-        }
-        Ok(Self(Kind::Array(array)))
+        elements_for(&array.view(), shape)?;
+        Ok(Self(Kind::Array { array, shape: shape.to_vec() }))
     }
 
-    /// Whatever the structure writes.
-    pub(crate) fn structured(structure: impl Structure<A> + 'static) -> Self {
-        Self(Kind::Structured(Box::new(structure)))
+    /// Whatever the structure writes to an array of this shape.
+    pub(crate) fn structured(shape: &[usize], structure: impl Structure<A> + 'static) -> Self {
+        Self(Kind::Structured { structure: Box::new(structure), shape: shape.to_vec() })
     }
 
     /// Writes every element.
-    pub(crate) fn write(&self, target: Target<'_, A>) {
+    pub(crate) fn write<D: Dimension>(&self, array: &mut ArrayRef<A, D>) {
         match &self.0 {
-            Kind::Array(array) => {
-                let target = target.view();
-                let array = array.broadcast(target.raw_dim()).expect("checked when made");
-                array.assign_to(target);
+            Kind::Content(content) => fill::onto(array, content),
+            Kind::Array { array: elements, shape } => {
+                check_shape(array.shape(), shape);
+                let elements = elements.broadcast(&shape[..]).expect("checked when made");
+                array.view_mut().into_dyn().assign(&elements);
             }
-            Kind::Structured(structure) => structure.write(target.view()),
-            &Kind::Constant(value) => target.fill(value),
-            &Kind::Drawn(AnyKernel::Uniform(kernel), key) => target.draw(kernel, key),
-            &Kind::Drawn(AnyKernel::Normal(kernel), key) => target.draw(kernel, key),
-            &Kind::Drawn(AnyKernel::Central(kernel), key) => target.draw(kernel, key),
-            &Kind::Drawn(AnyKernel::Truncated(kernel), key) => target.draw(kernel, key),
-            &Kind::Drawn(AnyKernel::Far(kernel), key) => target.draw(kernel, key),
+            Kind::Structured { structure, shape } => {
+                check_shape(array.shape(), shape);
+                if structure.is_on_zeros() {
+                    fill::onto(array, &Content::Constant(A::Arithmetic::ZERO));
+                }
+                structure.write(array.view_mut().into_dyn());
+            }
+        }
+    }
+
+    /// A new array of these values.
+    fn build<S, D>(&self, shape: Shape<D>) -> Result<ArrayBase<S, D>, InitError>
+    where
+        S: DataOwned<Elem = A>,
+        D: Dimension,
+    {
+        match &self.0 {
+            Kind::Content(content) => fill::filled(shape, content),
+            Kind::Array { array, shape: made_for } => {
+                check_shape(shape.raw_dim().slice(), made_for);
+                let elements = array.broadcast(&made_for[..]).expect("checked when made");
+                fill::copied(shape, &elements)
+            }
+            Kind::Structured { structure, shape: made_for } => {
+                check_shape(shape.raw_dim().slice(), made_for);
+                fill::written(shape, |array| structure.write(array.into_dyn()))
+            }
         }
     }
 }
 
-impl<A: Element> Initializer<A> for VarianceScaling {
-    fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
-        Values::drawn(&self.law(shape)?, key)
+/// A new array of this shape, by the initializer under the key.
+pub(crate) fn build<A, I, S, D>(
+    shape: Shape<D>,
+    initializer: &I,
+    key: Key,
+) -> Result<ArrayBase<S, D>, InitError>
+where
+    A: Element,
+    I: Initializer<A> + ?Sized,
+    S: DataOwned<Elem = A>,
+    D: Dimension,
+{
+    let axes = shape.raw_dim().slice();
+    if axes.contains(&0) {
+        Values::number(A::Arithmetic::ZERO).build(shape)
+    } else if let Some(array) = initializer.as_array() {
+        let elements = elements_for(&array, axes)?;
+        fill::copied(shape, &elements)
+    } else {
+        initializer.values(axes, key)?.build(shape)
     }
 }
 
+/// Writes every element of an array that is there, by the initializer under the key.
+pub(crate) fn write<A, I, D>(
+    array: &mut ArrayRef<A, D>,
+    initializer: &I,
+    key: Key,
+) -> Result<(), InitError>
+where
+    A: Element,
+    I: Initializer<A> + ?Sized,
+    D: Dimension,
+{
+    if array.is_empty() {
+    } else if let Some(constant) = initializer.as_array() {
+        let elements = elements_for(&constant, array.shape())?;
+        array.view_mut().into_dyn().assign(&elements);
+    } else {
+        initializer.values(array.shape(), key)?.write(array);
+    }
+    Ok(())
+}
+
+/// The elements of a constant array for an array of this shape.
+fn elements_for<'a, A: Element>(
+    array: &'a ArrayViewD<'_, A>,
+    shape: &[usize],
+) -> Result<ArrayViewD<'a, A>, InitError> {
+    // NaN is what differs from itself.
+    #[expect(clippy::eq_op, reason = "see above")]
+    let any_nan = |elements: &[A]| elements.iter().fold(false, |any, &x| any | (x != x));
+    let has_nan = match array.as_slice_memory_order() {
+        // Piece by piece, so that each is searched by vectors.
+        Some(elements) => elements.chunks(1024).any(any_nan),
+        None => array.iter().any(|&x| any_nan(&[x])),
+    };
+    if has_nan {
+        let name = "an element of a constant array";
+        return Err(InitError::Parameter { name, value: f64::NAN, rule: "a number" });
+    }
+    array.broadcast(shape).ok_or_else(|| InitError::Shape {
+        initializer: "a constant array",
+        rule: format!("a shape that its own, {:?}, can be broadcast to", array.shape()),
+        shape: shape.to_vec(),
+    })
+}
+
+#[track_caller]
+fn check_shape(shape: &[usize], made_for: &[usize]) {
+    assert!(
+        shape == made_for,
+        "an initializer returned values of shape {made_for:?} for an array of shape {shape:?}"
+    );
+}
+
+/// Initializers with one law for each shape.
+macro_rules! laws_by_shape {
+    ($($initializer:ident)*) => {$(
+        impl<A: Element> Initializer<A> for $initializer {
+            fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
+                Values::drawn(&self.law(shape)?, key)
+            }
+        }
+    )*};
+}
+laws_by_shape!(VarianceScaling MupScaling Siren TorchDefault);
+
+/// Initializers with one law for all shapes.
 macro_rules! laws {
     ($($law:ident)*) => {$(
         impl<A: Element> Initializer<A> for $law {
@@ -130,14 +259,17 @@ macro_rules! laws {
 }
 laws!(Law Uniform Normal TruncatedNormal);
 
-impl<A: Element, I: Initializer<A> + ?Sized> Initializer<A> for &I {
-    fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
-        (**self).values(shape, key)
-    }
-}
+macro_rules! pointers {
+    ($($pointer:ty)*) => {$(
+        impl<A: Element, I: Initializer<A> + ?Sized> Initializer<A> for $pointer {
+            fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
+                (**self).values(shape, key)
+            }
 
-impl<A: Element, I: Initializer<A> + ?Sized> Initializer<A> for Box<I> {
-    fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
-        (**self).values(shape, key)
-    }
+            fn as_array(&self) -> Option<ArrayViewD<'_, A>> {
+                (**self).as_array()
+            }
+        }
+    )*};
 }
+pointers!(&I Box<I> Arc<I>);

@@ -3,8 +3,8 @@
 use ndarray_init::ndarray::{Array2, Array3, ArrayD, IxDyn, s};
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::{
-    Constant, Distribution, FanMode, InitError, InitExt, InitRefExt, Initializer, Key, Law, Layout,
-    Normal, Role, TruncatedNormal, Uniform, Values, VarianceScaling,
+    AxisRole, Constant, Distribution, FanMode, InitError, InitExt, InitRefExt, Initializer, Key,
+    Law, Layout, Normal, TruncatedNormal, Uniform, Values, VarianceScaling,
     rand_xoshiro::Xoshiro256PlusPlus,
 };
 use std::fmt::Debug;
@@ -344,22 +344,22 @@ fn torch_and_depthwise_need_two_axes() {
 fn an_axis_must_be_in_range() {
     assert_error!(
         Layout::axes(&[2], &[1]).fans(&[3, 5]),
-        InitError::AxisOutOfRange { axis: 2, role: Role::Input, .. },
+        InitError::AxisOutOfRange { axis: 2, role: AxisRole::Input, .. },
         "input axis 2 is out of range for shape [3, 5] of 2 axes"
     );
     assert_error!(
         Layout::axes(&[0], &[-3]).fans(&[3, 5]),
-        InitError::AxisOutOfRange { axis: -3, role: Role::Output, .. },
+        InitError::AxisOutOfRange { axis: -3, role: AxisRole::Output, .. },
         "output axis -3 is out of range for shape [3, 5] of 2 axes"
     );
     assert_error!(
         Layout::torch().batch(&[4]).fans(&[3, 5, 1, 1]),
-        InitError::AxisOutOfRange { axis: 4, role: Role::Batch, .. },
+        InitError::AxisOutOfRange { axis: 4, role: AxisRole::Batch, .. },
         "batch axis 4 is out of range for shape [3, 5, 1, 1] of 4 axes"
     );
     assert_error!(
         Layout::keras().batch(&[0]).fans(&[]),
-        InitError::AxisOutOfRange { axis: 0, role: Role::Batch, .. },
+        InitError::AxisOutOfRange { axis: 0, role: AxisRole::Batch, .. },
         "batch axis 0 is out of range for shape [] of 0 axes"
     );
     for axis in [isize::MIN, isize::MAX] {
@@ -375,23 +375,23 @@ fn an_axis_must_be_in_range() {
 fn an_axis_must_not_be_named_twice() -> Result<(), InitError> {
     assert_error!(
         Layout::axes(&[1, -1], &[0]).fans(&[3, 5]),
-        InitError::AxisRepeated { axis: 1, role: Role::Input, .. },
+        InitError::AxisRepeated { axis: 1, role: AxisRole::Input, .. },
         "axis 1 of shape [3, 5] is named twice as input axis"
     );
     assert_error!(
         Layout::axes(&[0], &[-1, 1]).fans(&[3, 5]),
-        InitError::AxisRepeated { axis: 1, role: Role::Output, .. },
+        InitError::AxisRepeated { axis: 1, role: AxisRole::Output, .. },
         "axis 1 of shape [3, 5] is named twice as output axis"
     );
     assert_error!(
         Layout::keras().batch(&[0]).batch(&[0]).fans(&[8, 3, 5]),
-        InitError::AxisRepeated { axis: 0, role: Role::Batch, .. },
+        InitError::AxisRepeated { axis: 0, role: AxisRole::Batch, .. },
         "axis 0 of shape [8, 3, 5] is named twice as batch axis"
     );
     // The equation says so already.
     assert_error!(
         Layout::einsum("ebi,eio->ebo")?.batch(&[0]).fans(&[8, 3, 5]),
-        InitError::AxisRepeated { axis: 0, role: Role::Batch, .. },
+        InitError::AxisRepeated { axis: 0, role: AxisRole::Batch, .. },
         "axis 0 of shape [8, 3, 5] is named twice as batch axis"
     );
     // What is one axis in this shape is two in another.
@@ -403,17 +403,17 @@ fn an_axis_must_not_be_named_twice() -> Result<(), InitError> {
 fn an_axis_must_not_have_two_roles() -> Result<(), InitError> {
     assert_error!(
         Layout::axes(&[1], &[-1]).fans(&[3, 5]),
-        InitError::AxisInTwoRoles { axis: 1, roles: [Role::Input, Role::Output], .. },
+        InitError::AxisInTwoRoles { axis: 1, roles: [AxisRole::Input, AxisRole::Output], .. },
         "axis 1 of shape [3, 5] is both input and output axis"
     );
     assert_error!(
         Layout::axes(&[0], &[1]).batch(&[-2]).fans(&[3, 5]),
-        InitError::AxisInTwoRoles { axis: 0, roles: [Role::Input, Role::Batch], .. },
+        InitError::AxisInTwoRoles { axis: 0, roles: [AxisRole::Input, AxisRole::Batch], .. },
         "axis 0 of shape [3, 5] is both input and batch axis"
     );
     assert_error!(
         Layout::einsum("bi,io->bo")?.batch(&[1]).fans(&[3, 5]),
-        InitError::AxisInTwoRoles { axis: 1, roles: [Role::Output, Role::Batch], .. },
+        InitError::AxisInTwoRoles { axis: 1, roles: [AxisRole::Output, AxisRole::Batch], .. },
         "axis 1 of shape [3, 5] is both output and batch axis"
     );
     Ok(())
@@ -424,10 +424,10 @@ fn an_axis_must_not_have_two_roles() -> Result<(), InitError> {
 #[test]
 fn groups_must_be_at_least_one_and_divide_the_channels() {
     for (layout, shape, role, name) in [
-        (Layout::torch(), [64, 16, 3, 3], Role::Output, "output"),
-        (Layout::keras(), [3, 3, 16, 64], Role::Output, "output"),
-        (Layout::torch().transposed(), [64, 16, 3, 3], Role::Input, "input"),
-        (Layout::keras().transposed(), [3, 3, 16, 64], Role::Input, "input"),
+        (Layout::torch(), [64, 16, 3, 3], AxisRole::Output, "output"),
+        (Layout::keras(), [3, 3, 16, 64], AxisRole::Output, "output"),
+        (Layout::torch().transposed(), [64, 16, 3, 3], AxisRole::Input, "input"),
+        (Layout::keras().transposed(), [3, 3, 16, 64], AxisRole::Input, "input"),
     ] {
         // 128 would leave less than a channel to each.
         for groups in [0, 3, 128] {

@@ -177,7 +177,7 @@ fn the_tables_are_what_the_expressions_are() {
 #[test]
 fn every_function_of_the_presets_is_in_the_table_of_its_framework() {
     let sources = [
-        ("keras", include_str!("../src/presets/keras.rs")),
+        ("keras", include_str!("../src/presets/keras/initializers.rs")),
         ("torch", include_str!("../src/presets/torch.rs")),
         ("mindspore", include_str!("../src/presets/mindspore.rs")),
         ("jax", include_str!("../src/presets/jax.rs")),

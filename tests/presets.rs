@@ -273,7 +273,7 @@ fn filled<I: Initializer<f32>>(initializer: &I, shape: &[usize]) -> ArrayD<f32> 
 
 #[test]
 fn constants_are_constant_in_either_element_type() {
-    fn check<A: Element>(half: A) {
+    fn check<A: Element + std::ops::Add<Output = A>>(half: A) {
         let array = |initializer: &dyn Initializer<A>| Array1::init(3, initializer, KEY).unwrap();
         for zeros in [keras::zeros(), torch::zeros(), mindspore::zero(), jax::zeros()] {
             assert_eq!(array(&zeros), Array1::from_elem(3, A::default()));

@@ -10,7 +10,7 @@ use std::ops::Range;
 const LARGEST_STEP_DOWN: i64 = 2;
 
 /// Where the quantile's middle part may give over to its tail: at 1 − x² of so many times 0.0005,
-/// which takes in the 0.0125 and 0.015 of `src/quantile.rs` and other round numbers around them.
+/// which takes in the 0.0125 and 0.015 of `src/math/normal_quantile.rs` and other round numbers around them.
 const JUNCTIONS: Range<u32> = 16..42;
 const JUNCTION_UNIT: f64 = 5e-4;
 

@@ -2,10 +2,13 @@
 //! initializer with that scale, mode and distribution is named.
 
 use super::{Explanation, Tuple, product};
-use crate::distr::Law;
+use crate::error::AxisRole;
 use crate::fans::FanMode::{self, FanAvg, FanGeoAvg, FanIn, FanOut};
-use crate::layout::{Layout, Part};
-use crate::variance_scaling::Distribution::{self, TruncatedNormal, Uniform, UntruncatedNormal};
+use crate::fans::Layout;
+use crate::laws::Law;
+use crate::presets::keras::class_name;
+use crate::scaling::Distribution::{self, TruncatedNormal, Uniform, UntruncatedNormal};
+use crate::scaling::VarianceScaling;
 
 const KERAS: &str = "keras.initializers.";
 const JAX: &str = "jax.nn.initializers.";
@@ -22,16 +25,6 @@ pub(super) const FRAMEWORKS: [Framework; 4] = [
         named: mindspore,
         numbers: mindspore_numbers,
     },
-];
-
-/// Scale 1 or 2 by name, in Keras and in JAX.
-const PRESETS: [(f64, FanMode, Distribution, &str, &str); 6] = [
-    (1.0, FanAvg, Uniform, "GlorotUniform", "glorot_uniform"),
-    (1.0, FanAvg, TruncatedNormal, "GlorotNormal", "glorot_normal"),
-    (2.0, FanIn, Uniform, "HeUniform", "he_uniform"),
-    (2.0, FanIn, TruncatedNormal, "HeNormal", "he_normal"),
-    (1.0, FanIn, Uniform, "LecunUniform", "lecun_uniform"),
-    (1.0, FanIn, TruncatedNormal, "LecunNormal", "lecun_normal"),
 ];
 
 pub(super) struct Framework {
@@ -124,8 +117,9 @@ impl Framework {
             notes.push(format!("for a kernel of shape {}", Tuple(&shape)));
         }
         if its_mode != mode {
-            let (its, this) = (name(its_mode), name(mode));
-            notes.push(format!("its {its} is this {this}: it reads the kernel as it is stored"));
+            notes.push(format!(
+                "its {its_mode} is this {mode}: it reads the kernel as it is stored"
+            ));
         }
         let text = format!("{}({})", function.name, function.arguments.join(", "));
         Ok(Call { text, notes })
@@ -146,7 +140,10 @@ fn keras_reading(kernel: &Explanation) -> Result<Reading, String> {
         ));
     }
     let has_field = product(&kernel.field()) > 1;
-    if kernel.shape.len() < 2 || has_field || kernel.axes().any(|(part, _)| part == Part::Both) {
+    if kernel.shape.len() < 2
+        || has_field
+        || kernel.axes().any(|(role, _)| role == AxisRole::InputAndOutput)
+    {
         return Ok(Reading::as_stored(kernel, Layout::keras(), kernel.shape.clone()));
     }
     let [input, output, batch] = axes(kernel);
@@ -156,7 +153,7 @@ fn keras_reading(kernel: &Explanation) -> Result<Reading, String> {
 
 /// By axes; those that are not named have its defaults.
 fn jax_reading(kernel: &Explanation) -> Result<Reading, String> {
-    if kernel.axes().any(|(part, _)| part == Part::Both) {
+    if kernel.axes().any(|(role, _)| role == AxisRole::InputAndOutput) {
         return Err("JAX gives an axis one role".to_owned());
     }
     let rank = kernel.shape.len() as isize;
@@ -189,11 +186,11 @@ fn torch_reading(kernel: &Explanation) -> Result<Reading, String> {
 /// dense layer, or a convolution.
 fn convolution(kernel: &Explanation) -> Option<(Vec<usize>, usize, usize)> {
     let (mut field, mut input, mut output) = (Vec::new(), None, None);
-    for (part, n) in kernel.stored() {
-        match part {
-            Part::Field => field.push(n),
-            Part::Input if input.is_none() => input = Some(n),
-            Part::Output if output.is_none() => output = Some(n),
+    for (role, n) in kernel.stored() {
+        match role {
+            AxisRole::ReceptiveField => field.push(n),
+            AxisRole::Input if input.is_none() => input = Some(n),
+            AxisRole::Output if output.is_none() => output = Some(n),
             _ => return None,
         }
     }
@@ -202,8 +199,8 @@ fn convolution(kernel: &Explanation) -> Option<(Vec<usize>, usize, usize)> {
 
 /// The input, output and batch axes.
 fn axes(kernel: &Explanation) -> [Vec<isize>; 3] {
-    [Part::Input, Part::Output, Part::Batch].map(|counted| {
-        let axes = kernel.axes().zip(0..).filter(|&((part, _), _)| part == counted);
+    [AxisRole::Input, AxisRole::Output, AxisRole::Batch].map(|counted| {
+        let axes = kernel.axes().zip(0..).filter(|&((role, _), _)| role == counted);
         axes.map(|(_, axis)| axis).collect()
     })
 }
@@ -212,22 +209,26 @@ fn axes(kernel: &Explanation) -> [Vec<isize>; 3] {
 
 fn keras(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Function, String> {
     match (preset(scale, mode, distribution), mode) {
-        (Some((keras, _)), _) => Ok(Function::new(format!("{KERAS}{keras}"), [])),
+        (Some(name), _) => Ok(Function::new(format!("{KERAS}{}", class_name(name)), [])),
         (None, FanGeoAvg) => Err("Keras has no fan_geo_avg".to_owned()),
         (None, _) => Ok(Function::new(
             format!("{KERAS}VarianceScaling"),
-            variance_scaling(scale, mode, distribution, "untruncated_normal"),
+            variance_scaling(scale, mode, &distribution.to_string()),
         )),
     }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "others lack some")]
 fn jax(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Function, String> {
+    let jax_name = match distribution {
+        UntruncatedNormal => "normal".to_owned(),
+        other => other.to_string(),
+    };
     Ok(match preset(scale, mode, distribution) {
-        Some((_, jax)) => Function::new(format!("{JAX}{jax}"), []),
+        Some(name) => Function::new(format!("{JAX}{name}"), []),
         None => Function::new(
             format!("{JAX}variance_scaling"),
-            variance_scaling(scale, mode, distribution, "normal"),
+            variance_scaling(scale, mode, &jax_name),
         ),
     })
 }
@@ -240,7 +241,8 @@ fn torch(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Functi
     };
     let w = || "w".to_owned();
     let kaiming = |nonlinearity| {
-        let arguments = [w(), keyword("mode", name(mode)), keyword("nonlinearity", nonlinearity)];
+        let arguments =
+            [w(), keyword("mode", &mode.to_string()), keyword("nonlinearity", nonlinearity)];
         Ok(Function::new(format!("{TORCH}kaiming_{law}"), arguments))
     };
     match (mode, scale) {
@@ -269,11 +271,11 @@ fn mindspore(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Fu
         (FanGeoAvg, _) => Err("MindSpore has no fan_geo_avg".to_owned()),
         (FanIn | FanOut, 2.0) => Ok(Function::new(
             format!("{MINDSPORE}He{law}"),
-            [keyword("mode", name(mode)), keyword("nonlinearity", "relu")],
+            [keyword("mode", &mode.to_string()), keyword("nonlinearity", "relu")],
         )),
         (FanIn | FanOut, _) => Ok(Function::new(
             format!("{MINDSPORE}VarianceScaling"),
-            variance_scaling(scale, mode, distribution, "untruncated_normal"),
+            variance_scaling(scale, mode, &distribution.to_string()),
         )),
     }
 }
@@ -283,42 +285,23 @@ fn gain(scale: f64) -> Option<String> {
     (scale != 1.0).then(|| format!("gain={:?}", scale.sqrt()))
 }
 
-fn preset(
-    scale: f64,
-    mode: FanMode,
-    distribution: Distribution,
-) -> Option<(&'static str, &'static str)> {
-    let asked = (scale, mode, distribution);
-    let found = PRESETS.into_iter().find(|&(scale, mode, law, ..)| (scale, mode, law) == asked)?;
-    Some((found.3, found.4))
+/// The preset of Keras and JAX with these parameters, by its name in JAX.
+fn preset(scale: f64, mode: FanMode, distribution: Distribution) -> Option<&'static str> {
+    let asked = VarianceScaling::new(scale, mode, distribution).ok()?;
+    let found = VarianceScaling::PRESETS.iter().find(|(_, preset)| *preset == asked);
+    found.map(|&(name, _)| name)
 }
 
-fn variance_scaling(
-    scale: f64,
-    mode: FanMode,
-    distribution: Distribution,
-    untruncated_normal: &str,
-) -> [String; 3] {
-    let distribution = match distribution {
-        TruncatedNormal => "truncated_normal",
-        UntruncatedNormal => untruncated_normal,
-        Uniform => "uniform",
-    };
-    [format!("scale={scale:?}"), keyword("mode", name(mode)), keyword("distribution", distribution)]
+fn variance_scaling(scale: f64, mode: FanMode, distribution: &str) -> [String; 3] {
+    [
+        format!("scale={scale:?}"),
+        keyword("mode", &mode.to_string()),
+        keyword("distribution", distribution),
+    ]
 }
 
 fn keyword(name: &str, value: &str) -> String {
     format!("{name}=\"{value}\"")
-}
-
-/// A mode as Keras, JAX, PyTorch and MindSpore spell it.
-pub(super) const fn name(mode: FanMode) -> &'static str {
-    match mode {
-        FanIn => "fan_in",
-        FanOut => "fan_out",
-        FanAvg => "fan_avg",
-        FanGeoAvg => "fan_geo_avg",
-    }
 }
 
 // --- numbers --------------------------------------------------------------------------------

@@ -16,12 +16,14 @@
 //! ```
 
 use super::or;
-use crate::{
-    Constant, Distribution, Element, FanMode, InitError, Layout, Normal, Ones, TruncatedNormal,
-    Uniform, VarianceScaling, Zeros,
-};
+use crate::element::Element;
+use crate::error::InitError;
+use crate::fans::{FanMode, Layout};
+use crate::laws::{Normal, TruncatedNormal, Uniform};
+use crate::scaling::{Distribution, VarianceScaling};
+use crate::structured::{Constant, Ones, Zeros};
 #[cfg(feature = "orthogonal")]
-use crate::{DeltaOrthogonal, Orthogonal};
+use crate::structured::{DeltaOrthogonal, Orthogonal};
 
 /// One axis, several, or `None` for the default: what JAX takes for `in_axis`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -11,12 +11,14 @@
 //! ```
 
 use super::{keras, or, torch};
+use crate::element::Element;
+use crate::error::InitError;
+use crate::fans::{FanMode, Layout};
+use crate::laws::{Normal, TruncatedNormal, Uniform};
+use crate::scaling::{Distribution, Nonlinearity, VarianceScaling};
 #[cfg(feature = "orthogonal")]
-use crate::Orthogonal;
-use crate::{
-    Constant, Dirac, Distribution, Element, FanMode, Identity, InitError, Layout, Nonlinearity,
-    Normal, Ones, Sparse, TruncatedNormal, Uniform, VarianceScaling, Zeros,
-};
+use crate::structured::Orthogonal;
+use crate::structured::{Constant, Dirac, Identity, Ones, Sparse, Zeros};
 
 /// `Zero`: 0.
 #[must_use]

@@ -11,10 +11,11 @@
 //! ```
 
 use super::{keras, or, torch};
-use crate::{
-    AnyInitializer, Distribution, FanMode, InitError, Layout, Normal, TruncatedNormal,
-    VarianceScaling, Zeros,
-};
+use crate::error::InitError;
+use crate::fans::{FanMode, Layout};
+use crate::laws::{Normal, TruncatedNormal};
+use crate::scaling::{Distribution, VarianceScaling};
+use crate::structured::{AnyInitializer, Zeros};
 
 /// `trunc_normal_`: N(mean, std²) on \[a, b], **absolute** bounds; mean 0, std 1, ±2 by default.
 ///
@@ -56,6 +57,7 @@ pub fn lecun_normal() -> VarianceScaling {
 
 /// The modules whose parameters [`init_weight_vit`] and [`init_weight_jax`] set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Module {
     /// `Linear`.
     Linear,

@@ -20,15 +20,14 @@
 //! ```
 
 use super::or;
+use crate::element::Element;
+use crate::error::{InitError, at_least_one};
+use crate::fans::{FanMode, Layout};
+use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
+use crate::scaling::{Distribution, Nonlinearity, TorchDefault, VarianceScaling};
 #[cfg(feature = "orthogonal")]
-use crate::Orthogonal;
-use crate::scaling::at_least_one;
-use crate::{
-    Constant, Dirac, Distribution, Element, FanMode, Identity, InitError, Law, Layout,
-    Nonlinearity, Normal, Ones, Sparse, TorchDefault, TruncatedNormal, Uniform, VarianceScaling,
-    Zeros,
-};
-use std::f64::consts::SQRT_2;
+use crate::structured::Orthogonal;
+use crate::structured::{Constant, Dirac, Identity, Ones, Sparse, Zeros};
 
 /// U\[a, b]; 0 and 1 by default.
 pub fn uniform(a: impl Into<Option<f64>>, b: impl Into<Option<f64>>) -> Result<Uniform, InitError> {
@@ -98,7 +97,7 @@ fn xavier(
     xavier: VarianceScaling,
     gain: impl Into<Option<f64>>,
 ) -> Result<VarianceScaling, InitError> {
-    Ok(xavier.with_gain(or(gain, 1.0))?.with_layout(Layout::torch()))
+    xavier.with_gain(or(gain, 1.0))
 }
 
 /// U\[−b, b], b = gain · √(3 / n); n = fan_in and the gain of a leaky ReLU of slope a = 0, which is
@@ -134,12 +133,10 @@ fn kaiming(
     mode: impl Into<Option<FanMode>>,
     nonlinearity: impl Into<Option<Nonlinearity>>,
 ) -> Result<VarianceScaling, InitError> {
-    let leaky = Nonlinearity::LeakyRelu { negative_slope: 0.0 };
-    let gain = calculate_gain(or(nonlinearity, leaky), a)?;
-    // Rounding keeps the square of √2 from being 2.
-    let scale = if gain == SQRT_2 { 2.0 } else { gain * gain };
-    let mode = or(mode, FanMode::FanIn);
-    Ok(VarianceScaling::new(scale, mode, distribution)?.with_layout(Layout::torch()))
+    let nonlinearity = or(nonlinearity, Nonlinearity::LeakyRelu { negative_slope: 0.0 });
+    let (slope, mode) = (with_slope(nonlinearity, a), or(mode, FanMode::FanIn));
+    let cfg = VarianceScaling::for_nonlinearity(slope, mode, distribution)?;
+    Ok(cfg.with_layout(Layout::torch()))
 }
 
 /// [`Nonlinearity::gain`]; `param`, where there is one, replaces the slope of a leaky ReLU.
@@ -147,13 +144,17 @@ pub fn calculate_gain(
     nonlinearity: Nonlinearity,
     param: impl Into<Option<f64>>,
 ) -> Result<f64, InitError> {
-    match (nonlinearity, param.into()) {
+    with_slope(nonlinearity, param).gain()
+}
+
+/// A leaky ReLU with this slope, if there is one; any other nonlinearity as it is.
+fn with_slope(nonlinearity: Nonlinearity, slope: impl Into<Option<f64>>) -> Nonlinearity {
+    match (nonlinearity, slope.into()) {
         (Nonlinearity::LeakyRelu { .. }, Some(negative_slope)) => {
             Nonlinearity::LeakyRelu { negative_slope }
         }
         _ => nonlinearity,
     }
-    .gain()
 }
 
 /// N(0, std²), but ⌈sparsity · rows⌉ elements of every column are 0; std 0.01 by default.
@@ -175,7 +176,7 @@ pub const fn linear_weight() -> TorchDefault {
     TorchDefault::new()
 }
 
-/// The bias of `nn.Linear`, by the shape of its weight: U\[−b, b], b = 1 / √fan_in.
+/// The bias of `nn.Linear`, by the shape of its weight: U\[−b, b], b = 1 / √fan_in; 0 if fan_in is.
 pub fn linear_bias(weight_shape: &[usize]) -> Result<Law, InitError> {
     TorchDefault::new().bias_law(weight_shape)
 }
@@ -185,7 +186,7 @@ pub const fn conv_weight() -> TorchDefault {
     TorchDefault::new()
 }
 
-/// The bias of a convolution, by the shape of its weight: U\[−b, b], b = 1 / √fan_in.
+/// The bias of a convolution, by the shape of its weight: U\[−b, b], b = 1 / √fan_in; 0 if fan_in is.
 pub fn conv_bias(weight_shape: &[usize]) -> Result<Law, InitError> {
     TorchDefault::new().bias_law(weight_shape)
 }

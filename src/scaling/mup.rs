@@ -1,11 +1,11 @@
-use super::at_least_one;
-use crate::distr::{Law, Normal};
-use crate::error::InitError;
-use crate::fans::{FanMode, Fans};
-use crate::layout::Layout;
-use crate::variance_scaling::VarianceScaling;
+//! muP: laws that follow the network's width.
+
+use super::variance_scaling::VarianceScaling;
 #[cfg(feature = "serde")]
-use crate::variance_scaling::positive;
+use crate::error::positive;
+use crate::error::{InitError, at_least_one};
+use crate::fans::{FanMode, Fans, Layout};
+use crate::laws::{Law, Normal};
 
 /// The maximal update parametrization, muP: what is tuned at a base width, carried to another.
 ///
@@ -104,6 +104,12 @@ impl Mup {
         self.width_multiplier
     }
 
+    /// Whether layers' outputs are multiplied, as in table 8.
+    #[must_use]
+    pub const fn has_multipliers(&self) -> bool {
+        self.multipliers
+    }
+
     /// What the initial standard deviation at the base width is multiplied by.
     #[must_use]
     pub fn std_factor(&self, role: MupRole) -> f64 {
@@ -196,6 +202,22 @@ pub struct MupScaling {
 }
 
 impl MupScaling {
+    /// The network's parametrization.
+    pub const fn mup(&self) -> Mup {
+        self.mup
+    }
+
+    /// Which sides of the weight grow with the network's width.
+    #[must_use]
+    pub const fn role(&self) -> MupRole {
+        self.role
+    }
+
+    /// The law at the base width.
+    pub const fn base(&self) -> &VarianceScaling {
+        &self.base
+    }
+
     /// The same for kernels of another layout.
     pub fn with_layout(self, layout: Layout) -> Self {
         Self { base: self.base.with_layout(layout), ..self }

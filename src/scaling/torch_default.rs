@@ -1,8 +1,8 @@
-use super::symmetric;
-use crate::distr::Law;
+//! What PyTorch's layers start from.
+
 use crate::error::InitError;
-use crate::fans::FanMode;
-use crate::layout::Layout;
+use crate::fans::{FanMode, Layout};
+use crate::laws::{Law, Uniform};
 
 /// What PyTorch's layers start from: U\[−b, b], b = √(1 / fan_in), for weight and bias.
 ///
@@ -25,8 +25,7 @@ use crate::layout::Layout;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
 pub struct TorchDefault {
     layout: Layout,
@@ -49,20 +48,30 @@ impl TorchDefault {
         Self { layout }
     }
 
+    /// Which axis of a weight is which.
+    pub const fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
     /// The law of a weight of this shape.
     ///
     /// # Errors
     /// If the layout does not fit the shape.
     pub fn law(&self, weight_shape: &[usize]) -> Result<Law, InitError> {
         let n = FanMode::FanIn.n(self.layout.fans(weight_shape)?);
-        symmetric(1.0 / n.sqrt())
+        let bound = 1.0 / n.sqrt();
+        Ok(Uniform::new(-bound, bound)?.into())
     }
 
-    /// The law of the bias beside a weight of this shape: the weight's own.
+    /// The law of the bias beside a weight of this shape: the weight's own, or U\[0, 0] if the
+    /// layer has no inputs (a fan_in of 0).
     ///
     /// # Errors
     /// If the layout does not fit the weight's shape.
     pub fn bias_law(&self, weight_shape: &[usize]) -> Result<Law, InitError> {
-        self.law(weight_shape)
+        match self.layout.fans(weight_shape)?.fan_in {
+            0 => Ok(Uniform::ZERO.into()),
+            _ => self.law(weight_shape),
+        }
     }
 }

@@ -1,49 +1,53 @@
-use super::Structure;
+//! Several kernels in one array.
+
 use crate::element::Element;
 use crate::error::InitError;
-use crate::fill::Target;
-use crate::initializer::{Initializer, Values};
-use crate::key::Key;
-use crate::layout::resolve;
+use crate::fans::resolve;
+use crate::initializer::{Initializer, Structure, Values};
+use crate::stream::Key;
 use ndarray::{ArrayViewMutD, Axis};
-use std::mem::MaybeUninit;
 
-/// The same initializer for every one of several blocks along an axis, each with the fans of its own
-/// shape and a key of its own.
+/// Several blocks along an axis, each with the fans of its own shape and a key of its own.
 ///
 /// For weights that are kept in one array but are several: packed projections of attention, the
-/// gates of an LSTM, heads, experts. Block number i has the values that the initializer gives an
+/// gates of an LSTM, heads, experts. Block number i has the values that its initializer gives an
 /// array of the block's shape under `key.fork_index(i)`; if it refuses one, the error is about the
 /// block's shape. Blocks of blocks work, too.
 ///
+/// The blocks share one initializer ([`equal`](Self::equal), [`sizes`](Self::sizes)), or each has its
+/// own ([`of`](Self::of)).
+///
 /// ```
-/// use ndarray_init::ndarray::{Array2, s};
-/// use ndarray_init::{Blocks, InitExt, Key, Layout, VarianceScaling};
+/// use ndarray_init::ndarray::{Array1, Array2, s};
+/// use ndarray_init::{AnyInitializer, Blocks, InitExt, Key, Ones, VarianceScaling, Zeros};
 ///
 /// // Query, key and value projections, packed as PyTorch's MultiheadAttention has them.
-/// let xavier = VarianceScaling::xavier_uniform().with_layout(Layout::torch());
+/// let xavier = VarianceScaling::xavier_uniform();
 /// let packed = Blocks::equal(&xavier, 0, 3);
 /// let w = Array2::<f32>::init((3 * 64, 64), &packed, Key::new(1))?;
 /// let values = Array2::<f32>::init((64, 64), &xavier, Key::new(1).fork_index(2))?;
 /// assert_eq!(w.slice(s![128.., ..]), values);
+///
+/// // The bias of an LSTM of 64 units: gates i, f, g, o, of which the forget gate starts at 1.
+/// let gates: [(usize, AnyInitializer); 3] =
+///     [(64, Zeros.into()), (64, Ones.into()), (128, Zeros.into())];
+/// let bias = Array1::<f32>::init(256, &Blocks::of(0, gates), Key::new(2))?;
+/// assert_eq!((bias[63], bias[64], bias[127], bias[128]), (0.0, 1.0, 1.0, 0.0));
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 #[must_use]
 pub struct Blocks<I> {
-    initializer: I,
     axis: isize,
-    cut: Cut,
+    cut: Cut<I>,
 }
 
+/// Where the axis is cut, and what the blocks are initialized by.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-enum Cut {
-    Equal(usize),
-    Sizes(Vec<usize>),
+pub(crate) enum Cut<I> {
+    Equal { initializer: I, blocks: usize },
+    Sizes { initializer: I, sizes: Vec<usize> },
+    Parts(Vec<(usize, I)>),
 }
 
 impl<I> Blocks<I> {
@@ -51,7 +55,7 @@ impl<I> Blocks<I> {
     ///
     /// Filling an array is an error if it has no such axis, or the blocks do not divide it.
     pub const fn equal(initializer: I, axis: isize, blocks: usize) -> Self {
-        Self { initializer, axis, cut: Cut::Equal(blocks) }
+        Self::new(axis, Cut::Equal { initializer, blocks })
     }
 
     /// Blocks of these sizes along an axis, for example the query's, key's and value's heads of
@@ -59,70 +63,117 @@ impl<I> Blocks<I> {
     ///
     /// Filling an array is an error if it has no such axis, or the sizes do not add up to it.
     pub fn sizes(initializer: I, axis: isize, sizes: &[usize]) -> Self {
-        Self { initializer, axis, cut: Cut::Sizes(sizes.to_vec()) }
+        Self::new(axis, Cut::Sizes { initializer, sizes: sizes.to_vec() })
     }
 
-    pub(crate) fn map<J>(self, f: impl FnOnce(I) -> J) -> Blocks<J> {
-        Blocks { initializer: f(self.initializer), axis: self.axis, cut: self.cut }
+    /// Blocks with a size and an initializer each, for example the gates of an LSTM, or an embedding
+    /// with a row of zeros for padding.
+    ///
+    /// Filling an array is an error if it has no such axis, or the sizes do not add up to it.
+    pub fn of(axis: isize, parts: impl IntoIterator<Item = (usize, I)>) -> Self {
+        Self::new(axis, Cut::Parts(parts.into_iter().collect()))
     }
 
-    /// Each block's size along the axis of an array of this shape.
-    fn cut(&self, axis: usize, shape: &[usize]) -> Result<Vec<usize>, InitError> {
-        let n = shape[axis];
-        let rule = match &self.cut {
-            &Cut::Equal(blocks) => match n.checked_rem(blocks) {
-                Some(0) => return Ok(vec![n / blocks; blocks]),
-                _ => format!("an axis {axis} that {blocks} blocks divide"),
-            },
-            Cut::Sizes(sizes) => match sizes.iter().try_fold(0, |a: usize, &b| a.checked_add(b)) {
-                Some(sum) if sum == n => return Ok(sizes.clone()),
-                _ => format!("an axis {axis} of the sizes {sizes:?} together"),
-            },
+    pub(crate) const fn new(axis: isize, cut: Cut<I>) -> Self {
+        Self { axis, cut }
+    }
+
+    /// The axis that is cut, as it was named.
+    #[must_use]
+    pub const fn axis(&self) -> isize {
+        self.axis
+    }
+
+    /// The initializers: the one of all blocks, or one for each of them.
+    pub fn initializers(&self) -> impl Iterator<Item = &I> {
+        let (shared, parts): (_, &[(usize, I)]) = match &self.cut {
+            Cut::Equal { initializer, .. } | Cut::Sizes { initializer, .. } => {
+                (Some(initializer), &[])
+            }
+            Cut::Parts(parts) => (None, parts),
         };
-        Err(shape_error(rule, shape))
+        shared.into_iter().chain(parts.iter().map(|(_, initializer)| initializer))
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) const fn cut(&self) -> &Cut<I> {
+        &self.cut
+    }
+
+    /// The same blocks by other initializers.
+    pub(crate) fn map<J>(self, mut f: impl FnMut(I) -> J) -> Blocks<J> {
+        let cut = match self.cut {
+            Cut::Equal { initializer, blocks } => {
+                Cut::Equal { initializer: f(initializer), blocks }
+            }
+            Cut::Sizes { initializer, sizes } => Cut::Sizes { initializer: f(initializer), sizes },
+            Cut::Parts(parts) => {
+                Cut::Parts(parts.into_iter().map(|(size, part)| (size, f(part))).collect())
+            }
+        };
+        Blocks { axis: self.axis, cut }
+    }
+
+    /// Each block's size along the axis of an array of this shape, and its initializer.
+    fn parts(&self, axis: usize, shape: &[usize]) -> Result<Vec<(usize, &I)>, InitError> {
+        let n = shape[axis];
+        let parts: Vec<_> = match &self.cut {
+            Cut::Equal { initializer, blocks } => {
+                return match n.checked_rem(*blocks) {
+                    Some(0) => Ok(vec![(n / blocks, initializer); *blocks]),
+                    _ => Err(refused(format!("an axis {axis} that {blocks} blocks divide"), shape)),
+                };
+            }
+            Cut::Sizes { initializer, sizes } => {
+                sizes.iter().map(|&size| (size, initializer)).collect()
+            }
+            Cut::Parts(parts) => parts.iter().map(|(size, part)| (*size, part)).collect(),
+        };
+        let sizes = || parts.iter().map(|&(size, _)| size);
+        if sizes().try_fold(0, usize::checked_add) == Some(n) {
+            Ok(parts)
+        } else {
+            let sizes: Vec<_> = sizes().collect();
+            Err(refused(format!("an axis {axis} of the sizes {sizes:?} together"), shape))
+        }
     }
 }
 
-fn shape_error(rule: String, shape: &[usize]) -> InitError {
+fn refused(rule: String, shape: &[usize]) -> InitError {
     InitError::Shape { initializer: "a cut into blocks", rule, shape: shape.to_vec() }
 }
 
 impl<A: Element, I: Initializer<A>> Initializer<A> for Blocks<I> {
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
         let Some(axis) = resolve(self.axis, shape.len()) else {
-            return Err(shape_error(format!("an axis {}", self.axis), shape));
+            return Err(refused(format!("an axis {}", self.axis), shape));
         };
         let mut block = shape.to_vec();
-        let blocks = (0..).zip(self.cut(axis, shape)?).map(|(i, size)| {
+        let mut values = Vec::new();
+        for (i, (size, initializer)) in (0..).zip(self.parts(axis, shape)?) {
             block[axis] = size;
-            Ok(match size {
-                0 => (size, Values::constant(A::ZERO)),
-                _ => (size, self.initializer.values(&block, key.fork_index(i))?),
-            })
-        });
-        Ok(Values::structured(Parts {
-            axis: Axis(axis),
-            blocks: blocks.collect::<Result<_, _>>()?,
-        }))
+            // A block without elements asks nothing of its initializer.
+            if size > 0 {
+                values.push((size, initializer.values(&block, key.fork_index(i))?));
+            }
+        }
+        Ok(Values::structured(shape, Parts { axis: Axis(axis), values }))
     }
 }
 
 #[derive(Debug)]
-struct Parts<A> {
+struct Parts<A: Element> {
     axis: Axis,
-    /// Their sizes along the axis, and their values.
-    blocks: Vec<(usize, Values<A>)>,
+    /// The blocks' sizes along the axis, and their values.
+    values: Vec<(usize, Values<A>)>,
 }
 
 impl<A: Element> Structure<A> for Parts<A> {
-    fn write(&self, mut rest: ArrayViewMutD<'_, MaybeUninit<A>>) {
-        for (size, values) in &self.blocks {
+    fn write(&self, mut rest: ArrayViewMutD<'_, A>) {
+        for (size, values) in &self.values {
             let (mut block, others) = rest.split_at(self.axis, *size);
-            if !block.is_empty() {
-                values.write(Target::of_view(&mut block));
-            }
+            values.write(&mut block);
             rest = others;
         }
-        assert!(rest.is_empty(), "values of a shorter array");
     }
 }

@@ -1,8 +1,10 @@
-use crate::element::Element;
+//! Numbers that are given: one for all elements, or an array of them.
+
+use crate::element::{Element, Scalar};
 use crate::error::InitError;
 use crate::initializer::{Initializer, Values};
-use crate::key::Key;
-use ndarray::{ArrayBase, Data, Dimension};
+use crate::stream::Key;
+use ndarray::{ArrayBase, ArrayRef, ArrayViewD, Data, Dimension};
 
 /// Every element the same number, which must not be NaN.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -11,7 +13,7 @@ pub struct Constant<A>(pub A);
 
 impl<A: Element> Initializer<A> for Constant<A> {
     fn values(&self, _: &[usize], _: Key) -> Result<Values<A>, InitError> {
-        let value = self.0.into_f64();
+        let value = A::Arithmetic::from_element(self.0).into_f64();
         if value.is_nan() {
             return Err(InitError::Parameter { name: "constant", value, rule: "a number" });
         }
@@ -26,7 +28,7 @@ pub struct Zeros;
 
 impl<A: Element> Initializer<A> for Zeros {
     fn values(&self, _: &[usize], _: Key) -> Result<Values<A>, InitError> {
-        Ok(Values::constant(A::ZERO))
+        Ok(Values::number(A::Arithmetic::ZERO))
     }
 }
 
@@ -37,7 +39,7 @@ pub struct Ones;
 
 impl<A: Element> Initializer<A> for Ones {
     fn values(&self, _: &[usize], _: Key) -> Result<Values<A>, InitError> {
-        Ok(Values::constant(A::ONE))
+        Ok(Values::number(A::Arithmetic::ONE))
     }
 }
 
@@ -52,12 +54,23 @@ impl<A: Element> Initializer<A> for Ones {
 /// assert_eq!(rows, array![[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]);
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
+impl<A: Element, D: Dimension> Initializer<A> for ArrayRef<A, D> {
+    fn values(&self, shape: &[usize], _: Key) -> Result<Values<A>, InitError> {
+        Values::array(self.to_owned().into_shared(), shape)
+    }
+
+    fn as_array(&self) -> Option<ArrayViewD<'_, A>> {
+        Some(self.view().into_dyn())
+    }
+}
+
+/// As for `ArrayRef`, to which every array and view dereferences.
 impl<A: Element, S: Data<Elem = A>, D: Dimension> Initializer<A> for ArrayBase<S, D> {
     fn values(&self, shape: &[usize], _: Key) -> Result<Values<A>, InitError> {
-        if let Some(nan) = self.iter().find(|value| value.into_f64().is_nan()) {
-            let (name, rule) = ("an element of a constant array", "a number");
-            return Err(InitError::Parameter { name, value: nan.into_f64(), rule });
-        }
         Values::array(self.to_shared(), shape)
+    }
+
+    fn as_array(&self) -> Option<ArrayViewD<'_, A>> {
+        (**self).as_array()
     }
 }

@@ -1,13 +1,13 @@
-use super::dirac::{Centre, Middle};
+//! Convolutions with an orthogonal matrix at their centre.
+
+use super::dirac::{Centre, Middle, axes_of};
 use super::orthogonal::{Matrices, Orthogonal};
-use super::{Structure, write_zeros};
-use crate::element::Element;
-use crate::error::InitError;
-use crate::initializer::{Initializer, Values};
-use crate::key::Key;
-use crate::layout::{Layout, Part};
+use crate::element::{Element, Scalar};
+use crate::error::{AxisRole, InitError};
+use crate::fans::Layout;
+use crate::initializer::{Initializer, Structure, Values};
+use crate::stream::Key;
 use ndarray::ArrayViewMutD;
-use std::mem::MaybeUninit;
 
 /// A convolution that keeps the norm of what it is applied to, but for a gain: an orthogonal matrix
 /// at the centre of the receptive field, and 0 elsewhere (Xiao et al. 2018). Feature `orthogonal`.
@@ -70,10 +70,9 @@ impl<A: Element> Initializer<A> for DeltaOrthogonal {
             rule,
             shape: shape.to_vec(),
         };
-        let channels = [|part| part == Part::Input, |part| part == Part::Output]
-            .map(|wanted: fn(Part) -> bool| self.layout().axes_with(shape, wanted).len());
-        let (Some(middle), [1, 1]) = (Middle::new(self.layout(), shape, Centre::Lower), channels)
-        else {
+        let roles = self.layout().roles(shape)?;
+        let channels = [AxisRole::Input, AxisRole::Output].map(|role| axes_of(&roles, role).len());
+        let (Some(middle), [1, 1]) = (Middle::new(&roles, shape, Centre::Lower), channels) else {
             let rule = "an input axis, an output axis and 1 to 3 axes of receptive field";
             return Err(refused(rule.into()));
         };
@@ -81,7 +80,10 @@ impl<A: Element> Initializer<A> for DeltaOrthogonal {
             let (fan_in, fan_out) = (fans.fan_in, fans.fan_out);
             return Err(refused(format!("fan_in ≤ fan_out, which are {fan_in} and {fan_out}")));
         }
-        Ok(Values::structured(AtCentre { middle, matrices: self.matrix.matrices(shape, key)? }))
+        Ok(Values::structured(
+            shape,
+            AtCentre { middle, matrices: self.matrix.matrices::<A::Arithmetic>(shape, key)? },
+        ))
     }
 }
 
@@ -91,9 +93,12 @@ struct AtCentre<A> {
     matrices: Matrices<A>,
 }
 
-impl<A: Element> Structure<A> for AtCentre<A> {
-    fn write(&self, mut array: ArrayViewMutD<'_, MaybeUninit<A>>) {
-        write_zeros(&mut array);
+impl<A: Scalar> Structure<A::Element> for AtCentre<A> {
+    fn is_on_zeros(&self) -> bool {
+        true
+    }
+
+    fn write(&self, mut array: ArrayViewMutD<'_, A::Element>) {
         self.middle.take(&mut array);
         self.matrices.write(array);
     }

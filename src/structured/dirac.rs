@@ -1,11 +1,11 @@
-use super::{Structure, write_zeros};
-use crate::element::Element;
-use crate::error::InitError;
-use crate::initializer::{Initializer, Values};
-use crate::key::Key;
-use crate::layout::{Layout, Part};
+//! Convolutions that hand their input on.
+
+use crate::element::{Element, Scalar};
+use crate::error::{AxisRole, InitError};
+use crate::fans::Layout;
+use crate::initializer::{Initializer, Structure, Values};
+use crate::stream::Key;
 use ndarray::{ArrayViewMutD, Axis};
-use std::mem::MaybeUninit;
 
 /// A convolution that hands its input channels on: 1 at the centre of the receptive field where
 /// input and output channel are the same, and 0 elsewhere.
@@ -83,15 +83,15 @@ impl Dirac {
 impl<A: Element> Initializer<A> for Dirac {
     fn values(&self, shape: &[usize], _: Key) -> Result<Values<A>, InitError> {
         self.layout.fans(shape)?;
-        let input = self.layout.axes_with(shape, |part| part == Part::Input);
-        let output = self.layout.axes_with(shape, |part| part == Part::Output);
-        match (Middle::new(&self.layout, shape, self.centre), &input[..], &output[..]) {
-            (Some(middle), [] | [_], &[output]) => Ok(Values::structured(Channels {
-                middle,
-                input: input.first().copied(),
-                output,
-                groups: self.layout.group_count(),
-            })),
+        let roles = self.layout.roles(shape)?;
+        let axes = [self.layout.grouped_role(), self.layout.grouped_role().swapped()]
+            .map(|role| axes_of(&roles, role));
+        match (Middle::new(&roles, shape, self.centre), &axes) {
+            (Some(middle), [whole, part]) if whole.len() == 1 && part.len() <= 1 => {
+                let (whole, part) = (whole[0], part.first().copied());
+                let groups = self.layout.group_count();
+                Ok(Values::structured(shape, Channels { middle, whole, part, groups }))
+            }
             _ => Err(InitError::Shape {
                 initializer: "a Dirac kernel",
                 rule: "an input axis, an output axis and 1 to 3 axes of receptive field".into(),
@@ -101,14 +101,19 @@ impl<A: Element> Initializer<A> for Dirac {
     }
 }
 
+/// The axes of this role.
+pub(super) fn axes_of(roles: &[AxisRole], role: AxisRole) -> Vec<usize> {
+    (0..roles.len()).filter(|&axis| roles[axis] == role).collect()
+}
+
 /// The middle of a receptive field: its axes, and the place on each.
 #[derive(Debug)]
 pub(super) struct Middle(Vec<(usize, usize)>);
 
 impl Middle {
     /// None unless the field has one to three axes.
-    pub(super) fn new(layout: &Layout, shape: &[usize], centre: Centre) -> Option<Self> {
-        let field = layout.axes_with(shape, |part| part == Part::Field);
+    pub(super) fn new(roles: &[AxisRole], shape: &[usize], centre: Centre) -> Option<Self> {
+        let field = axes_of(roles, AxisRole::ReceptiveField);
         let place = |axis| (axis, centre.of(shape[axis]));
         (1..=3).contains(&field.len()).then(|| Self(field.into_iter().map(place).collect()))
     }
@@ -124,26 +129,30 @@ impl Middle {
 #[derive(Debug)]
 struct Channels {
     middle: Middle,
-    /// None where the kernel of one channel leaves it out.
-    input: Option<usize>,
-    output: usize,
+    /// The axis with the channels of all groups.
+    whole: usize,
+    /// The axis with those of one group; none where the kernel of one channel leaves it out.
+    part: Option<usize>,
     groups: usize,
 }
 
 impl<A: Element> Structure<A> for Channels {
-    fn write(&self, mut array: ArrayViewMutD<'_, MaybeUninit<A>>) {
-        write_zeros(&mut array);
+    fn is_on_zeros(&self) -> bool {
+        true
+    }
+
+    fn write(&self, mut array: ArrayViewMutD<'_, A>) {
         self.middle.take(&mut array);
-        let outputs = array.len_of(Axis(self.output)) / self.groups;
-        let inputs = self.input.map_or(1, |axis| array.len_of(Axis(axis)));
+        let group_len = array.len_of(Axis(self.whole)) / self.groups;
+        let part_len = self.part.map_or(1, |axis| array.len_of(Axis(axis)));
         for group in 0..self.groups {
-            for channel in 0..outputs.min(inputs) {
+            for channel in 0..group_len.min(part_len) {
                 let mut ones = array.view_mut();
-                ones.collapse_axis(Axis(self.output), group * outputs + channel);
-                if let Some(input) = self.input {
-                    ones.collapse_axis(Axis(input), channel);
+                ones.collapse_axis(Axis(self.whole), group * group_len + channel);
+                if let Some(part) = self.part {
+                    ones.collapse_axis(Axis(part), channel);
                 }
-                ones.fill(MaybeUninit::new(A::ONE));
+                ones.fill(A::Arithmetic::ONE.into_element());
             }
         }
     }

@@ -1,16 +1,14 @@
 //! Random matrices with orthonormal rows or columns. Knows no arrays but those, and no layouts.
 
-use crate::distr::Normal;
-use crate::element::Element;
-use crate::ext::InitRefExt;
-use crate::key::Key;
-use crate::memory;
+use crate::element::Scalar;
+use crate::fill::{self, Content};
+use crate::laws::{Law, Normal};
+use crate::stream::Key;
 use faer::linalg::matmul::matmul;
 use faer::linalg::triangular_solve::solve_upper_triangular_in_place as solve_upper;
 use faer::reborrow::{Reborrow, ReborrowMut};
-use faer::traits::RealField;
 use faer::{Accum, Mat, MatMut, Par};
-use ndarray::{Array2, ArrayViewMut1};
+use ndarray::Array2;
 
 /// How many reflections are applied at once. The products run fastest with some 100 of them; more
 /// are more work on the blocks themselves.
@@ -18,9 +16,8 @@ const BLOCK: usize = 96;
 
 /// A matrix whose vectors along its shorter side are orthonormal, and as likely as any other such
 /// matrix: the law of Haar.
-pub(crate) fn haar<A: Element + RealField>(rows: usize, columns: usize, key: Key) -> Array2<A> {
+pub(super) fn haar<A: Scalar>(rows: usize, columns: usize, key: Key) -> Array2<A> {
     let mut matrix = Array2::from_elem((rows, columns), A::ZERO);
-    memory::advise_huge_pages(matrix.as_ptr(), matrix.len() * size_of::<A>());
     let elements = matrix.as_slice_mut().expect("a new array is contiguous");
     let q = MatMut::from_row_major_slice_mut(elements, rows, columns);
     if rows < columns {
@@ -43,7 +40,7 @@ pub(crate) fn haar<A: Element + RealField>(rows: usize, columns: usize, key: Key
 /// Blocks of reflections are I − V T⁻¹ Vᵀ, where the columns of V are x − rₖ ‖x‖ eₖ, and T is the
 /// upper triangle with T + Tᵀ = Vᵀ V (Puglisi 1992). The last block comes first, so that each meets
 /// only those columns that are not the identity's any more.
-fn orthonormalise<A: Element + RealField>(mut q: MatMut<'_, A>, key: Key) {
+fn orthonormalise<A: Scalar>(mut q: MatMut<'_, A>, key: Key) {
     let (m, n) = q.shape();
     let mut v = Mat::zeros(m, BLOCK.min(n));
     let mut vt_v = Mat::zeros(BLOCK.min(n), BLOCK.min(n));
@@ -107,9 +104,9 @@ fn orthonormalise<A: Element + RealField>(mut q: MatMut<'_, A>, key: Key) {
 
 /// Draws x and makes it the vector of the reflection that maps it onto the first axis; returns the
 /// sign of where it maps it to.
-fn reflection<A: Element>(x: &mut [A], key: Key) -> A {
-    let normal = Normal::new(0.0, 1.0).expect("a deviation of 1");
-    ArrayViewMut1::from(&mut *x).fill_init(&normal, key).expect("fits every element type");
+fn reflection<A: Scalar>(x: &mut [A], key: Key) -> A {
+    let normal: Law = Normal::new(0.0, 1.0).expect("a deviation of 1").into();
+    fill::onto_slice(x, &Content::Drawn(normal.quantile(), key));
     // Not one sum but eight, for vector units.
     let mut squares = [0.0; 8];
     for chunk in x.chunks(8) {

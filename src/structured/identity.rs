@@ -1,11 +1,11 @@
-use super::{Structure, element, write_zeros};
-use crate::element::Element;
-use crate::error::InitError;
-use crate::initializer::{Initializer, Values};
-use crate::key::Key;
-use crate::variance_scaling::positive;
+//! The identity matrix.
+
+use super::number;
+use crate::element::{Element, Scalar};
+use crate::error::{InitError, positive};
+use crate::initializer::{Initializer, Structure, Values};
+use crate::stream::Key;
 use ndarray::ArrayViewMutD;
-use std::mem::MaybeUninit;
 
 /// The identity matrix times a gain: w\[i, i] = gain, and 0 elsewhere, for shapes of two axes.
 ///
@@ -59,7 +59,10 @@ impl<A: Element> Initializer<A> for Identity {
                 shape: shape.to_vec(),
             });
         }
-        Ok(Values::structured(Diagonal { value: element("gain", self.gain)? }))
+        Ok(Values::structured(
+            shape,
+            Diagonal { value: number::<A::Arithmetic>("gain", self.gain)?.into_element() },
+        ))
     }
 }
 
@@ -69,8 +72,11 @@ struct Diagonal<A> {
 }
 
 impl<A: Element> Structure<A> for Diagonal<A> {
-    fn write(&self, mut array: ArrayViewMutD<'_, MaybeUninit<A>>) {
-        write_zeros(&mut array);
-        array.diag_mut().fill(MaybeUninit::new(self.value));
+    fn is_on_zeros(&self) -> bool {
+        true
+    }
+
+    fn write(&self, mut array: ArrayViewMutD<'_, A>) {
+        array.diag_mut().fill(self.value);
     }
 }

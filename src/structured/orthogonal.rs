@@ -1,12 +1,14 @@
-use super::{Structure, element};
-use crate::element::Element;
-use crate::error::InitError;
-use crate::initializer::{Initializer, Values};
-use crate::key::Key;
-use crate::layout::{Layout, Part};
-use crate::variance_scaling::positive;
+//! Random orthogonal matrices as kernels.
+
+use super::dirac::axes_of;
+use super::haar::haar;
+use super::number;
+use crate::element::{Element, Scalar};
+use crate::error::{AxisRole, InitError, positive};
+use crate::fans::Layout;
+use crate::initializer::{Initializer, Structure, Values};
+use crate::stream::Key;
 use ndarray::{ArrayViewD, ArrayViewMutD, Axis, Zip};
-use std::mem::MaybeUninit;
 use std::ops::Range;
 
 /// A random orthogonal matrix times a gain (Saxe et al. 2014). Feature `orthogonal`.
@@ -79,16 +81,18 @@ impl Orthogonal {
     }
 
     /// How to write a kernel of this shape.
-    pub(super) fn matrices<A: Element>(
+    pub(super) fn matrices<A: Scalar>(
         &self,
         shape: &[usize],
         key: Key,
     ) -> Result<Matrices<A>, InitError> {
         self.layout.fans(shape)?;
-        let axes = |wanted| self.layout.axes_with(shape, wanted);
-        let batch = axes(|part| part == Part::Batch);
-        let outputs = axes(|part| part == Part::Output);
-        let others = axes(|part| matches!(part, Part::Input | Part::Field));
+        let roles = self.layout.roles(shape)?;
+        let [batch, outputs, grouped] =
+            [AxisRole::Batch, AxisRole::Output, self.layout.grouped_role()]
+                .map(|role| axes_of(&roles, role));
+        let is_other = |axis: &usize| !batch.contains(axis) && !outputs.contains(axis);
+        let others: Vec<_> = (0..shape.len()).filter(is_other).collect();
         let groups = self.layout.group_count();
         let refused = |rule: &str| InitError::Shape {
             initializer: "an orthogonal matrix",
@@ -98,19 +102,26 @@ impl Orthogonal {
         if outputs.is_empty() || others.is_empty() {
             return Err(refused("an output axis and another one, batch axes aside"));
         }
-        if groups > 1 && outputs.len() > 1 {
-            return Err(refused("a single output axis to be cut into groups"));
+        if groups > 1 && grouped.len() != 1 {
+            return Err(refused("a single axis to be cut into groups"));
         }
+        // An entry's deviation is 1/√n in a matrix whose longer side is n.
+        let side = |axes: &[usize]| axes.iter().map(|&axis| shape[axis] as f64).product::<f64>();
+        let deviation = self.gain / side(&outputs).max(side(&others)).sqrt();
+        number::<A>("the standard deviation of an orthogonal matrix' entries,", deviation)?;
         // As they lie in an array, so that copying is fast; the law of the transpose is the same.
         let transposed = outputs[0] < others[0];
         let before = batch.len() + if transposed { 0 } else { others.len() };
         let sides = if transposed { [&outputs, &others] } else { [&others, &outputs] };
+        let order: Vec<_> = [&batch, sides[0], sides[1]].into_iter().flatten().copied().collect();
         Ok(Matrices {
-            gain: element("gain", self.gain)?,
+            gain: number("gain", self.gain)?,
             key,
             outputs: before..before + outputs.len(),
             batch: batch.len(),
-            order: [&batch, sides[0], sides[1]].into_iter().flatten().copied().collect(),
+            // Where there is one group, any axis can be cut into it.
+            grouped: order.iter().position(|axis| grouped.first() == Some(axis)).unwrap_or(before),
+            order,
             groups,
         })
     }
@@ -118,7 +129,7 @@ impl Orthogonal {
 
 impl<A: Element> Initializer<A> for Orthogonal {
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
-        Ok(Values::structured(self.matrices(shape, key)?))
+        Ok(Values::structured(shape, self.matrices::<A::Arithmetic>(shape, key)?))
     }
 }
 
@@ -133,15 +144,17 @@ pub(super) struct Matrices<A> {
     batch: usize,
     /// Which of them are output axes.
     outputs: Range<usize>,
-    /// How many matrices share the output axis.
+    /// Which of them holds the channels of all groups.
+    grouped: usize,
+    /// How many matrices share that axis.
     groups: usize,
 }
 
-impl<A: Element> Structure<A> for Matrices<A> {
-    fn write(&self, array: ArrayViewMutD<'_, MaybeUninit<A>>) {
+impl<A: Scalar> Structure<A::Element> for Matrices<A> {
+    fn write(&self, array: ArrayViewMutD<'_, A::Element>) {
         let mut array = array.permuted_axes(self.order.as_slice());
         let count: usize = array.shape()[..self.batch].iter().product();
-        let outputs = array.len_of(Axis(self.outputs.start)) / self.groups;
+        let group_len = array.len_of(Axis(self.grouped)) / self.groups;
         for i in 0..count {
             let mut kernel = array.view_mut();
             let mut index = i;
@@ -150,7 +163,7 @@ impl<A: Element> Structure<A> for Matrices<A> {
                 kernel.collapse_axis(Axis(axis), index % len);
                 index /= len;
             }
-            let groups = kernel.axis_chunks_iter_mut(Axis(self.outputs.start), outputs);
+            let groups = kernel.axis_chunks_iter_mut(Axis(self.grouped), group_len);
             for (group, matrix) in groups.enumerate() {
                 self.write_one(matrix, (i * self.groups + group) as u64);
             }
@@ -158,19 +171,19 @@ impl<A: Element> Structure<A> for Matrices<A> {
     }
 }
 
-impl<A: Element> Matrices<A> {
-    fn write_one(&self, kernel: ArrayViewMutD<'_, MaybeUninit<A>>, index: u64) {
+impl<A: Scalar> Matrices<A> {
+    fn write_one(&self, kernel: ArrayViewMutD<'_, A::Element>, index: u64) {
         let outputs: usize = kernel.shape()[self.outputs.clone()].iter().product();
         let others = kernel.len() / outputs;
         let (rows, columns) =
             if self.outputs.start == self.batch { (outputs, others) } else { (others, outputs) };
-        let matrix = A::haar(rows, columns, self.key.fork_index(index));
+        let matrix = haar::<A>(rows, columns, self.key.fork_index(index));
         let matrix = matrix.into_shape_with_order(kernel.raw_dim()).expect("as many elements");
         self.scale_onto(kernel, matrix.view());
     }
 
     /// By pieces that stay in cache, if the two lie in memory in different orders.
-    fn scale_onto(&self, mut kernel: ArrayViewMutD<'_, MaybeUninit<A>>, matrix: ArrayViewD<'_, A>) {
+    fn scale_onto(&self, mut kernel: ArrayViewMutD<'_, A::Element>, matrix: ArrayViewD<'_, A>) {
         const PIECE: usize = 1024;
         if kernel.len() > PIECE && !kernel.is_standard_layout() {
             let axes = (0..kernel.ndim()).map(Axis);
@@ -183,7 +196,7 @@ impl<A: Element> Matrices<A> {
         }
         Zip::from(&mut kernel).and(&matrix).for_each(|element, &q| {
             // An entry of 1 may have been rounded up.
-            element.write((self.gain * q).clamp_to(-A::MAX, A::MAX));
+            *element = (self.gain * q).clamp_to(-A::MAX, A::MAX).into_element();
         });
     }
 }

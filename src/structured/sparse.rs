@@ -1,15 +1,13 @@
-use super::Structure;
-use crate::distr::{Law, Normal};
-use crate::element::Element;
+//! Draws of which a part is zero.
+
+use crate::element::{Element, Scalar};
 use crate::error::InitError;
-use crate::fill::Target;
-use crate::initializer::{Initializer, Values};
-use crate::key::Key;
-use crate::simd;
-use crate::stream::{self, BLOCK};
+use crate::initializer::{Initializer, Structure, Values};
+use crate::laws::{Law, Normal};
+use crate::math::dispatch;
+use crate::stream::{BLOCK, Key, block_words};
 use ndarray::{ArrayViewMut2, ArrayViewMutD, s};
 use pulp::NullaryFnOnce;
-use std::mem::MaybeUninit;
 
 /// Draws from a law of which a fixed part of every column is zero: as many elements as
 /// ⌈sparsity · rows⌉, whichever (Martens 2010; PyTorch's `sparse_`, MindSpore's `Sparse`).
@@ -97,12 +95,15 @@ impl<A: Element> Initializer<A> for Sparse {
             }
         };
         let values = Values::drawn(&self.law, key)?;
-        Ok(Values::structured(Holes { values, zeros: self.zeros(rows), key: key.fork("zeros") }))
+        Ok(Values::structured(
+            shape,
+            Holes { values, zeros: self.zeros(rows), key: key.fork("zeros") },
+        ))
     }
 }
 
 #[derive(Debug)]
-struct Holes<A> {
+struct Holes<A: Element> {
     values: Values<A>,
     /// In each column.
     zeros: usize,
@@ -110,10 +111,10 @@ struct Holes<A> {
 }
 
 impl<A: Element> Structure<A> for Holes<A> {
-    fn write(&self, mut array: ArrayViewMutD<'_, MaybeUninit<A>>) {
-        self.values.write(Target::of_view(&mut array));
+    fn write(&self, mut array: ArrayViewMutD<'_, A>) {
+        self.values.write(&mut array);
         let array = array.into_dimensionality().expect("checked when made");
-        simd::dispatch(Punch { array, zeros: self.zeros, key: self.key });
+        dispatch(Punch { array, zeros: self.zeros, key: self.key });
     }
 }
 
@@ -121,7 +122,7 @@ impl<A: Element> Structure<A> for Holes<A> {
 /// going down the rows, an element becomes zero with the probability zeros left / rows left, which
 /// the word with its index decides. That leaves exactly so many zeros.
 struct Punch<'a, A> {
-    array: ArrayViewMut2<'a, MaybeUninit<A>>,
+    array: ArrayViewMut2<'a, A>,
     zeros: usize,
     key: Key,
 }
@@ -137,7 +138,7 @@ impl<A: Element> NullaryFnOnce for Punch<'_, A> {
         let mut words = [0; BLOCK];
         let (mut row, mut column) = (0, 0);
         for (block, first) in (0..).zip((0..array.len()).step_by(BLOCK)) {
-            stream::block_words(key, block, &mut words);
+            block_words(key, block, &mut words);
             let mut words = &words[..BLOCK.min(array.len() - first)];
             while !words.is_empty() {
                 let range = column..columns.min(column + words.len());
@@ -162,14 +163,15 @@ impl<A: Element> NullaryFnOnce for Punch<'_, A> {
 
 #[inline(always)]
 fn punch<'a, A: Element>(
-    elements: impl Iterator<Item = &'a mut MaybeUninit<A>>,
+    elements: impl Iterator<Item = &'a mut A>,
     words: &[u32],
     zeros_left: &mut [u64],
     rows_left: u64,
 ) {
+    let zero = A::Arithmetic::ZERO.into_element();
     for ((element, &word), zeros_left) in elements.zip(words).zip(zeros_left) {
         let is_zero = (u64::from(word) * rows_left) >> 32 < *zeros_left;
-        *element = if is_zero { MaybeUninit::new(A::ZERO) } else { *element };
+        *element = if is_zero { zero } else { *element };
         *zeros_left -= u64::from(is_zero);
     }
 }

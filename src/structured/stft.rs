@@ -1,12 +1,11 @@
-use super::{Structure, element};
-use crate::element::Element;
-use crate::error::InitError;
-use crate::initializer::{Initializer, Values};
-use crate::key::Key;
+//! Kernels of short-time Fourier transforms.
+
+use crate::element::{Element, Scalar};
+use crate::error::{InitError, Number};
+use crate::initializer::{Initializer, Structure, Values};
+use crate::math::cosine;
+use crate::stream::Key;
 use ndarray::{ArrayViewMutD, Axis};
-use std::cmp::Ordering;
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_2};
-use std::mem::MaybeUninit;
 
 /// The kernel of a convolution that computes one side of a short-time Fourier transform: Keras'
 /// `STFT`.
@@ -49,7 +48,7 @@ use std::mem::MaybeUninit;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[must_use]
 pub struct Stft {
     side: StftSide,
@@ -74,6 +73,7 @@ pub enum StftSide {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
 pub enum StftScaling {
     /// √∑ window²: squared magnitudes are a density of power.
     #[default]
@@ -225,8 +225,12 @@ impl<A: Element> Initializer<A> for Stft {
             }
         }
         let weights = self.weights(frame).map_err(refused)?;
-        for &weight in &weights {
-            element::<A>("a window's weight", weight)?;
+        if let Some(&weight) = weights.iter().find(|w| w.abs() > A::Arithmetic::MAX.into_f64()) {
+            return Err(InitError::Unrepresentable {
+                law: format!("a window's weight {}", Number(weight)),
+                element: A::Arithmetic::NAME,
+                rule: "it is beyond the greatest number",
+            });
         }
         let length = 2 * (bins - 1);
         // −sin x is cos(x + π/2).
@@ -235,7 +239,7 @@ impl<A: Element> Initializer<A> for Stft {
             StftSide::Imaginary => length,
         };
         let wave = (0..length).map(|phase| cosine(4 * phase + shift, length)).collect();
-        Ok(Values::structured(Transform { weights, wave }))
+        Ok(Values::structured(shape, Transform { weights, wave }))
     }
 }
 
@@ -247,36 +251,20 @@ struct Transform {
 }
 
 impl<A: Element> Structure<A> for Transform {
-    fn write(&self, mut array: ArrayViewMutD<'_, MaybeUninit<A>>) {
+    fn write(&self, mut array: ArrayViewMutD<'_, A>) {
         let length = self.wave.len();
         for (t, mut bins) in array.axis_iter_mut(Axis(0)).enumerate() {
             let (weight, step) = (self.weights[t], t % length);
             let mut phase = 0;
             for element in &mut bins {
                 // Of two zeros, the positive one.
-                element.write(A::from_f64(weight * self.wave[phase] + 0.0));
+                let value = weight * self.wave[phase] + 0.0;
+                *element = A::Arithmetic::from_f64(value).into_element();
                 phase += step;
                 if phase >= length {
                     phase -= length;
                 }
             }
         }
-    }
-}
-
-/// The cosine of `quarters` / `of` quarters of a turn, by an angle of at most half a quarter.
-fn cosine(quarters: usize, of: usize) -> f64 {
-    let (quadrant, part) = (quarters / of % 4, quarters % of);
-    let angle = FRAC_PI_2 * (part.min(of - part) as f64 / of as f64);
-    let (sin, cos) = match (2 * part).cmp(&of) {
-        Ordering::Less => (libm::sin(angle), libm::cos(angle)),
-        Ordering::Equal => (FRAC_1_SQRT_2, FRAC_1_SQRT_2),
-        Ordering::Greater => (libm::cos(angle), libm::sin(angle)),
-    };
-    match quadrant {
-        0 => cos,
-        1 => -sin,
-        2 => -cos,
-        _ => sin,
     }
 }

@@ -9,6 +9,7 @@ use ndarray_init::rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
 use ndarray_init::{Element, Law, Normal, TruncatedNormal, Uniform};
 use proptest::test_runner::Config as ProptestConfig;
 use std::fmt::{Debug, Display, LowerExp};
+use std::ops::{Add, Mul, Neg};
 
 pub(crate) const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
@@ -21,7 +22,7 @@ pub(crate) fn mix64(z: u64) -> u64 {
 pub(crate) fn word(key: u64, i: usize) -> u32 {
     let (block, r) = (i / 1024, i % 1024);
     let lane = (8 * block + r % 16 / 2) as u64;
-    let seed = key.wrapping_add(lane.wrapping_mul(4).wrapping_mul(GAMMA));
+    let seed = mix64(key).wrapping_add(lane.wrapping_mul(4).wrapping_mul(GAMMA));
     let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed);
     for _ in 0..r / 16 {
         generator.next_u64();
@@ -36,7 +37,17 @@ pub(crate) fn word64(key: u64, i: usize) -> u64 {
 }
 
 /// `f32` and `f64`. Words of either are passed as `u64`, of which `f32` takes the low half.
-pub(crate) trait Real: Element + Debug + Display + LowerExp + Into<f64> {
+pub(crate) trait Real:
+    Element
+    + PartialOrd
+    + Add<Output = Self>
+    + Mul<Output = Self>
+    + Neg<Output = Self>
+    + Debug
+    + Display
+    + LowerExp
+    + Into<f64>
+{
     /// Bits of a word.
     const BITS: u32;
     /// The relative error that the normal quantile is allowed.

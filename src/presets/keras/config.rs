@@ -1,11 +1,14 @@
 //! Initializers as Keras writes them into a model's configuration.
 
-use crate::presets::keras;
-use crate::{
-    AnyInitializer, Distribution, FanMode, InitError, Layout, Stft, StftScaling, StftSide,
-    StftWindow, VarianceScaling,
-};
+use super::class_name;
+use super::initializers as keras;
+use crate::config::Nested;
+use crate::error::InitError;
+use crate::fans::{FanMode, Layout};
+use crate::scaling::{Distribution, VarianceScaling};
+use crate::structured::{AnyInitializer, Stft, StftScaling, StftSide, StftWindow};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
@@ -36,52 +39,145 @@ use serde_json::{Map, Value};
 /// constructor finds wrong with the numbers.
 pub fn from_config(config: &Value) -> Result<AnyInitializer, InitError> {
     let wrong = |rule: String| InitError::Configuration { config: config.to_string(), rule };
-    let tagged = tagged(config).map_err(wrong)?;
-    let class: Class = serde_json::from_value(tagged).map_err(|error| wrong(error.to_string()))?;
-    class.initializer()
+    let (class, fields) = class_and_fields(config).map_err(wrong)?;
+    let fields = Fields { config, fields };
+    let small = small(&class);
+    if let Some(&(_, read)) = CLASSES.iter().find(|&&(name, _)| small == name.to_lowercase()) {
+        return read(fields);
+    }
+    if let Some((_, preset)) = presets().find(|(name, _)| small == name.replace('_', "")) {
+        return fields.read::<Axes>()?.of(preset);
+    }
+    let classes = CLASSES.iter().map(|&(name, _)| name.to_owned());
+    let classes: Vec<_> = classes.chain(presets().map(|(name, _)| class_name(name))).collect();
+    Err(wrong(format!("no class of Keras is {class:?}; there are {}", classes.join(", "))))
 }
 
-const CLASSES: [&str; 16] = [
-    "Zeros",
-    "Ones",
-    "Constant",
-    "RandomNormal",
-    "TruncatedNormal",
-    "RandomUniform",
-    "VarianceScaling",
-    "GlorotNormal",
-    "GlorotUniform",
-    "HeNormal",
-    "HeUniform",
-    "LecunNormal",
-    "LecunUniform",
-    "Identity",
-    "Orthogonal",
-    "STFT",
+/// Keras' presets of variance scaling.
+fn presets() -> impl Iterator<Item = (&'static str, VarianceScaling)> {
+    let presets = VarianceScaling::PRESETS.iter().cloned();
+    presets.filter(|(_, preset)| *preset.layout() == Layout::keras())
+}
+
+/// Reads the fields of one class.
+type Read = fn(Fields<'_>) -> Result<AnyInitializer, InitError>;
+
+/// Keras' other classes, and its other names of some.
+const CLASSES: [(&str, Read); 14] = [
+    ("Zeros", zeros),
+    ("Zero", zeros),
+    ("Ones", ones),
+    ("One", ones),
+    ("Constant", |fields| {
+        Ok(fields.read::<Same>()?.value.map_or(keras::zeros().into(), AnyInitializer::from))
+    }),
+    ("RandomNormal", random_normal),
+    ("Normal", random_normal),
+    ("TruncatedNormal", truncated_normal),
+    ("RandomUniform", random_uniform),
+    ("Uniform", random_uniform),
+    ("VarianceScaling", variance_scaling),
+    ("Identity", |fields| Ok(keras::identity(fields.read::<Multiple>()?.gain)?.into())),
+    ("Orthogonal", orthogonal),
+    ("STFT", stft),
 ];
-/// Keras' other names of some.
-const ALIASES: [&str; 4] = ["zero", "one", "normal", "uniform"];
+
+fn zeros(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
+    fields.read::<Nothing>().map(|_| keras::zeros().into())
+}
+
+fn ones(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
+    fields.read::<Nothing>().map(|_| keras::ones().into())
+}
+
+/// Without a deviation, Keras fills in the mean.
+fn random_normal(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
+    let Moments { mean, stddev, .. } = fields.read()?;
+    match stddev {
+        Some(0.0) => Ok(AnyInitializer::Constant(mean.unwrap_or(0.0))),
+        _ => Ok(keras::random_normal(mean, stddev)?.into()),
+    }
+}
+
+fn truncated_normal(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
+    let Moments { mean, stddev, .. } = fields.read()?;
+    match stddev {
+        Some(0.0) => Ok(AnyInitializer::Constant(mean.unwrap_or(0.0))),
+        _ => Ok(keras::truncated_normal(mean, stddev)?.into()),
+    }
+}
+
+/// Between equal bounds, Keras fills in the bound.
+fn random_uniform(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
+    let Range { minval, maxval, .. } = fields.read()?;
+    match (minval, maxval) {
+        (Some(low), Some(high)) if low == high => Ok(AnyInitializer::Constant(low)),
+        _ => Ok(keras::random_uniform(minval, maxval)?.into()),
+    }
+}
+
+fn variance_scaling(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
+    let Scaling { scale, mode, distribution, input_axes, output_axes, .. } = fields.read()?;
+    let distribution = distribution.map(Distribution::from);
+    let layout = layout(input_axes, output_axes)?;
+    Ok(keras::variance_scaling(scale, mode, distribution)?.with_layout(layout).into())
+}
+
+#[cfg(feature = "orthogonal")]
+fn orthogonal(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
+    Ok(keras::orthogonal(fields.read::<Multiple>()?.gain)?.into())
+}
+
+#[cfg(not(feature = "orthogonal"))]
+fn orthogonal(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
+    Err(InitError::Configuration {
+        config: fields.config.to_string(),
+        rule: "this needs the feature `orthogonal` of ndarray-init".to_owned(),
+    })
+}
+
+fn stft(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
+    let Transform { side, window, scaling, periodic, .. } = fields.read()?;
+    let side = match side {
+        Side::Real => StftSide::Real,
+        Side::Imag => StftSide::Imaginary,
+    };
+    let stft = Stft::default().with_side(side).with_periodic(periodic);
+    Ok(stft.with_window(window).with_scaling(scaling).into())
+}
+
+/// A class in small letters, without what older versions appended.
+fn small(class: &str) -> String {
+    let small = class.replace('_', "").to_lowercase();
+    let small = small.strip_suffix("v2").unwrap_or(&small);
+    small.strip_suffix("initializer").unwrap_or(small).to_owned()
+}
+
+/// The fields of a class, and the whole configuration, for messages.
+struct Fields<'a> {
+    config: &'a Value,
+    fields: Map<String, Value>,
+}
+
+impl Fields<'_> {
+    fn read<T: DeserializeOwned>(self) -> Result<T, InitError> {
+        serde_json::from_value(self.fields.into()).map_err(|error| InitError::Configuration {
+            config: self.config.to_string(),
+            rule: error.to_string(),
+        })
+    }
+}
 
 /// What Keras writes beside a class and its fields.
 const ENVELOPE: [&str; 3] = ["module", "registered_name", "shared_object_id"];
 
-/// Any form as `{"class_name": …, "config": {…}}`, the class in small letters.
-fn tagged(config: &Value) -> Result<Value, String> {
-    let (class, fields) = match config {
-        Value::String(class) => (class.clone(), Map::new()),
-        Value::Object(map) => class_and_fields(map.clone())?,
+/// The class and its fields, from any of the forms.
+fn class_and_fields(config: &Value) -> Result<(String, Map<String, Value>), String> {
+    let mut map = match config {
+        Value::String(class) => return Ok((class.clone(), Map::new())),
+        Value::Object(map) => map.clone(),
         _ => return Err("it must be an object or a string".to_owned()),
     };
-    let small = class.replace('_', "").to_lowercase();
-    let small = small.strip_suffix("v2").unwrap_or(&small);
-    let small = small.strip_suffix("initializer").unwrap_or(small);
-    if CLASSES.iter().chain(&ALIASES).all(|class| class.to_lowercase() != small) {
-        return Err(format!("no class of Keras is {class:?}; there are {}", CLASSES.join(", ")));
-    }
-    Ok(serde_json::json!({ "class_name": small, "config": fields }))
-}
-
-fn class_and_fields(mut map: Map<String, Value>) -> Result<(String, Map<String, Value>), String> {
     let ((Some(Value::String(class)), None) | (None, Some(Value::String(class)))) =
         (map.remove("class_name"), map.remove("class"))
     else {
@@ -97,32 +193,6 @@ fn class_and_fields(mut map: Map<String, Value>) -> Result<(String, Map<String, 
         (Some(_), Some(key)) => Err(format!("unknown field `{key}` beside config")),
         (Some(other), None) => Err(format!("config is {other}, but must be an object")),
     }
-}
-
-/// Keras' classes, each with its fields.
-#[derive(Deserialize)]
-#[serde(tag = "class_name", content = "config", rename_all = "lowercase")]
-enum Class {
-    #[serde(alias = "zero")]
-    Zeros(Nothing),
-    #[serde(alias = "one")]
-    Ones(Nothing),
-    Constant(Same),
-    #[serde(alias = "normal")]
-    RandomNormal(Moments),
-    TruncatedNormal(Moments),
-    #[serde(alias = "uniform")]
-    RandomUniform(Range),
-    VarianceScaling(Scaling),
-    GlorotNormal(Fans),
-    GlorotUniform(Fans),
-    HeNormal(Fans),
-    HeUniform(Fans),
-    LecunNormal(Fans),
-    LecunUniform(Fans),
-    Identity(Multiple),
-    Orthogonal(Multiple),
-    Stft(Transform),
 }
 
 /// The fields of a class, and those that every class may have.
@@ -143,11 +213,11 @@ macro_rules! fields {
 
 fields! {
     Nothing {}
-    Same { value: Number }
+    Same { value: MaybeWrapped }
     Moments { mean: f64, stddev: f64 }
     Range { minval: f64, maxval: f64 }
     Multiple { gain: f64 }
-    Fans { input_axes: Vec<isize>, output_axes: Vec<isize> }
+    Axes { input_axes: Vec<isize>, output_axes: Vec<isize> }
     Scaling {
         scale: f64,
         mode: FanMode,
@@ -200,17 +270,27 @@ enum Side {
     Imag,
 }
 
-/// A number, perhaps in the wrapping that Keras gives what was an array.
+/// A number or nested lists, perhaps in the wrapping that Keras gives what was an array.
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "value must be a number, not an array")]
-enum Number {
-    Plain(f64),
+#[serde(untagged, expecting = "value must be a number or nested lists of one shape")]
+enum MaybeWrapped {
+    Plain(Nested),
     Wrapped { config: Wrapped },
 }
 
 #[derive(Deserialize)]
 struct Wrapped {
-    value: f64,
+    value: Nested,
+}
+
+impl From<MaybeWrapped> for AnyInitializer {
+    fn from(value: MaybeWrapped) -> Self {
+        match value {
+            MaybeWrapped::Plain(value) | MaybeWrapped::Wrapped { config: Wrapped { value } } => {
+                value.into()
+            }
+        }
+    }
 }
 
 impl From<Form> for Distribution {
@@ -223,57 +303,7 @@ impl From<Form> for Distribution {
     }
 }
 
-impl Class {
-    fn initializer(self) -> Result<AnyInitializer, InitError> {
-        Ok(match self {
-            Self::Zeros(_) => keras::zeros().into(),
-            Self::Ones(_) => keras::ones().into(),
-            Self::Constant(of) => keras::constant(of.value.map(Number::value)).into(),
-            Self::RandomNormal(of) => keras::random_normal(of.mean, of.stddev)?.into(),
-            Self::TruncatedNormal(of) => keras::truncated_normal(of.mean, of.stddev)?.into(),
-            Self::RandomUniform(of) => keras::random_uniform(of.minval, of.maxval)?.into(),
-            Self::VarianceScaling(of) => {
-                let form = of.distribution.map(Distribution::from);
-                let layout = layout(of.input_axes, of.output_axes)?;
-                keras::variance_scaling(of.scale, of.mode, form)?.with_layout(layout).into()
-            }
-            Self::GlorotNormal(fans) => fans.of(keras::glorot_normal())?,
-            Self::GlorotUniform(fans) => fans.of(keras::glorot_uniform())?,
-            Self::HeNormal(fans) => fans.of(keras::he_normal())?,
-            Self::HeUniform(fans) => fans.of(keras::he_uniform())?,
-            Self::LecunNormal(fans) => fans.of(keras::lecun_normal())?,
-            Self::LecunUniform(fans) => fans.of(keras::lecun_uniform())?,
-            Self::Identity(of) => keras::identity(of.gain)?.into(),
-            #[cfg(feature = "orthogonal")]
-            Self::Orthogonal(of) => keras::orthogonal(of.gain)?.into(),
-            #[cfg(not(feature = "orthogonal"))]
-            Self::Orthogonal(Multiple { gain, .. }) => {
-                return Err(InitError::Configuration {
-                    config: format!("of Orthogonal, with gain {},", super::or(gain, 1.0)),
-                    rule: "this needs the feature `orthogonal` of ndarray-init".to_owned(),
-                });
-            }
-            Self::Stft(of) => {
-                let side = match of.side {
-                    Side::Real => StftSide::Real,
-                    Side::Imag => StftSide::Imaginary,
-                };
-                let stft = Stft::default().with_side(side).with_periodic(of.periodic);
-                stft.with_window(of.window).with_scaling(of.scaling).into()
-            }
-        })
-    }
-}
-
-impl Number {
-    fn value(self) -> f64 {
-        match self {
-            Self::Plain(value) | Self::Wrapped { config: Wrapped { value } } => value,
-        }
-    }
-}
-
-impl Fans {
+impl Axes {
     fn of(self, initializer: VarianceScaling) -> Result<AnyInitializer, InitError> {
         Ok(initializer.with_layout(layout(self.input_axes, self.output_axes)?).into())
     }

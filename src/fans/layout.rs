@@ -1,0 +1,339 @@
+//! Which axis of a kernel is which. Knows shapes, but no law and no array.
+
+use super::Fans;
+use super::einsum::Equation;
+use crate::error::{AxisRole, InitError};
+use std::fmt;
+
+/// The roles of a kernel's axes: input, output, batch, and the rest, its receptive field.
+///
+/// | layout | shape | for |
+/// |---|---|---|
+/// | [`keras`](Self::keras), the default | (spatial…, in, out) | Keras, TensorFlow, JAX, `x.dot(&w)` |
+/// | [`torch`](Self::torch) | (out, in, spatial…) | PyTorch, MindSpore, `w.dot(&x)` |
+/// | [`depthwise`](Self::depthwise) | (spatial…, in, multiplier) | Keras' depthwise convolutions |
+/// | [`axes`](Self::axes) | any | axes by number |
+/// | [`einsum`](Self::einsum) | any | attention, and whatever else an equation says |
+///
+/// A layout is only a description: [`fans`](Self::fans) checks it against a shape, and a mismatch
+/// is an error.
+///
+/// ```
+/// use ndarray_init::{Fans, Layout};
+///
+/// // 64 filters of 3 × 3 over 32 channels, as each framework stores them.
+/// let fans = Fans { fan_in: 3 * 3 * 32, fan_out: 3 * 3 * 64 };
+/// assert_eq!(Layout::keras().fans(&[3, 3, 32, 64])?, fans);
+/// assert_eq!(Layout::torch().fans(&[64, 32, 3, 3])?, fans);
+/// // Eight experts' dense kernels in one array.
+/// let experts = Layout::keras().batch(&[0]);
+/// assert_eq!(experts.fans(&[8, 512, 2048])?, Fans { fan_in: 512, fan_out: 2048 });
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Layout {
+    roles: Roles,
+    batch: Vec<isize>,
+    transposed: bool,
+    groups: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case", deny_unknown_fields))]
+pub(crate) enum Roles {
+    Keras,
+    Torch,
+    Depthwise,
+    Axes { input: Vec<isize>, output: Vec<isize> },
+    Einsum(Equation),
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self::keras()
+    }
+}
+
+impl Layout {
+    pub(crate) const fn new(roles: Roles) -> Self {
+        Self { roles, batch: Vec::new(), transposed: false, groups: 1 }
+    }
+
+    /// (spatial…, in, out): Keras, TensorFlow, JAX, and the `w` of `x.dot(&w)`. The default.
+    ///
+    /// Every shape has fans here: without axes they are 1 and 1, and with one axis of n, n and n.
+    pub const fn keras() -> Self {
+        Self::new(Roles::Keras)
+    }
+
+    /// (out, in, spatial…): PyTorch, MindSpore, and the `w` of `w.dot(&x)`.
+    ///
+    /// Fewer than two axes are an error.
+    pub const fn torch() -> Self {
+        Self::new(Roles::Torch)
+    }
+
+    /// (spatial…, in, multiplier): Keras' depthwise kernels, one small kernel for each channel.
+    ///
+    /// An output unit sees one channel, so fan_in is the receptive field R, and fan_out is
+    /// R · multiplier. Keras itself takes R · in for fan_in, which scales such layers down by
+    /// the number of channels. Fewer than two axes are an error.
+    pub const fn depthwise() -> Self {
+        Self::new(Roles::Depthwise)
+    }
+
+    /// Any axes, by number; a negative one counts from the end. Those without a role are the
+    /// receptive field.
+    ///
+    /// ```
+    /// use ndarray_init::{Fans, Layout};
+    ///
+    /// // A query projection (model, heads, head size), contracted over its first axis.
+    /// let query = Layout::axes(&[0], &[1, 2]);
+    /// assert_eq!(query.fans(&[512, 8, 64])?, Fans { fan_in: 512, fan_out: 512 });
+    /// # Ok::<(), ndarray_init::InitError>(())
+    /// ```
+    pub fn axes(input: &[isize], output: &[isize]) -> Self {
+        Self::new(Roles::Axes { input: input.to_vec(), output: output.to_vec() })
+    }
+
+    /// The roles of the second operand's axes, read off an einsum equation with two operands.
+    ///
+    /// An axis of the second operand that is also in the first is an input axis if it is summed
+    /// over and a batch axis if it is in the result; one that is only in the result is an output
+    /// axis. That holds for an axis that packs several projections too: to take it for a batch axis,
+    /// say the roles by [`axes`](Self::axes). The first operand and the result may have an ellipsis for leading axes.
+    ///
+    /// ```
+    /// use ndarray_init::{Fans, Layout};
+    ///
+    /// let heads = Layout::einsum("btd,dhk->bthk")?;
+    /// assert_eq!(heads.fans(&[512, 8, 64])?, Fans { fan_in: 512, fan_out: 512 });
+    /// let merge = Layout::einsum("bthk,hkd->btd")?;
+    /// assert_eq!(merge.fans(&[8, 64, 512])?, Fans { fan_in: 512, fan_out: 512 });
+    /// # Ok::<(), ndarray_init::InitError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`InitError::Equation`] if the equation cannot be read, or leaves an axis without a role.
+    pub fn einsum(equation: &str) -> Result<Self, InitError> {
+        Ok(Self::new(Roles::Einsum(Equation::parse(equation)?)))
+    }
+
+    /// Axes that separate independent kernels, such as experts or the heads of a stacked weight:
+    /// they are in no fan. [`keras`](Self::keras), [`torch`](Self::torch) and
+    /// [`depthwise`](Self::depthwise) read the axes that are left.
+    pub fn batch(mut self, axes: &[isize]) -> Self {
+        self.batch.extend_from_slice(axes);
+        self
+    }
+
+    /// The kernel of a transposed convolution: what is stored as its input is its output, and
+    /// the other way round.
+    pub const fn transposed(mut self) -> Self {
+        self.transposed = !self.transposed;
+        self
+    }
+
+    /// A convolution in n groups. The axis that holds the channels of all groups is divided by n:
+    /// the output axis, or the input axis of a transposed convolution. The other one holds those
+    /// of one group already.
+    pub const fn groups(mut self, n: usize) -> Self {
+        self.groups = n;
+        self
+    }
+
+    /// How many groups a convolution has.
+    #[must_use]
+    pub const fn group_count(&self) -> usize {
+        self.groups
+    }
+
+    /// Whether the kernel is that of a transposed convolution.
+    #[must_use]
+    pub const fn is_transposed(&self) -> bool {
+        self.transposed
+    }
+
+    /// The batch axes, as they were named.
+    #[must_use]
+    pub fn batch_axes(&self) -> &[isize] {
+        &self.batch
+    }
+
+    /// The roles that the axes are read by, without what the builders added.
+    #[cfg(feature = "serde")]
+    pub(crate) const fn stored_roles(&self) -> &Roles {
+        &self.roles
+    }
+
+    /// What each axis of a kernel of this shape is to its layer. In a transposed convolution, what is
+    /// stored as input is output, and the other way round.
+    ///
+    /// ```
+    /// use ndarray_init::{AxisRole::{Input, Output, ReceptiveField}, Layout};
+    ///
+    /// let conv = Layout::torch();
+    /// assert_eq!(conv.roles(&[16, 4, 3])?, [Output, Input, ReceptiveField]);
+    /// assert_eq!(conv.transposed().roles(&[16, 4, 3])?, [Input, Output, ReceptiveField]);
+    /// # Ok::<(), ndarray_init::InitError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the shape has too few axes, or not the equation's; or an axis is out of range, named twice
+    /// or in two roles.
+    pub fn roles(&self, shape: &[usize]) -> Result<Vec<AxisRole>, InitError> {
+        self.check(shape)?;
+        Ok(self.axes_of(shape).map(|(role, _)| role).collect())
+    }
+
+    /// The fans of a kernel of this shape.
+    ///
+    /// # Errors
+    /// As [`roles`](Self::roles); and if the groups do not divide the channels, or a fan exceeds
+    /// `usize`.
+    pub fn fans(&self, shape: &[usize]) -> Result<Fans, InitError> {
+        self.check(shape)?;
+        let product = |counted: fn(AxisRole) -> bool| {
+            let sizes = || self.axes_of(shape).filter(|&(role, _)| counted(role)).map(|(_, n)| n);
+            if sizes().any(|n| n == 0) { Some(0) } else { sizes().try_fold(1, usize::checked_mul) }
+        };
+        let overflow = || InitError::FanOverflow { shape: shape.to_vec() };
+        let field = product(|role| role == AxisRole::ReceptiveField).ok_or_else(overflow)?;
+        let input = |role| matches!(role, AxisRole::Input | AxisRole::InputAndOutput);
+        let output = |role| matches!(role, AxisRole::Output | AxisRole::InputAndOutput);
+        let mut channels =
+            [product(input).ok_or_else(overflow)?, product(output).ok_or_else(overflow)?];
+
+        let whole = &mut channels[usize::from(!self.transposed)];
+        if whole.checked_rem(self.groups) != Some(0) {
+            return Err(InitError::Groups {
+                groups: self.groups,
+                channels: *whole,
+                role: self.grouped_role(),
+                shape: shape.to_vec(),
+            });
+        }
+        *whole /= self.groups;
+        let [input, output] = channels;
+        Ok(Fans {
+            fan_in: field.checked_mul(input).ok_or_else(overflow)?,
+            fan_out: field.checked_mul(output).ok_or_else(overflow)?,
+        })
+    }
+
+    /// The role of the axis that holds the channels of all groups: whichever way the convolution
+    /// goes, that is the axis stored as its output.
+    pub(crate) const fn grouped_role(&self) -> AxisRole {
+        if self.transposed { AxisRole::Input } else { AxisRole::Output }
+    }
+
+    /// Every axis' role and size, for a shape that was checked.
+    fn axes_of<'a>(&'a self, shape: &'a [usize]) -> impl Iterator<Item = (AxisRole, usize)> + 'a {
+        let rank = shape.len();
+        let named =
+            move |axes: &[isize], axis| axes.iter().any(|&a| resolve(a, rank) == Some(axis));
+        let left = rank - self.batch.len();
+        let mut position = 0;
+        shape.iter().enumerate().map(move |(axis, &n)| {
+            if named(&self.batch, axis) {
+                return (AxisRole::Batch, n);
+            }
+            let from_end = left - position;
+            let stored = match &self.roles {
+                Roles::Keras if left == 1 => AxisRole::InputAndOutput,
+                Roles::Keras if from_end == 2 => AxisRole::Input,
+                Roles::Torch if position == 1 => AxisRole::Input,
+                Roles::Torch if position == 0 => AxisRole::Output,
+                Roles::Keras | Roles::Depthwise if from_end == 1 => AxisRole::Output,
+                Roles::Depthwise if from_end == 2 => AxisRole::Batch,
+                Roles::Axes { input, .. } if named(input, axis) => AxisRole::Input,
+                Roles::Axes { output, .. } if named(output, axis) => AxisRole::Output,
+                Roles::Einsum(equation) => equation.roles()[axis],
+                _ => AxisRole::ReceptiveField,
+            };
+            position += 1;
+            (if self.transposed { stored.swapped() } else { stored }, n)
+        })
+    }
+
+    /// Whether the shape has the axes that this layout names, and each in one role.
+    fn check(&self, shape: &[usize]) -> Result<(), InitError> {
+        let rank = shape.len();
+        let (input, output): (&[isize], &[isize]) = match &self.roles {
+            Roles::Axes { input, output } => (input, output),
+            Roles::Einsum(equation) => {
+                equation.check(shape)?;
+                (&[], &[])
+            }
+            Roles::Keras | Roles::Torch | Roles::Depthwise => (&[], &[]),
+        };
+        let named = || {
+            let input = input.iter().map(|&axis| (AxisRole::Input, axis));
+            let output = output.iter().map(|&axis| (AxisRole::Output, axis));
+            input.chain(output).chain(self.batch.iter().map(|&axis| (AxisRole::Batch, axis)))
+        };
+        for (i, (role, name)) in named().enumerate() {
+            let Some(axis) = resolve(name, rank) else {
+                return Err(InitError::AxisOutOfRange { axis: name, role, shape: shape.to_vec() });
+            };
+            let mut earlier =
+                named().take(i).filter(|&(_, name)| resolve(name, rank) == Some(axis));
+            let other = match &self.roles {
+                Roles::Einsum(equation) => Some(equation.roles()[axis]),
+                _ => earlier.next().map(|(role, _)| role),
+            };
+            match other {
+                Some(other) if other == role => {
+                    return Err(InitError::AxisRepeated { axis, role, shape: shape.to_vec() });
+                }
+                Some(other) => {
+                    let roles = [other, role];
+                    return Err(InitError::AxisInTwoRoles { axis, roles, shape: shape.to_vec() });
+                }
+                None => {}
+            }
+        }
+        let (layout, required) = match self.roles {
+            Roles::Torch => ("torch", 2),
+            Roles::Depthwise => ("depthwise", 2),
+            Roles::Keras | Roles::Axes { .. } | Roles::Einsum(_) => return Ok(()),
+        };
+        let found = rank - self.batch.len();
+        if found < required {
+            return Err(InitError::TooFewAxes { layout, required, found, shape: shape.to_vec() });
+        }
+        Ok(())
+    }
+}
+
+/// The layout in a few words, as `torch, transposed, 4 groups`.
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.roles {
+            Roles::Keras => f.write_str("keras")?,
+            Roles::Torch => f.write_str("torch")?,
+            Roles::Depthwise => f.write_str("depthwise")?,
+            Roles::Axes { input, output } => write!(f, "axes {input:?} to {output:?}")?,
+            Roles::Einsum(equation) => write!(f, "einsum {equation}")?,
+        }
+        if !self.batch.is_empty() {
+            write!(f, ", batch {:?}", self.batch)?;
+        }
+        if self.transposed {
+            f.write_str(", transposed")?;
+        }
+        if self.groups != 1 {
+            write!(f, ", {} groups", self.groups)?;
+        }
+        Ok(())
+    }
+}
+
+/// The axis that a number names, counted from the end if it is negative.
+pub(crate) fn resolve(axis: isize, rank: usize) -> Option<usize> {
+    let index = if axis < 0 { rank.checked_add_signed(axis)? } else { axis.cast_unsigned() };
+    (index < rank).then_some(index)
+}

@@ -1,0 +1,85 @@
+//! shape → fans: how many connections a unit of a layer has on either side. Knows no law and no array.
+
+mod einsum;
+mod layout;
+
+pub use layout::Layout;
+#[cfg(feature = "serde")]
+pub(crate) use layout::Roles;
+pub(crate) use layout::resolve;
+
+use crate::error::{InitError, named};
+use std::fmt;
+use std::str::FromStr;
+
+/// The number of connections into and out of a unit: what a kernel's variance is scaled by.
+///
+/// With the receptive field R, the product of the axes without a role:
+/// fan_in = R · ∏ input axes, fan_out = R · ∏ output axes. [`Layout`](crate::Layout) says which
+/// axes these are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Fans {
+    /// Connections into an output unit.
+    pub fan_in: usize,
+    /// Connections out of an input unit.
+    pub fan_out: usize,
+}
+
+/// Which fan a variance is divided by.
+///
+/// `Display` and `FromStr` have the frameworks' spelling: `fan_in`, `fan_out`, `fan_avg`,
+/// `fan_geo_avg`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum FanMode {
+    /// n = fan_in: keeps the variance of activations from layer to layer.
+    #[default]
+    FanIn,
+    /// n = fan_out: keeps the variance of gradients.
+    FanOut,
+    /// n = (fan_in + fan_out) / 2: Glorot and Bengio's compromise.
+    FanAvg,
+    /// n = √(`fan_in` · `fan_out`): the geometric one, of JAX.
+    FanGeoAvg,
+}
+
+impl FanMode {
+    /// n for these fans; at least 1, as in Keras and MindSpore.
+    #[must_use]
+    pub fn n(self, fans: Fans) -> f64 {
+        self.of(fans.fan_in as f64, fans.fan_out as f64)
+    }
+
+    pub(crate) fn of(self, fan_in: f64, fan_out: f64) -> f64 {
+        let n = match self {
+            Self::FanIn => fan_in,
+            Self::FanOut => fan_out,
+            Self::FanAvg => fan_in.midpoint(fan_out),
+            Self::FanGeoAvg => (fan_in * fan_out).sqrt(),
+        };
+        n.max(1.0)
+    }
+}
+
+impl FanMode {
+    /// Each with its name in the frameworks.
+    const NAMES: [(&'static str, Self); 4] = [
+        ("fan_in", Self::FanIn),
+        ("fan_out", Self::FanOut),
+        ("fan_avg", Self::FanAvg),
+        ("fan_geo_avg", Self::FanGeoAvg),
+    ];
+}
+
+impl fmt::Display for FanMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(named::name(&Self::NAMES, self))
+    }
+}
+
+impl FromStr for FanMode {
+    type Err = InitError;
+
+    fn from_str(name: &str) -> Result<Self, InitError> {
+        named::find(&Self::NAMES, "mode", name)
+    }
+}

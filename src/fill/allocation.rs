@@ -1,0 +1,119 @@
+//! New arrays: memory for a shape, or an error that names it.
+
+use super::target::Target;
+use super::{Content, memory};
+use crate::element::{Element, Scalar};
+use crate::error::InitError;
+use ndarray::{ArrayBase, ArrayViewD, ArrayViewMut, DataOwned, Dimension, Shape};
+use std::alloc;
+use std::mem::MaybeUninit;
+
+/// A new array with this content.
+pub(crate) fn filled<A, S, D>(
+    shape: Shape<D>,
+    content: &Content<A::Arithmetic>,
+) -> Result<ArrayBase<S, D>, InitError>
+where
+    A: Element,
+    S: DataOwned<Elem = A>,
+    D: Dimension,
+{
+    // SAFETY: filling a target writes every element.
+    unsafe { built(shape, |mut array| content.write(Target::of_new(&mut array))) }
+}
+
+/// A new array with the elements of another one of its shape.
+pub(crate) fn copied<A, S, D>(
+    shape: Shape<D>,
+    elements: &ArrayViewD<'_, A>,
+) -> Result<ArrayBase<S, D>, InitError>
+where
+    A: Element,
+    S: DataOwned<Elem = A>,
+    D: Dimension,
+{
+    // SAFETY: assigning to an array writes every element, or panics if the shapes differ.
+    unsafe { built(shape, |array| elements.assign_to(array.into_dyn())) }
+}
+
+/// A new array of zeros, which the function may overwrite.
+pub(crate) fn written<A, S, D>(
+    shape: Shape<D>,
+    write: impl FnOnce(ArrayViewMut<'_, A, D>),
+) -> Result<ArrayBase<S, D>, InitError>
+where
+    A: Element,
+    S: DataOwned<Elem = A>,
+    D: Dimension,
+{
+    let len = checked_len::<A, D>(shape.raw_dim())?;
+    let mut elements = zeros(len).ok_or_else(|| refused::<A, D>(shape.raw_dim()))?;
+    memory::advise_huge_pages(elements.as_ptr(), len * size_of::<A>());
+    let array = ArrayViewMut::from_shape(shape.clone(), &mut elements);
+    write(array.expect("as many elements as the shape has"));
+    Ok(ArrayBase::from_shape_vec(shape, elements).expect("as many elements as the shape has"))
+}
+
+/// A new array, each element of which the function writes.
+///
+/// # Safety
+/// It must do so, or panic.
+unsafe fn built<A, S, D>(
+    shape: Shape<D>,
+    write: impl FnOnce(ArrayViewMut<'_, MaybeUninit<A>, D>),
+) -> Result<ArrayBase<S, D>, InitError>
+where
+    A: Element,
+    S: DataOwned<Elem = A>,
+    D: Dimension,
+{
+    let len = checked_len::<A, D>(shape.raw_dim())?;
+    let mut elements = Vec::new();
+    if elements.try_reserve_exact(len).is_err() {
+        return Err(refused::<A, D>(shape.raw_dim()));
+    }
+    memory::advise_huge_pages(elements.as_ptr(), len * size_of::<A>());
+    let array = ArrayViewMut::from_shape(shape.clone(), &mut elements.spare_capacity_mut()[..len]);
+    write(array.expect("as many elements as the shape has"));
+    // SAFETY: by the contract, all of them were written.
+    unsafe { elements.set_len(len) };
+    Ok(ArrayBase::from_shape_vec(shape, elements).expect("as many elements as the shape has"))
+}
+
+/// How many elements the shape has, if an array of them can exist.
+fn checked_len<A: Element, D: Dimension>(shape: &D) -> Result<usize, InitError> {
+    // ndarray counts axes of 0 elements as if they had 1: its strides must not overflow.
+    let axes = shape.slice().iter().copied().filter(|&n| n > 0);
+    let most = axes.clone().try_fold(1, usize::checked_mul);
+    let bytes = most.and_then(|len| len.checked_mul(size_of::<A>()));
+    match bytes {
+        Some(bytes) if isize::try_from(bytes).is_ok() => Ok(shape.slice().iter().product()),
+        _ => Err(InitError::Memory {
+            element: A::Arithmetic::NAME,
+            shape: shape.slice().to_vec(),
+            rule: format!("an array can have {} bytes", isize::MAX),
+        }),
+    }
+}
+
+#[cold]
+fn refused<A: Element, D: Dimension>(shape: &D) -> InitError {
+    let shape = shape.slice().to_vec();
+    let bytes = shape.iter().product::<usize>() * size_of::<A>();
+    let rule = format!("the system refused {bytes} bytes");
+    InitError::Memory { element: A::Arithmetic::NAME, shape, rule }
+}
+
+/// So many zeros, or nothing where there is no memory for them. The system hands out large pieces as
+/// zeros already.
+fn zeros<A: Element>(len: usize) -> Option<Vec<A>> {
+    if len == 0 {
+        return Some(Vec::new());
+    }
+    let layout = alloc::Layout::array::<A>(len).ok()?;
+    // SAFETY: the layout has bytes, since elements have and there is one at least.
+    let start = unsafe { alloc::alloc_zeroed(layout) }.cast::<A>();
+    // SAFETY: an allocation of the global allocator with the layout of `len` elements, all of them
+    // zeros, which every element type has for its number 0.
+    (!start.is_null()).then(|| unsafe { Vec::from_raw_parts(start, len, len) })
+}

@@ -1,0 +1,191 @@
+//! words × law onto a slice. Knows no array.
+
+use super::memory;
+use crate::element::Scalar;
+use crate::laws::Quantile;
+use crate::math::dispatch;
+use crate::stream::{BLOCK, CHUNK, Key, ROW, Word};
+use pulp::NullaryFnOnce;
+use std::mem::MaybeUninit;
+use std::ops::Range;
+
+type Words<A> = <<A as Scalar>::Word as Word>::Words;
+
+/// What an array's elements come from.
+pub(super) struct Source<Q> {
+    pub(super) quantile: Q,
+    pub(super) key: Key,
+}
+
+impl<Q> Source<Q> {
+    /// Writes elements first, first + 1, … of the array.
+    pub(super) fn run<A: Scalar>(&self, first: usize, out: &mut [MaybeUninit<A>])
+    where
+        Q: Quantile<A>,
+    {
+        let &Self { quantile, key } = self;
+        dispatch(Run { quantile, key, first, out });
+    }
+}
+
+/// A call of [`Source::run`], to be compiled for every instruction set.
+struct Run<'a, A, Q> {
+    quantile: Q,
+    key: Key,
+    first: usize,
+    out: &'a mut [MaybeUninit<A>],
+}
+
+impl<A: Scalar, Q: Quantile<A>> NullaryFnOnce for Run<'_, A, Q> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { quantile, key, first, out } = self;
+        let mut words = A::Word::zeros();
+        let mut rare = Rare::new();
+        let mut place = 0;
+        while place < out.len() {
+            let mut lanes = A::Word::lanes(key, ((first + place) / BLOCK) as u64);
+            let mut skip = (first + place) % BLOCK;
+            let end = place + (BLOCK - skip).min(out.len() - place);
+            while place < end {
+                let rows = (skip + end - place).div_ceil(ROW).min(CHUNK / ROW);
+                memory::prefetch(out, place + CHUNK..place + 2 * CHUNK);
+                A::Word::draw(&mut lanes, &mut words, rows);
+                let range = skip.min(CHUNK)..CHUNK.min(skip + end - place);
+                skip -= range.start;
+                if Q::HAS_RARE {
+                    apply(&quantile, &words, range.clone(), out, place, &mut rare);
+                } else {
+                    let out = &mut out[place..][..range.len()];
+                    A::Word::map(&words, range.start, out, |word| quantile.common(word));
+                }
+                place += range.len();
+            }
+        }
+        rare.mend(&quantile, out);
+    }
+}
+
+/// Writes the values of the chunk's words in the range to `out`, from `place` on.
+#[inline(always)]
+fn apply<A: Scalar, Q: Quantile<A>>(
+    quantile: &Q,
+    words: &Words<A>,
+    range: Range<usize>,
+    out: &mut [MaybeUninit<A>],
+    mut place: usize,
+    rare: &mut Rare<A>,
+) {
+    // Whole rows, and parts of one at either end.
+    let first = range.start.next_multiple_of(ROW).min(range.end);
+    let last = first.max(range.end / ROW * ROW);
+    for part in [range.start..first, last..range.end] {
+        if !part.is_empty() {
+            let row = A::Word::row(words, part.start / ROW);
+            let (values, _) = row_values(quantile, &row);
+            let place = place + part.start - range.start;
+            let part = part.start % ROW..part.start % ROW + part.len();
+            write(&mut out[place..][..part.len()], &values[part.clone()]);
+            rare.collect(quantile, &row, part, place);
+        }
+    }
+    place += first - range.start;
+    for i in first / ROW..last / ROW {
+        let row = A::Word::row(words, i);
+        let (values, any_rare) = row_values(quantile, &row);
+        write(&mut out[place..][..ROW], &values);
+        if any_rare {
+            rare.collect(quantile, &row, 0..ROW, place);
+            if rare.count > RARE - 3 * ROW {
+                rare.mend(quantile, out);
+            }
+        }
+        place += ROW;
+    }
+}
+
+#[inline(always)]
+fn write<A: Copy>(out: &mut [MaybeUninit<A>], values: &[A]) {
+    for (out, &value) in out.iter_mut().zip(values) {
+        out.write(value);
+    }
+}
+
+/// The values of a row, right where they are not rare, and whether any is.
+#[inline(always)]
+fn row_values<A: Scalar, Q: Quantile<A>>(quantile: &Q, row: &[A::Word; ROW]) -> ([A; ROW], bool) {
+    let mut values = [A::ZERO; ROW];
+    let mut any_rare = false;
+    for (value, &word) in values.iter_mut().zip(row) {
+        *value = quantile.common(word);
+        any_rare |= quantile.is_rare(word);
+    }
+    (values, any_rare)
+}
+
+/// How many rare words are kept until they are mended together. They are mended above two rows;
+/// before the next check at most two partial rows and one whole row arrive: five rows.
+const RARE: usize = 5 * ROW;
+
+/// Words that need the quantile function's other arm, and where their elements go.
+///
+/// Kept for a while, since a few of them at once would spend their time waiting for each other's
+/// divisions.
+struct Rare<A: Scalar> {
+    count: usize,
+    words: [A::Word; RARE],
+    places: [usize; RARE],
+}
+
+impl<A: Scalar> Rare<A> {
+    #[inline(always)]
+    fn new() -> Self {
+        Self { count: 0, words: [A::Word::default(); RARE], places: [0; RARE] }
+    }
+
+    /// Takes the rare words of a part of a row, whose first element's place is given.
+    #[inline(always)]
+    fn collect<Q: Quantile<A>>(
+        &mut self,
+        quantile: &Q,
+        row: &[A::Word; ROW],
+        part: Range<usize>,
+        place: usize,
+    ) {
+        let mut flags = 0_u32;
+        for (j, &word) in row.iter().enumerate() {
+            flags |= u32::from(quantile.is_rare(word)) << j;
+        }
+        flags &= (1 << part.end) - (1 << part.start);
+        let mut count = self.count;
+        while flags != 0 {
+            let j = flags.trailing_zeros() as usize;
+            flags &= flags - 1;
+            self.words[count] = row[j];
+            self.places[count] = place + j - part.start;
+            count += 1;
+        }
+        self.count = count;
+    }
+
+    /// Writes their elements.
+    #[inline(always)]
+    fn mend<Q: Quantile<A>>(&mut self, quantile: &Q, out: &mut [MaybeUninit<A>]) {
+        // As many at once as `f64`s fill a vector, in which they are computed.
+        const GROUP: usize = 8;
+        let words = self.words.as_chunks::<GROUP>().0;
+        let places = self.places[..self.count].chunks(GROUP);
+        for (words, places) in words.iter().zip(places) {
+            let mut values = [A::ZERO; GROUP];
+            for (value, &word) in values.iter_mut().zip(words) {
+                *value = quantile.rare(word);
+            }
+            for (value, &place) in values.into_iter().zip(places) {
+                out[place].write(value);
+            }
+        }
+        self.count = 0;
+    }
+}

@@ -1,0 +1,155 @@
+//! The memory order of an array: its axes, merged where they can be.
+
+use std::cmp::Reverse;
+
+/// One axis: how many elements, and how far apart in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Axis {
+    pub(super) len: usize,
+    pub(super) stride: isize,
+}
+
+/// Axes in logical order, each of two elements or more: so there can be no more than 63 of them.
+#[derive(Clone, Debug)]
+pub(super) struct Strides {
+    axes: [Axis; 63],
+    rank: usize,
+}
+
+impl Strides {
+    /// The axes of an array with elements. Those of one element are dropped, and neighbours that
+    /// run through memory as one are merged.
+    pub(super) fn new(shape: &[usize], strides: &[isize]) -> Self {
+        let axes = shape.iter().zip(strides).map(|(&len, &stride)| Axis { len, stride });
+        Self::merge(axes.filter(|axis| axis.len != 1))
+    }
+
+    fn merge(axes: impl Iterator<Item = Axis>) -> Self {
+        let mut this = Self { axes: [Axis { len: 1, stride: 0 }; 63], rank: 0 };
+        for Axis { len, stride } in axes {
+            match this.axes[..this.rank].last_mut() {
+                Some(outer) if outer.stride == stride * len as isize => {
+                    *outer = Axis { len: outer.len * len, stride };
+                }
+                _ => {
+                    this.axes[this.rank] = Axis { len, stride };
+                    this.rank += 1;
+                }
+            }
+        }
+        this
+    }
+
+    /// The same elements, counted as they lie in memory.
+    pub(super) fn in_memory_order(&self) -> Self {
+        let mut axes = self.axes;
+        let axes = &mut axes[..self.rank];
+        axes.sort_unstable_by_key(|axis| Reverse(axis.stride.unsigned_abs()));
+        Self::merge(axes.iter().copied())
+    }
+
+    pub(super) fn as_slice(&self) -> &[Axis] {
+        &self.axes[..self.rank]
+    }
+
+    /// The axis along which elements lie closest together.
+    pub(super) fn closest(&self) -> usize {
+        let distance = |&i: &usize| self.axes[i].stride.unsigned_abs();
+        (0..self.rank).rev().min_by_key(distance).unwrap_or(0)
+    }
+}
+
+/// Whether an array's elements lie in memory as they are counted.
+pub(super) fn is_contiguous(shape: &[usize], strides: &[isize]) -> bool {
+    let mut expected = 1;
+    shape.iter().zip(strides).rev().all(|(&len, &stride)| {
+        let fits = len == 1 || stride == expected;
+        expected *= len as isize;
+        fits
+    })
+}
+
+/// How many elements the axes span.
+pub(super) fn len(axes: &[Axis]) -> usize {
+    axes.iter().map(|axis| axis.len).product()
+}
+
+/// How far from the first element the one with this row-major index lies.
+pub(super) fn offset(axes: &[Axis], mut index: usize) -> isize {
+    let mut offset = 0;
+    for axis in axes.iter().rev() {
+        offset += (index % axis.len) as isize * axis.stride;
+        index /= axis.len;
+    }
+    offset
+}
+
+/// Calls `f` with the elements from `first` on, `count` of them, a stretch of the last axis at a
+/// time: with its place in the range, its first element's offset, and the axis cut to its length.
+pub(super) fn stretches(
+    axes: &[Axis],
+    first: usize,
+    count: usize,
+    mut f: impl FnMut(usize, isize, Axis),
+) {
+    let Some((last, outer)) = axes.split_last() else {
+        return f(0, 0, Axis { len: count, stride: 0 });
+    };
+    let mut column = first % last.len;
+    let mut line = first / last.len;
+    let mut index = [0; 63];
+    let mut start = 0;
+    for (index, axis) in index.iter_mut().zip(outer).rev() {
+        *index = line % axis.len;
+        line /= axis.len;
+        start += *index as isize * axis.stride;
+    }
+    let mut done = 0;
+    while done < count {
+        let len = (last.len - column).min(count - done);
+        f(done, start + column as isize * last.stride, Axis { len, ..*last });
+        done += len;
+        column = 0;
+        for (index, axis) in index.iter_mut().zip(outer).rev() {
+            *index += 1;
+            start += axis.stride;
+            if *index < axis.len {
+                break;
+            }
+            *index = 0;
+            start -= axis.len as isize * axis.stride;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn axes_merge_where_memory_runs_on() {
+        let merged =
+            |shape: &[usize], strides: &[isize]| Strides::new(shape, strides).as_slice().to_vec();
+        let axis = |len, stride| Axis { len, stride };
+        assert_eq!(merged(&[2, 3, 4], &[12, 4, 1]), [axis(24, 1)]);
+        assert_eq!(merged(&[2, 3, 4], &[1, 2, 6]), [axis(2, 1), axis(3, 2), axis(4, 6)]);
+        assert_eq!(merged(&[5, 1, 4], &[8, 77, 1]), [axis(5, 8), axis(4, 1)]);
+        assert_eq!(merged(&[2, 3], &[-3, -1]), [axis(6, -1)]);
+        assert_eq!(merged(&[1, 1], &[9, 9]), []);
+    }
+
+    #[test]
+    fn stretches_visit_every_element_of_a_range_in_order() {
+        let axes =
+            [Axis { len: 3, stride: 1 }, Axis { len: 4, stride: 30 }, Axis { len: 5, stride: -3 }];
+        for (first, count) in [(0, 60), (7, 41), (59, 1), (13, 0)] {
+            let mut seen = Vec::new();
+            stretches(&axes, first, count, |place, start, axis| {
+                assert_eq!(place, seen.len());
+                seen.extend((0..axis.len as isize).map(|i| start + i * axis.stride));
+            });
+            let expected: Vec<_> = (first..first + count).map(|i| offset(&axes, i)).collect();
+            assert_eq!(seen, expected);
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! Values onto an array's memory, whatever its strides. Knows neither who owns the memory nor how
+//! large it must be.
+
+use super::draw::Source;
+use super::memory;
+use super::strides::{self, Axis, Strides};
+use super::threads::each;
+use super::tiles::Tiles;
+use crate::element::Scalar;
+use crate::laws::Quantile;
+use crate::math::dispatch;
+use crate::stream::{BLOCK, Key, ROW};
+use ndarray::{ArrayRef, ArrayViewMut, Dimension};
+use pulp::NullaryFnOnce;
+use std::any::TypeId;
+use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+
+/// An array to be written, without its type of dimension, its owner and its old elements, so that
+/// one function fills them all.
+pub(super) struct Target<'a, A> {
+    start: *mut A,
+    shape: &'a [usize],
+    strides: &'a [isize],
+    array: PhantomData<&'a mut [A]>,
+}
+
+// SAFETY: a target is shared only between tasks that write different elements.
+unsafe impl<A: Send> Sync for Target<'_, A> {}
+
+impl<'a, A: Scalar> Target<'a, A> {
+    pub(super) fn of<D: Dimension>(array: &'a mut ArrayRef<A::Element, D>) -> Self {
+        let start = Self::cast(array.as_mut_ptr());
+        // SAFETY: the elements of a mutable array are distinct.
+        unsafe { Self::new(start, array.shape(), array.strides()) }
+    }
+
+    /// An array that need not be initialised.
+    pub(super) fn of_new<D: Dimension>(
+        array: &'a mut ArrayViewMut<'_, MaybeUninit<A::Element>, D>,
+    ) -> Self {
+        let start = Self::cast(array.as_mut_ptr().cast());
+        // SAFETY: the elements of a mutable array are distinct, and `MaybeUninit<A>` has the
+        // layout of `A`.
+        unsafe { Self::new(start, array.shape(), array.strides()) }
+    }
+
+    #[cfg(feature = "orthogonal")]
+    pub(super) fn of_slice(elements: &'a mut [A], shape: &'a [usize; 1]) -> Self {
+        // SAFETY: the elements of a mutable slice are distinct.
+        unsafe { Self::new(elements.as_mut_ptr(), shape, &[1]) }
+    }
+
+    /// An element type and its arithmetic are one type, which the compiler cannot see.
+    fn cast(start: *mut A::Element) -> *mut A {
+        assert_eq!(TypeId::of::<A::Element>(), TypeId::of::<A>());
+        start.cast()
+    }
+
+    /// # Safety
+    /// `start` must be the first element of an array with this shape and these strides, whose
+    /// elements are distinct and may be written, initialised or not, while this value lives.
+    unsafe fn new(start: *mut A, shape: &'a [usize], strides: &'a [isize]) -> Self {
+        Self { start, shape, strides, array: PhantomData }
+    }
+
+    fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Writes one value to every element.
+    pub(super) fn fill(self, value: A) {
+        if self.len() == 0 {
+            return;
+        }
+        let axes = Strides::new(self.shape, self.strides).in_memory_order();
+        self.in_ranges(64 * BLOCK, |first, count| {
+            strides::stretches(axes.as_slice(), first, count, |_, start, axis| {
+                if axis.stride == 1 {
+                    // SAFETY: elements of the array, and no other task's.
+                    unsafe { self.stretch(start, axis.len) }.fill(MaybeUninit::new(value));
+                    return;
+                }
+                for i in 0..axis.len as isize {
+                    // SAFETY: an element of the array, and no other task's.
+                    unsafe { self.write(start + i * axis.stride, MaybeUninit::new(value)) };
+                }
+            });
+        });
+    }
+
+    /// Writes every element: the one with the row-major index i is the quantile function's value of word i.
+    pub(super) fn draw<Q: Quantile<A>>(self, quantile: Q, key: Key) {
+        let source = Source { quantile, key };
+        if strides::is_contiguous(self.shape, self.strides) {
+            self.in_ranges(64 * BLOCK, |first, count| {
+                // SAFETY: elements of the array, and no other task's.
+                source.run(first, unsafe { self.stretch(first as isize, count) });
+            });
+        } else {
+            self.draw_strided(&source);
+        }
+    }
+
+    #[cold]
+    fn draw_strided<Q: Quantile<A>>(&self, source: &Source<Q>) {
+        let axes = Strides::new(self.shape, self.strides);
+        if let Some(tiles) = Tiles::new(&axes) {
+            // SAFETY: tiles have no elements in common, and each is one task's.
+            each(tiles.count(), self.len(), |i| unsafe { self.draw_tile(source, &tiles, i) });
+        } else {
+            self.in_ranges(16 * BLOCK, |first, count| {
+                // SAFETY: ranges have no elements in common, and each is one task's.
+                unsafe { self.draw_scattered(source, axes.as_slice(), first, count) };
+            });
+        }
+    }
+
+    /// Calls `f` for all elements, a range of so many at a time.
+    fn in_ranges(&self, size: usize, f: impl Fn(usize, usize) + Send + Sync) {
+        let len = self.len();
+        each(len.div_ceil(size), len, |i| f(i * size, size.min(len - i * size)));
+    }
+
+    /// Elements that lie one after the other, from an offset on.
+    ///
+    /// # Safety
+    /// They must be elements of the array, and no other thread may use them.
+    #[expect(clippy::mut_from_ref, reason = "a target is a pointer that tasks share")]
+    unsafe fn stretch(&self, offset: isize, len: usize) -> &mut [MaybeUninit<A>] {
+        // SAFETY: by the contract, these are elements of the array and nobody else's.
+        unsafe { std::slice::from_raw_parts_mut(self.start.offset(offset).cast(), len) }
+    }
+
+    /// Writes a range of elements in logical order, wherever that leads in memory.
+    ///
+    /// # Safety
+    /// They must be elements of the array, and no other thread may use them.
+    unsafe fn draw_scattered<Q: Quantile<A>>(
+        &self,
+        source: &Source<Q>,
+        axes: &[Axis],
+        first: usize,
+        count: usize,
+    ) {
+        let mut values = [MaybeUninit::uninit(); BLOCK];
+        for block in (first..first + count).step_by(BLOCK) {
+            let values = &mut values[..BLOCK.min(first + count - block)];
+            // While the values are drawn, the memory that they will go to is on its way.
+            strides::stretches(axes, block, values.len(), |_, start, axis| {
+                if axis.stride == 1 {
+                    // SAFETY: elements of the array, and no other task's.
+                    memory::prefetch(unsafe { self.stretch(start, axis.len) }, 0..axis.len);
+                }
+            });
+            source.run(block, values);
+            strides::stretches(axes, block, values.len(), |place, start, axis| {
+                let values = &values[place..place + axis.len];
+                if axis.stride == 1 {
+                    // SAFETY: elements of the array, and no other task's.
+                    unsafe { self.stretch(start, axis.len) }.copy_from_slice(values);
+                    return;
+                }
+                for (i, &value) in values.iter().enumerate() {
+                    // SAFETY: an element of the array, and no other task's.
+                    unsafe { self.write(start + i as isize * axis.stride, value) };
+                }
+            });
+        }
+    }
+
+    /// Writes a tile: a few lines of the axis that is closest in memory, drawn one by one, then
+    /// written together.
+    ///
+    /// # Safety
+    /// No other thread may use the tile's elements.
+    unsafe fn draw_tile<Q: Quantile<A>>(&self, source: &Source<Q>, tiles: &Tiles, i: usize) {
+        let tile = tiles.get(i);
+        let mut lines: Lines<A> = [[MaybeUninit::uninit(); Tiles::WIDTH + ROW]; Tiles::HEIGHT];
+        for (i, line) in lines[..tile.height].iter_mut().enumerate() {
+            source.run(tile.first + i * tiles.line_len, &mut line[..tile.width]);
+        }
+        strides::stretches(tiles.along, tile.column, tile.width, |place, start, axis| {
+            let start = tile.offset + start;
+            if tiles.across.stride == 1 {
+                let lines = &lines[..tile.height];
+                // SAFETY: the columns are parts of the tile.
+                return dispatch(unsafe { Columns::new(self, lines, place, start, axis) });
+            }
+            for j in 0..axis.len {
+                let start = start + j as isize * axis.stride;
+                for (i, line) in lines[..tile.height].iter().enumerate() {
+                    let offset = start + i as isize * tiles.across.stride;
+                    // SAFETY: an element of the array, and no other tile's.
+                    unsafe { self.write(offset, line[place + j]) };
+                }
+            }
+        });
+    }
+
+    /// # Safety
+    /// The offset must be that of an element, which no other thread uses.
+    #[inline(always)]
+    unsafe fn write(&self, offset: isize, value: MaybeUninit<A>) {
+        // SAFETY: by the contract, this is an element of the array.
+        unsafe { self.start.offset(offset).cast::<MaybeUninit<A>>().write(value) };
+    }
+}
+
+/// The lines of a tile. Longer than they need be, so that elements above each other do not share
+/// a set of the cache.
+type Lines<A> = [Line<A>; Tiles::HEIGHT];
+type Line<A> = [MaybeUninit<A>; Tiles::WIDTH + ROW];
+
+/// How many columns ahead memory is asked for.
+const AHEAD: usize = 32;
+
+/// A write of a tile's columns, each of which is one piece of memory: whole cache lines at once
+/// keep more of them on their way than elements one by one.
+struct Columns<'a, A> {
+    target: &'a Target<'a, A>,
+    lines: &'a [Line<A>],
+    /// Of the first column, in its line.
+    place: usize,
+    /// Of the first column, in the array.
+    start: isize,
+    /// How many columns, and how far apart.
+    axis: Axis,
+}
+
+impl<'a, A> Columns<'a, A> {
+    /// # Safety
+    /// Until the write is done, the columns must be elements of the array, and no other thread may
+    /// use them.
+    unsafe fn new(
+        target: &'a Target<'a, A>,
+        lines: &'a [Line<A>],
+        place: usize,
+        start: isize,
+        axis: Axis,
+    ) -> Self {
+        Self { target, lines, place, start, axis }
+    }
+}
+
+impl<A: Scalar> NullaryFnOnce for Columns<'_, A> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { target, lines, place, start, axis } = self;
+        // SAFETY: by the contract of `new`.
+        let column =
+            |j: usize| unsafe { target.stretch(start + j as isize * axis.stride, lines.len()) };
+        let (whole, rest) = lines.as_chunks::<ROW>();
+        for j in 0..axis.len {
+            if j + AHEAD < axis.len {
+                memory::prefetch(column(j + AHEAD), 0..lines.len());
+            }
+            let (pieces, last) = column(j).as_chunks_mut::<ROW>();
+            for (piece, lines) in pieces.iter_mut().zip(whole) {
+                *piece = std::array::from_fn(|i| lines[i][place + j]);
+            }
+            for (element, line) in last.iter_mut().zip(rest) {
+                *element = line[place + j];
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Tasks onto threads. Knows no arrays.
+
+/// Runs all tasks: on the threads of rayon's current pool, if there are elements enough to pay
+/// for waking them.
+#[cfg(feature = "rayon")]
+pub(super) fn each(tasks: usize, elements: usize, task: impl Fn(usize) + Send + Sync) {
+    use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+    const WORTHWHILE: usize = 1 << 17;
+    if tasks > 1 && elements >= WORTHWHILE && rayon::current_num_threads() > 1 {
+        (0..tasks).into_par_iter().for_each(task);
+    } else {
+        (0..tasks).for_each(task);
+    }
+}
+
+/// Runs all tasks.
+#[cfg(not(feature = "rayon"))]
+pub(super) fn each(tasks: usize, _elements: usize, task: impl Fn(usize)) {
+    (0..tasks).for_each(task);
+}

@@ -1,0 +1,15 @@
+//! word → element: each law is a distribution of its own, and gives a [`Quantile`] for every element
+//! type. Knows no array, and not where words come from.
+
+mod law;
+mod normal;
+mod quantile;
+mod truncated_normal;
+mod uniform;
+
+pub use law::Law;
+pub(crate) use law::{AnyQuantile, UseQuantile};
+pub use normal::Normal;
+pub(crate) use quantile::Quantile;
+pub use truncated_normal::TruncatedNormal;
+pub use uniform::Uniform;

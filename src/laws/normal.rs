@@ -1,0 +1,112 @@
+//! The normal law.
+
+use super::quantile::Quantile;
+use crate::element::{Element, Scalar};
+use crate::error::{InitError, finite, positive};
+use crate::math;
+use crate::stream::Word;
+use ndarray_rand::rand::Rng;
+use ndarray_rand::rand_distr::Distribution;
+
+/// The normal law N(mean, std²), drawn by its quantile function.
+///
+/// A word w of B bits gives mean + std · z, where z is the standard normal quantile at
+/// (w + ½) / 2^B + ½, accurate to 3 · 10⁻⁷ relative in `f32` and 4 · 10⁻¹⁵ in `f64`. One word, one
+/// value, without rejection; |z| reaches 6.34 in `f32` and 9.16 in `f64`.
+///
+/// ```
+/// use ndarray_init::{Normal, ndarray::Array1, rand::SeedableRng, rand_xoshiro::Xoshiro256PlusPlus};
+/// use ndarray_rand::RandomExt;
+///
+/// let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+/// let w = Array1::<f64>::random_using(1000, Normal::new(0.0, 0.02)?, &mut rng);
+/// assert!((w.std(1.0) - 0.02).abs() < 0.002);
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[must_use]
+pub struct Normal {
+    mean: f64,
+    std: f64,
+}
+
+impl Normal {
+    /// The normal law with this mean and standard deviation.
+    ///
+    /// # Errors
+    /// [`InitError::Parameter`] unless the mean is finite, and std positive and finite.
+    pub fn new(mean: f64, std: f64) -> Result<Self, InitError> {
+        Ok(Self { mean: finite("mean", mean)?, std: positive("std", std)? })
+    }
+
+    /// The mean.
+    #[must_use]
+    pub const fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// The standard deviation.
+    #[must_use]
+    pub const fn std_dev(&self) -> f64 {
+        self.std
+    }
+
+    pub(super) fn quantile<A: Scalar>(&self) -> NormalQuantile<A> {
+        NormalQuantile { mean: A::from_f64(self.mean), std: A::from_f64(self.std) }
+    }
+
+    /// Whether the element type has the law's values.
+    pub(super) fn check<A: Scalar>(&self) -> Result<(), &'static str> {
+        // No z is larger, in any element type.
+        const LARGEST: f64 = 9.2;
+        if self.mean.abs() + LARGEST * self.std > A::MAX.into_f64() {
+            Err("its values are beyond the greatest number")
+        } else if self.std < A::LEAST.into_f64() {
+            Err("its standard deviation is below the least positive number")
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl<A: Element> Distribution<A> for Normal {
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> A {
+        self.quantile::<A::Arithmetic>().sample(Word::of(rng)).into_element()
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NormalQuantile<A> {
+    mean: A,
+    std: A,
+}
+
+impl<A: Scalar> NormalQuantile<A> {
+    #[inline(always)]
+    fn scale(&self, z: A, word: A::Word) -> A {
+        z.flip(word).mul_add(self.std, self.mean)
+    }
+}
+
+impl<A: Scalar> Quantile<A> for NormalQuantile<A> {
+    const HAS_RARE: bool = true;
+
+    #[inline(always)]
+    fn common(&self, word: A::Word) -> A {
+        let (x, q) = A::fold(word);
+        self.scale(A::centre(x, q * (A::TWO - q)), word)
+    }
+
+    #[inline(always)]
+    fn is_rare(&self, word: A::Word) -> bool {
+        let (_, q) = A::fold(word);
+        q * (A::TWO - q) < A::LEAST_D
+    }
+
+    #[inline(always)]
+    fn rare(&self, word: A::Word) -> A {
+        let (_, q) = A::fold(word);
+        self.scale(A::from_f64(math::tail(q.into_f64())), word)
+    }
+}

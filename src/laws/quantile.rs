@@ -1,0 +1,52 @@
+//! word → element: what every law is turned into for one element type.
+
+use crate::element::Scalar;
+use crate::math::dispatch;
+use pulp::NullaryFnOnce;
+
+/// A law's quantile function, with the law's numbers rounded to one element type.
+///
+/// It has two arms, so that a loop over a block can take the common one for every element and
+/// mend the few others afterwards: both vectorise, and no branch depends on a random word.
+pub(crate) trait Quantile<A: Scalar>: Copy + Send + Sync {
+    /// Whether there is a second arm at all.
+    const HAS_RARE: bool = false;
+
+    /// The value, wherever `is_rare` is false.
+    fn common(&self, word: A::Word) -> A;
+
+    /// Whether the word needs the other arm.
+    #[inline(always)]
+    fn is_rare(&self, _word: A::Word) -> bool {
+        false
+    }
+
+    /// The value, wherever `is_rare` is true.
+    #[inline(always)]
+    fn rare(&self, word: A::Word) -> A {
+        self.common(word)
+    }
+
+    /// The value of one word by itself.
+    fn sample(&self, word: A::Word) -> A {
+        dispatch(Sample { quantile: self, word })
+    }
+}
+
+struct Sample<'a, A: Scalar, Q> {
+    quantile: &'a Q,
+    word: A::Word,
+}
+
+impl<A: Scalar, Q: Quantile<A>> NullaryFnOnce for Sample<'_, A, Q> {
+    type Output = A;
+
+    #[inline(always)]
+    fn call(self) -> A {
+        if self.quantile.is_rare(self.word) {
+            self.quantile.rare(self.word)
+        } else {
+            self.quantile.common(self.word)
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! The normal law between two bounds.
+
+use super::quantile::Quantile;
+use crate::element::{Element, Scalar};
+use crate::error::{InitError, finite, positive};
+use crate::math::{self, Slice};
+use crate::stream::Word;
+use ndarray_rand::rand::Rng;
+use ndarray_rand::rand_distr::Distribution;
+
+/// The normal law N(mean, std²) of a *parent*, held between two bounds.
+///
+/// A word w of B bits gives the quantile at Φ(α) + u · (Φ(β) − Φ(α)), where α and β are the
+/// bounds counted in std from the mean, and u = (w + ½) / 2^B + ½. One word, one value, without
+/// rejection, wherever the bounds lie: on one side (the other infinite), asymmetric, or hundreds
+/// of deviations out. They hold after rounding in every element type, to which they are rounded
+/// inwards.
+///
+/// An element is computed as mean + std · z, so it has the resolution of the parent's mean and
+/// deviation: bounds far closer to each other than these have rounding errors are met, but not
+/// filled evenly.
+///
+/// [`mean`](Self::mean) and [`std_dev`](Self::std_dev) are those of the truncated law, not of its
+/// parent.
+///
+/// ```
+/// use ndarray_init::{TruncatedNormal, rand::SeedableRng, rand_xoshiro::Xoshiro256PlusPlus};
+/// use ndarray_init::rand_distr::Distribution;
+///
+/// let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+/// // A standard normal that is known to exceed 8: on the average it does by 0.1213681.
+/// let law = TruncatedNormal::new(0.0, 1.0, 8.0, f64::INFINITY)?;
+/// assert!((law.mean() - 8.1213681).abs() < 1e-7);
+/// let x: f32 = law.sample(&mut rng);
+/// assert!(x >= 8.0);
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
+pub struct TruncatedNormal {
+    mean: f64,
+    std: f64,
+    /// α and β, the bounds in std.
+    sigmas: [f64; 2],
+    /// The bounds themselves.
+    bounds: [f64; 2],
+    formula: Formula,
+}
+
+/// How the law's quantile is computed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Formula {
+    /// From probabilities.
+    Near {
+        /// Φ(β) − Φ(α).
+        mass: f64,
+        /// 2 Φ(α).
+        below: f64,
+        /// 2 (1 − Φ(β)).
+        above: f64,
+    },
+    /// From the logarithm of the probability of exceeding z, for slices that begin at `FAR` or
+    /// beyond: there, probabilities themselves would run out of exponents.
+    Far {
+        /// −ln(1 − Φ(α)).
+        depth: f64,
+        /// (1 − Φ(β)) / (1 − Φ(α)).
+        rest: f64,
+        /// 1 − rest.
+        share: f64,
+        /// The slice lies below the mean: α and β are −β and −α here.
+        mirrored: bool,
+    },
+}
+
+/// Where slices of the normal count as far out, in std.
+const FAR: f64 = 4.0;
+/// How far out they may begin; beyond, α² could overflow.
+const FARTHEST: f64 = 1e150;
+
+impl TruncatedNormal {
+    /// The standard deviation of a standard normal held between −2 and 2.
+    pub(crate) const STD_AT_TWO_SIGMAS: f64 = 0.879_625_661_034_239_8;
+
+    /// N(mean, std²) between absolute bounds, which may be infinite.
+    ///
+    /// # Errors
+    /// [`InitError::Parameter`] unless the mean is finite, and std positive and finite;
+    /// [`InitError::Bounds`] unless lower < upper, also when counted in std from the mean, and
+    /// the slice begins within 10¹⁵⁰ std of it.
+    pub fn new(mean: f64, std: f64, lower: f64, upper: f64) -> Result<Self, InitError> {
+        let (mean, std) = (finite("mean", mean)?, positive("std", std)?);
+        let sigmas = [(lower - mean) / std, (upper - mean) / std];
+        Self::checked(mean, std, sigmas, [lower, upper], [lower, upper])
+    }
+
+    /// N(mean, std²) between bounds counted in std from the mean, which may be infinite.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn in_sigmas(mean: f64, std: f64, lower: f64, upper: f64) -> Result<Self, InitError> {
+        let (mean, std) = (finite("mean", mean)?, positive("std", std)?);
+        let bounds = [std.mul_add(lower, mean), std.mul_add(upper, mean)];
+        Self::checked(mean, std, [lower, upper], bounds, [lower, upper])
+    }
+
+    fn checked(
+        mean: f64,
+        std: f64,
+        sigmas: [f64; 2],
+        bounds: [f64; 2],
+        [lower, upper]: [f64; 2],
+    ) -> Result<Self, InitError> {
+        let broken = |rule| Err(InitError::Bounds { lower, upper, rule });
+        // `<` is false for NaN, so NaN bounds are refused.
+        let ordered = |[low, high]: [f64; 2]| low < high;
+        if !ordered([lower, upper]) {
+            return broken("numbers, the lower below the upper");
+        }
+        if !ordered(sigmas) || !ordered(bounds) {
+            return broken("apart, in units and in standard deviations");
+        }
+        if sigmas[0] > FARTHEST || sigmas[1] < -FARTHEST {
+            return broken("within 1e150 standard deviations of the mean");
+        }
+        Ok(Self { mean, std, sigmas, bounds, formula: Formula::new(sigmas) })
+    }
+
+    /// The lower bound, absolute.
+    #[must_use]
+    pub const fn lower(&self) -> f64 {
+        self.bounds[0]
+    }
+
+    /// The upper bound, absolute.
+    #[must_use]
+    pub const fn upper(&self) -> f64 {
+        self.bounds[1]
+    }
+
+    /// The bounds in std from the mean.
+    #[cfg(feature = "serde")]
+    pub(crate) const fn sigmas(&self) -> [f64; 2] {
+        self.sigmas
+    }
+
+    /// The mean of the parent.
+    #[must_use]
+    pub const fn parent_mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// The standard deviation of the parent.
+    #[must_use]
+    pub const fn parent_std_dev(&self) -> f64 {
+        self.std
+    }
+
+    /// The mean of the truncated law, by quadrature: some microseconds.
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        // Inside, also where rounding the sum would lead out.
+        self.std.mul_add(self.moments().0, self.mean).clamp(self.bounds[0], self.bounds[1])
+    }
+
+    /// The standard deviation of the truncated law, by quadrature: some microseconds.
+    #[must_use]
+    pub fn std_dev(&self) -> f64 {
+        // No law between the bounds has a greater one, whatever their rounding in std.
+        (self.std * self.moments().1).min(self.bounds[1] / 2.0 - self.bounds[0] / 2.0)
+    }
+
+    /// Mean and standard deviation of the standard law.
+    fn moments(&self) -> (f64, f64) {
+        if self.sigmas == [-2.0, 2.0] {
+            return (0.0, Self::STD_AT_TWO_SIGMAS);
+        }
+        Slice::new(self.sigmas[0], self.sigmas[1]).moments()
+    }
+
+    pub(super) fn quantile<A: Scalar>(&self) -> Between<A> {
+        let scale = Scale {
+            mean: A::from_f64(self.mean),
+            std: A::from_f64(self.std),
+            low: A::at_least(self.bounds[0]),
+            high: A::at_most(self.bounds[1]),
+        };
+        match self.formula {
+            Formula::Near { mass, below, above } => {
+                let shift = A::from_f64((below - above) / 2.0);
+                let (mass, below, above) =
+                    (A::from_f64(mass), A::from_f64(below), A::from_f64(above));
+                // The least d there is, but for rounding.
+                let central = below == above && below * (A::TWO - below) > A::LEAST_D + A::LEAST_D;
+                if central {
+                    Between::Central(TruncatedQuantile { mass, below, above, shift, scale })
+                } else {
+                    Between::Near(TruncatedQuantile { mass, below, above, shift, scale })
+                }
+            }
+            Formula::Far { depth, rest, share, mirrored } => {
+                Between::Far(FarQuantile { depth, rest, share, mirrored, scale })
+            }
+        }
+    }
+
+    /// Whether the element type has the law's values.
+    pub(super) fn check<A: Scalar>(&self) -> Result<(), &'static str> {
+        let greatest = A::MAX.into_f64();
+        let [least_value, greatest_value] = self.reach();
+        if least_value < -greatest || greatest_value > greatest {
+            Err("its values are beyond the greatest number")
+        } else if self.mean.abs() > greatest || self.std > greatest {
+            Err("its parent's mean or standard deviation is beyond the greatest number")
+        } else if self.std < A::LEAST.into_f64() {
+            Err("its parent's standard deviation is below the least positive number")
+        } else if A::at_least(self.bounds[0]) > A::at_most(self.bounds[1]) {
+            Err("there is no number between the bounds")
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Bounds that no element passes: the law's own, and those of a word's least probability.
+    fn reach(&self) -> [f64; 2] {
+        // A word's least probability is 2^−65, and 1 − Φ(√(α² + 92)) < 2^−65 (1 − Φ(α)).
+        let farthest = |from: f64| (from.max(0.0).powi(2) + 92.0).sqrt();
+        let [alpha, beta] = self.sigmas;
+        let least = self.mean - self.std * farthest(-beta);
+        let greatest = self.mean + self.std * farthest(alpha);
+        [self.bounds[0].max(least), self.bounds[1].min(greatest)]
+    }
+}
+
+impl<A: Element> Distribution<A> for TruncatedNormal {
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> A {
+        let word = Word::of(rng);
+        match self.quantile::<A::Arithmetic>() {
+            Between::Central(quantile) => quantile.sample(word),
+            Between::Near(quantile) => quantile.sample(word),
+            Between::Far(quantile) => quantile.sample(word),
+        }
+        .into_element()
+    }
+}
+
+impl Formula {
+    fn new([alpha, beta]: [f64; 2]) -> Self {
+        let area = |from, to| if from < to { Slice::new(from, to).area() } else { 0.0 };
+        if alpha >= FAR {
+            Self::far(alpha, beta, false)
+        } else if beta <= -FAR {
+            Self::far(-beta, -alpha, true)
+        } else if [alpha, beta] == [-2.0, 2.0] {
+            // The initializers' own, which every array of a network asks for.
+            Self::Near { mass: MASS_AT_TWO, below: TAILS_AT_TWO, above: TAILS_AT_TWO }
+        } else {
+            Self::Near {
+                mass: area(alpha, beta),
+                below: 2.0 * area(f64::NEG_INFINITY, alpha),
+                above: 2.0 * area(beta, f64::INFINITY),
+            }
+        }
+    }
+
+    fn far(alpha: f64, beta: f64, mirrored: bool) -> Self {
+        let depth = math::tail_depth(alpha);
+        let rest =
+            if beta < FARTHEST { math::exp_neg(math::tail_depth(beta) - depth) } else { 0.0 };
+        let whole = Slice::new(alpha, f64::INFINITY).relative_area();
+        let share = Slice::new(alpha, beta).relative_area() / whole;
+        Self::Far { depth, rest, share, mirrored }
+    }
+}
+
+/// Φ(2) − Φ(−2) = erf(√2).
+const MASS_AT_TWO: f64 = 0.954_499_736_103_641_6;
+/// 2 Φ(−2) = erfc(√2).
+const TAILS_AT_TWO: f64 = 0.045_500_263_896_358_41;
+
+/// The quantile for one element type.
+pub(super) enum Between<A> {
+    /// Symmetric bounds within the centre, as those of initializers are.
+    Central(TruncatedQuantile<A, true>),
+    Near(TruncatedQuantile<A, false>),
+    Far(FarQuantile<A>),
+}
+
+/// z → element.
+#[derive(Clone, Copy, Debug)]
+struct Scale<A> {
+    mean: A,
+    std: A,
+    low: A,
+    high: A,
+}
+
+impl<A: Scalar> Scale<A> {
+    #[inline(always)]
+    fn apply(&self, z: A) -> A {
+        z.mul_add(self.std, self.mean).clamp_to(self.low, self.high)
+    }
+}
+
+/// From probabilities: with X = |x| and q = 1 − X of the word, the element lies at
+/// x' = shift ± mass · X, and has twice the probability near = mass · q + (what is cut off there)
+/// on the side that it leans to, and far = mass · (2 − q) + (what is cut off here) on the other.
+/// No tail loses precision, since both are sums of positive numbers.
+///
+/// `CENTRAL` ones are symmetric and within the quantile's centre, as those of initializers are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TruncatedQuantile<A, const CENTRAL: bool> {
+    mass: A,
+    below: A,
+    above: A,
+    shift: A,
+    scale: Scale<A>,
+}
+
+impl<A: Scalar, const CENTRAL: bool> TruncatedQuantile<A, CENTRAL> {
+    /// ±x', near and far; the sign is the word's.
+    #[inline(always)]
+    fn point(&self, word: A::Word) -> (A, A, A) {
+        let (x, q) = A::fold(word);
+        if CENTRAL {
+            let near = q.mul_add(self.mass, self.below);
+            return (x * self.mass, near, (A::TWO - q).mul_add(self.mass, self.below));
+        }
+        let (here, there) =
+            if A::is_negative(word) { (self.below, self.above) } else { (self.above, self.below) };
+        let near = q.mul_add(self.mass, here);
+        let far = (A::TWO - q).mul_add(self.mass, there);
+        (x.mul_add(self.mass, self.shift.flip(word)), near, far)
+    }
+}
+
+impl<A: Scalar, const CENTRAL: bool> Quantile<A> for TruncatedQuantile<A, CENTRAL> {
+    const HAS_RARE: bool = !CENTRAL;
+
+    #[inline(always)]
+    fn common(&self, word: A::Word) -> A {
+        let (x, near, far) = self.point(word);
+        self.scale.apply(A::centre(x, near * far).flip(word))
+    }
+
+    #[inline(always)]
+    fn is_rare(&self, word: A::Word) -> bool {
+        let (_, near, far) = self.point(word);
+        near * far < A::LEAST_D
+    }
+
+    #[inline(always)]
+    fn rare(&self, word: A::Word) -> A {
+        let (_, near, far) = self.point(word);
+        let (q, leaning) = if near < far { (near, A::ONE) } else { (far, -A::ONE) };
+        let z = A::from_f64(math::tail(q.into_f64()));
+        self.scale.apply((z * leaning).flip(word))
+    }
+}
+
+/// From the logarithm of the probability of exceeding z: rest + share · u times that of α.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FarQuantile<A> {
+    depth: f64,
+    rest: f64,
+    share: f64,
+    mirrored: bool,
+    scale: Scale<A>,
+}
+
+impl<A: Scalar> Quantile<A> for FarQuantile<A> {
+    #[inline(always)]
+    fn common(&self, word: A::Word) -> A {
+        let (_, q) = A::fold(word);
+        let above = if A::is_negative(word) == self.mirrored { q } else { A::TWO - q };
+        let beyond = (above.into_f64() / 2.0).mul_add(self.share, self.rest);
+        let z = math::far_tail(self.depth - math::ln(beyond));
+        self.scale.apply(A::from_f64(if self.mirrored { -z } else { z }))
+    }
+}

@@ -1,0 +1,129 @@
+//! The uniform law.
+
+use super::quantile::Quantile;
+use crate::element::{Element, Scalar};
+use crate::error::InitError;
+use crate::stream::Word;
+use ndarray_rand::rand::Rng;
+use ndarray_rand::rand_distr::Distribution;
+
+/// The uniform law on \[low, high].
+///
+/// A word w of B bits, read as a signed integer, gives c + h · w · 2^(1−B), where c is the centre
+/// and h half the width: both bounds can be drawn, none can be passed, after rounding too. Around
+/// zero (low = −high) the bound is rounded to the element type first, and the value is rounded
+/// once; elsewhere the bounds are rounded inwards.
+///
+/// ```
+/// use ndarray_init::{Uniform, ndarray::Array2, rand::SeedableRng, rand_xoshiro::Xoshiro256PlusPlus};
+/// use ndarray_rand::RandomExt;
+///
+/// let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+/// let w = Array2::<f32>::random_using((3, 4), Uniform::new(-0.5, 0.25)?, &mut rng);
+/// assert!(w.iter().all(|x| (-0.5..=0.25).contains(x)));
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[must_use]
+pub struct Uniform {
+    low: f64,
+    high: f64,
+}
+
+impl Uniform {
+    /// The uniform law on \[low, high].
+    ///
+    /// # Errors
+    /// [`InitError::Bounds`] unless both bounds are finite and low < high.
+    pub fn new(low: f64, high: f64) -> Result<Self, InitError> {
+        if low.is_finite() && high.is_finite() && low < high {
+            Ok(Self { low, high })
+        } else {
+            let rule = "finite, the lower below the upper";
+            Err(InitError::Bounds { lower: low, upper: high, rule })
+        }
+    }
+
+    /// The law of 0: what PyTorch's U\[−b, b] is for the bias of a layer without inputs.
+    pub(crate) const ZERO: Self = Self { low: 0.0, high: 0.0 };
+
+    /// The lower bound.
+    #[must_use]
+    pub const fn low(&self) -> f64 {
+        self.low
+    }
+
+    /// The upper bound.
+    #[must_use]
+    pub const fn high(&self) -> f64 {
+        self.high
+    }
+
+    /// The mean: (low + high) / 2.
+    #[must_use]
+    pub const fn mean(&self) -> f64 {
+        self.low.midpoint(self.high)
+    }
+
+    /// The standard deviation: (high − low) / √12.
+    #[must_use]
+    pub fn std_dev(&self) -> f64 {
+        self.half_width() / 3.0_f64.sqrt()
+    }
+
+    const fn half_width(&self) -> f64 {
+        self.high / 2.0 - self.low / 2.0
+    }
+
+    pub(super) fn quantile<A: Scalar>(&self) -> UniformQuantile<A> {
+        let (low, high) = if self.low == -self.high {
+            let bound = A::from_f64(self.high);
+            (-bound, bound)
+        } else {
+            (A::at_least(self.low), A::at_most(self.high))
+        };
+        UniformQuantile {
+            centre: A::from_f64(self.mean()),
+            half: A::from_f64(self.half_width()),
+            low,
+            high,
+        }
+    }
+
+    /// Whether the element type has values between the bounds.
+    pub(super) fn check<A: Scalar>(&self) -> Result<(), &'static str> {
+        let quantile = self.quantile::<A>();
+        if self.low.abs().max(self.high.abs()) > A::MAX.into_f64() {
+            Err("its bounds are beyond the greatest number")
+        } else if *self != Self::ZERO && self.half_width() < A::LEAST.into_f64() / 2.0 {
+            Err("its width is below the least positive number")
+        } else if quantile.low > quantile.high {
+            Err("there is no number between the bounds")
+        } else {
+            Ok(())
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UniformQuantile<A> {
+    centre: A,
+    half: A,
+    low: A,
+    high: A,
+}
+
+impl<A: Scalar> Quantile<A> for UniformQuantile<A> {
+    #[inline(always)]
+    fn common(&self, word: A::Word) -> A {
+        let x = A::signed(word) * A::UNIT;
+        (x * self.half + self.centre).clamp_to(self.low, self.high)
+    }
+}
+
+impl<A: Element> Distribution<A> for Uniform {
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> A {
+        self.quantile::<A::Arithmetic>().sample(Word::of(rng)).into_element()
+    }
+}

@@ -1,0 +1,14 @@
+//! Functions of numbers, with the same bits on every machine: the normal quantile, areas and moments
+//! between bounds, sines, and the instruction set that loops over them are compiled for. Knows no
+//! law, no stream and no array.
+
+mod area;
+mod normal_quantile;
+mod simd;
+mod sine;
+
+pub(crate) use area::Slice;
+pub(crate) use normal_quantile::Centre;
+pub(crate) use normal_quantile::{exp_neg, far_tail, ln, tail, tail_depth};
+pub(crate) use simd::dispatch;
+pub(crate) use sine::cosine;

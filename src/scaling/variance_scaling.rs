@@ -1,0 +1,286 @@
+//! The one algorithm behind Glorot's, He's and LeCun's initializers: fans → law.
+
+use super::nonlinearity::Nonlinearity;
+use crate::error::{InitError, named, positive};
+use crate::fans::{FanMode, Fans, Layout};
+use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
+use std::fmt;
+use std::str::FromStr;
+
+/// The form of the law; its variance is the same in each.
+///
+/// `Display` and `FromStr` have Keras' spelling: `truncated_normal`, `untruncated_normal`, `uniform`.
+/// A bare `normal` is the truncated one in Keras and the untruncated one in JAX, so it is an error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Distribution {
+    /// A normal cut at two of its own standard deviations, widened so that the variance is right.
+    #[default]
+    TruncatedNormal,
+    /// A plain normal.
+    UntruncatedNormal,
+    /// A uniform law around zero.
+    Uniform,
+}
+
+impl Distribution {
+    /// Each with its name in the frameworks.
+    const NAMES: [(&'static str, Self); 3] = [
+        ("truncated_normal", Self::TruncatedNormal),
+        ("untruncated_normal", Self::UntruncatedNormal),
+        ("uniform", Self::Uniform),
+    ];
+}
+
+impl fmt::Display for Distribution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(named::name(&Self::NAMES, self))
+    }
+}
+
+impl FromStr for Distribution {
+    type Err = InitError;
+
+    fn from_str(name: &str) -> Result<Self, InitError> {
+        named::find(&Self::NAMES, "distribution", name)
+    }
+}
+
+/// An initializer whose variance is scale / n, n being a fan of the kernel.
+///
+/// | distribution | law, for v = scale / n |
+/// |---|---|
+/// | [`Uniform`](Distribution::Uniform) | U\[−b, b], b = √(3 v) |
+/// | [`UntruncatedNormal`](Distribution::UntruncatedNormal) | N(0, √v) |
+/// | [`TruncatedNormal`](Distribution::TruncatedNormal) | N(0, s) cut at ±2 s, s = √v / 0.87962566103423978 |
+///
+/// The number in the last line is the standard deviation of a standard normal cut at ±2.
+///
+/// A preset means what its name means where it comes from, in law and layout. `glorot_*`, `he_*` and
+/// `lecun_*` are those of Keras and JAX, whose normals are truncated, for [`Layout::keras`];
+/// `xavier_*` and `kaiming_*` those of PyTorch and MindSpore, whose normals are not, for
+/// [`Layout::torch`].
+///
+/// | preset | shape | scale | mode | distribution | source |
+/// |---|---|---|---|---|---|
+/// | [`glorot_uniform`](Self::glorot_uniform) | (spatial…, in, out) | 1 | fan_avg | uniform | Glorot & Bengio 2010 |
+/// | [`glorot_normal`](Self::glorot_normal) | (spatial…, in, out) | 1 | fan_avg | truncated | Glorot & Bengio 2010 |
+/// | [`he_uniform`](Self::he_uniform) | (spatial…, in, out) | 2 | fan_in | uniform | He et al. 2015 |
+/// | [`he_normal`](Self::he_normal) | (spatial…, in, out) | 2 | fan_in | truncated | He et al. 2015 |
+/// | [`lecun_uniform`](Self::lecun_uniform) | (spatial…, in, out) | 1 | fan_in | uniform | LeCun et al. 1998 |
+/// | [`lecun_normal`](Self::lecun_normal) | (spatial…, in, out) | 1 | fan_in | truncated | LeCun et al. 1998; Klambauer et al. 2017 |
+/// | [`xavier_uniform`](Self::xavier_uniform) | (out, in, spatial…) | 1 | fan_avg | uniform | Glorot & Bengio 2010 |
+/// | [`xavier_normal`](Self::xavier_normal) | (out, in, spatial…) | 1 | fan_avg | normal | Glorot & Bengio 2010 |
+/// | [`kaiming_uniform`](Self::kaiming_uniform) | (out, in, spatial…) | 2 | fan_in | uniform | He et al. 2015 |
+/// | [`kaiming_normal`](Self::kaiming_normal) | (out, in, spatial…) | 2 | fan_in | normal | He et al. 2015 |
+///
+/// Xavier's formula with gain g, b = g · √(6 / (fan_in + fan_out)), is scale g²:
+///
+/// ```
+/// use ndarray_init::{Distribution, FanMode, Layout, VarianceScaling};
+///
+/// // tf.keras.initializers.VarianceScaling(scale=4.0, mode="fan_avg", distribution="uniform")
+/// let keras = VarianceScaling::new(4.0, FanMode::FanAvg, Distribution::Uniform)?;
+/// // mindspore.common.initializer.XavierUniform(gain=2.0)
+/// let mindspore = VarianceScaling::xavier_uniform().with_gain(2.0)?;
+/// assert_eq!(keras.law(&[3, 3, 64, 128])?, mindspore.law(&[128, 64, 3, 3])?);
+/// assert_eq!(keras.with_layout(Layout::torch()), mindspore);
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[must_use]
+pub struct VarianceScaling {
+    scale: f64,
+    mode: FanMode,
+    distribution: Distribution,
+    layout: Layout,
+}
+
+/// Keras' defaults: scale 1, fan_in, a truncated normal, Keras' layout.
+impl Default for VarianceScaling {
+    fn default() -> Self {
+        Self::lecun_normal()
+    }
+}
+
+/// The presets and the table of their names.
+macro_rules! presets {
+    ($($(#[$doc:meta])* $name:ident = $scale:literal $mode:ident $distribution:ident $layout:ident;)*) => {
+        impl VarianceScaling {
+            /// Each preset with its name.
+            pub(crate) const PRESETS: &[(&str, Self)] = &[$((stringify!($name), Self::$name())),*];
+
+            $(
+                $(#[$doc])*
+                pub const fn $name() -> Self {
+                    Self {
+                        scale: $scale,
+                        mode: FanMode::$mode,
+                        distribution: Distribution::$distribution,
+                        layout: Layout::$layout(),
+                    }
+                }
+            )*
+        }
+    };
+}
+
+presets! {
+    /// (spatial…, in, out): U\[−b, b], b = √(6 / (fan_in + fan_out)) (Keras, JAX).
+    glorot_uniform = 1.0 FanAvg Uniform keras;
+    /// (spatial…, in, out): a normal of variance 2 / (fan_in + fan_out), truncated at two sigmas
+    /// (Keras, JAX).
+    glorot_normal = 1.0 FanAvg TruncatedNormal keras;
+    /// (spatial…, in, out): U\[−b, b], b = √(6 / fan_in) (Keras, JAX).
+    he_uniform = 2.0 FanIn Uniform keras;
+    /// (spatial…, in, out): a normal of variance 2 / fan_in, truncated at two sigmas (Keras, JAX).
+    he_normal = 2.0 FanIn TruncatedNormal keras;
+    /// (spatial…, in, out): U\[−b, b], b = √(3 / fan_in) (Keras, JAX).
+    lecun_uniform = 1.0 FanIn Uniform keras;
+    /// (spatial…, in, out): a normal of variance 1 / fan_in, truncated at two sigmas (Keras, JAX).
+    lecun_normal = 1.0 FanIn TruncatedNormal keras;
+    /// (out, in, spatial…): U\[−b, b], b = √(6 / (fan_in + fan_out)) (PyTorch, MindSpore).
+    ///
+    /// For (in, out), as in `x.dot(&w)`: [`glorot_uniform`](Self::glorot_uniform), or
+    /// [`with_layout`](Self::with_layout).
+    xavier_uniform = 1.0 FanAvg Uniform torch;
+    /// (out, in, spatial…): a normal of variance 2 / (fan_in + fan_out) (PyTorch, MindSpore).
+    ///
+    /// For (in, out), as in `x.dot(&w)`: [`glorot_normal`](Self::glorot_normal), which is truncated,
+    /// or [`with_layout`](Self::with_layout).
+    xavier_normal = 1.0 FanAvg UntruncatedNormal torch;
+    /// (out, in, spatial…): U\[−b, b], b = √(6 / fan_in) (PyTorch, MindSpore).
+    ///
+    /// For (in, out), as in `x.dot(&w)`: [`he_uniform`](Self::he_uniform), or
+    /// [`with_layout`](Self::with_layout).
+    kaiming_uniform = 2.0 FanIn Uniform torch;
+    /// (out, in, spatial…): a normal of variance 2 / fan_in (PyTorch, MindSpore).
+    ///
+    /// For (in, out), as in `x.dot(&w)`: [`he_normal`](Self::he_normal), which is truncated, or
+    /// [`with_layout`](Self::with_layout).
+    kaiming_normal = 2.0 FanIn UntruncatedNormal torch;
+}
+
+impl VarianceScaling {
+    /// A variance of scale / n, n by `mode`, in [Keras' layout](Layout::keras).
+    ///
+    /// # Errors
+    /// [`InitError::Parameter`] if `scale` is not positive and finite.
+    pub fn new(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Self, InitError> {
+        let scale = positive("scale", scale)?;
+        Ok(Self { scale, mode, distribution, layout: Layout::keras() })
+    }
+
+    /// The law that suits a nonlinearity after the layer: its [gain](Nonlinearity::gain)² as the
+    /// scale, in [Keras' layout](Layout::keras).
+    ///
+    /// The scale is exact: 2 for ReLU, 2 / (1 + a²) for a leaky one, 25/9 for tanh, 9/16 for SELU.
+    ///
+    /// ```
+    /// use ndarray_init::{Distribution, FanMode, Nonlinearity, VarianceScaling};
+    ///
+    /// let (relu, fan_in) = (Nonlinearity::Relu, FanMode::FanIn);
+    /// let he = VarianceScaling::for_nonlinearity(relu, fan_in, Distribution::TruncatedNormal)?;
+    /// assert_eq!(he, VarianceScaling::he_normal());
+    /// # Ok::<(), ndarray_init::InitError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Nonlinearity::gain`].
+    pub fn for_nonlinearity(
+        nonlinearity: Nonlinearity,
+        mode: FanMode,
+        distribution: Distribution,
+    ) -> Result<Self, InitError> {
+        Self::new(nonlinearity.gain_squared()?, mode, distribution)
+    }
+
+    /// The same for kernels of another layout.
+    pub fn with_layout(self, layout: Layout) -> Self {
+        Self { layout, ..self }
+    }
+
+    /// The same with `gain` times the standard deviation: scale × gain².
+    ///
+    /// The gain comes on top of the one that the configuration has already. `he_*` and `kaiming_*` have
+    /// ReLU's: with [`Relu.gain()`](Nonlinearity::gain) they would have it twice. To choose the
+    /// nonlinearity, use [`for_nonlinearity`](Self::for_nonlinearity).
+    ///
+    /// # Errors
+    /// [`InitError::Parameter`] if `gain`, or the scale with it, is not positive and finite.
+    pub fn with_gain(self, gain: f64) -> Result<Self, InitError> {
+        let gain = positive("gain", gain)?;
+        let scale = positive("scale × gain²", self.scale * gain * gain)?;
+        Ok(Self { scale, ..self })
+    }
+
+    /// The same, divided by another fan.
+    pub fn with_mode(self, mode: FanMode) -> Self {
+        Self { mode, ..self }
+    }
+
+    /// The same variance in another form.
+    pub fn with_distribution(self, distribution: Distribution) -> Self {
+        Self { distribution, ..self }
+    }
+
+    /// The scale: variance × n.
+    #[must_use]
+    pub const fn scale(&self) -> f64 {
+        self.scale
+    }
+
+    /// Which fan the variance is divided by.
+    #[must_use]
+    pub const fn mode(&self) -> FanMode {
+        self.mode
+    }
+
+    /// The form of the law.
+    #[must_use]
+    pub const fn distribution(&self) -> Distribution {
+        self.distribution
+    }
+
+    /// Which axis of a kernel is which.
+    pub const fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The fans of a kernel of this shape.
+    ///
+    /// # Errors
+    /// If the layout does not fit the shape; see [`Layout::fans`].
+    pub fn fans(&self, shape: &[usize]) -> Result<Fans, InitError> {
+        self.layout.fans(shape)
+    }
+
+    /// The law that the elements of a kernel of this shape are drawn from.
+    ///
+    /// # Errors
+    /// If the layout does not fit the shape, or the scale is so extreme that the law's bounds or
+    /// standard deviation overflow or vanish.
+    pub fn law(&self, shape: &[usize]) -> Result<Law, InitError> {
+        let variance = self.scale / self.mode.n(self.fans(shape)?);
+        let std = variance.sqrt();
+        Ok(match self.distribution {
+            Distribution::Uniform => {
+                let bound = (3.0 * variance).sqrt();
+                Law::Uniform(Uniform::new(-bound, bound)?)
+            }
+            Distribution::UntruncatedNormal => Law::Normal(Normal::new(0.0, std)?),
+            Distribution::TruncatedNormal => {
+                let parent = std / TruncatedNormal::STD_AT_TWO_SIGMAS;
+                Law::TruncatedNormal(TruncatedNormal::in_sigmas(0.0, parent, -2.0, 2.0)?)
+            }
+        })
+    }
+}
+
+/// The configuration in one line, as `variance_scaling(scale 2, fan_in, truncated_normal, keras)`.
+impl fmt::Display for VarianceScaling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { scale, mode, distribution, layout } = self;
+        write!(f, "variance_scaling(scale {scale}, {mode}, {distribution}, {layout})")
+    }
+}

@@ -1,0 +1,135 @@
+//! What an array's values are derived from. Knows nothing of arrays or laws.
+
+use rand_xoshiro::rand_core::RngCore;
+use std::fmt;
+
+/// 2⁶⁴ divided by the golden ratio, the increment of SplitMix64.
+pub(super) const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// The seed of one array's stream of random words.
+///
+/// Equal keys give equal values; keys forked from one parent under different names or indices
+/// give unrelated ones. So a network needs one key, and each parameter forks its own by name: no
+/// two parameters share their weights, and adding one leaves the others as they were.
+///
+/// ```
+/// use ndarray_init::Key;
+///
+/// let model = Key::new(42);
+/// let layer = model.fork("encoder/layer3");
+/// assert_ne!(layer.fork("kernel"), layer.fork("bias"));
+/// assert_eq!(layer.fork_index(7), model.fork("encoder/layer3").fork_index(7));
+/// ```
+/// A generator gives keys by [`KeySource::next_key`].
+///
+/// `Display` writes the number, and with the feature `serde` it is what a configuration holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[must_use]
+pub struct Key(u64);
+
+/// What keys can be drawn from: every generator of rand 0.9, one `next_u64` for each key.
+///
+/// ```
+/// use ndarray_init::ndarray::Array2;
+/// use ndarray_init::{InitExt, Key, KeySource, Normal, rand::SeedableRng};
+/// use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
+///
+/// let mut rng = Xoshiro256PlusPlus::seed_from_u64(42);
+/// let drawn = Array2::<f32>::init((784, 256), &Normal::new(0.0, 0.02)?, rng.next_key())?;
+/// let named = Array2::<f32>::init((784, 256), &Normal::new(0.0, 0.02)?, Key::new(42).fork("dense"))?;
+/// # assert_ne!(drawn, named);
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no generator of rand 0.9",
+    label = "no key can be drawn from this",
+    note = "constructors take `&mut rng` of a generator of rand 0.9, which is re-exported as `ndarray_init::rand`",
+    note = "for a generator of another version of rand, make the key yourself: `Array::init(shape, &initializer, Key::new(rng.next_u64()))`"
+)]
+pub trait KeySource {
+    /// The next key.
+    fn next_key(&mut self) -> Key;
+}
+
+impl<R: RngCore + ?Sized> KeySource for R {
+    fn next_key(&mut self) -> Key {
+        Key::from_rng(self)
+    }
+}
+
+impl Key {
+    /// The key with this number, say a seed from the command line.
+    pub const fn new(key: u64) -> Self {
+        Self(key)
+    }
+
+    /// A key drawn from a generator, by exactly one `next_u64`.
+    pub fn from_rng<R: RngCore + ?Sized>(rng: &mut R) -> Self {
+        Self(rng.next_u64())
+    }
+
+    /// The key of a named child: `mix64(k ^ mix64(fnv1a64(name) + GAMMA))`.
+    ///
+    /// A name is its UTF-8 bytes; `fork("a/b")` is not `fork("a").fork("b")`.
+    pub const fn fork(self, name: &str) -> Self {
+        self.child(mix64(fnv1a64(name.as_bytes()).wrapping_add(GAMMA)))
+    }
+
+    /// The key of a numbered child: `mix64(k ^ mix64(index + 2·GAMMA))`.
+    pub const fn fork_index(self, index: u64) -> Self {
+        self.child(mix64(index.wrapping_add(GAMMA.wrapping_mul(2))))
+    }
+
+    /// The key as a number, for logs and checkpoints.
+    #[must_use]
+    pub const fn as_u64(self) -> u64 {
+        self.0
+    }
+
+    /// Where the lanes of this key begin, in the order of `SplitMix64`: mixed, so that keys with an
+    /// arithmetic relation, such as multiples of GAMMA, share nothing.
+    pub(super) const fn origin(self) -> u64 {
+        mix64(self.0)
+    }
+
+    /// The key of the stream that holds the low halves of 64-bit words.
+    pub(super) const fn low_half(self) -> Self {
+        self.child(GAMMA)
+    }
+
+    const fn child(self, label: u64) -> Self {
+        Self(mix64(self.0 ^ label))
+    }
+}
+
+/// The output function of SplitMix64 (Steele, Lea & Flood 2014, with Stafford's variant 13).
+#[inline]
+pub(super) const fn mix64(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// The 64-bit FNV-1a hash (Fowler, Noll & Vo).
+const fn fnv1a64(bytes: &[u8]) -> u64 {
+    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
+    let mut i = 0;
+    while i < bytes.len() {
+        hash = (hash ^ bytes[i] as u64).wrapping_mul(0x0100_0000_01B3);
+        i += 1;
+    }
+    hash
+}
+
+impl From<u64> for Key {
+    fn from(key: u64) -> Self {
+        Self::new(key)
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

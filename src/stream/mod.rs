@@ -1,0 +1,23 @@
+//! Key → words: the generator behind every array. Knows no law and no array.
+//!
+//! Words come in blocks of [`BLOCK`], and a block is computed from its key and number alone, by the
+//! [`lanes`]. A [`word`] has 32 bits from one stream, or 64 from two.
+
+mod key;
+mod lanes;
+mod word;
+
+pub use key::{Key, KeySource};
+pub(crate) use word::{Word, block_words};
+
+/// How many words a block holds.
+pub(crate) const BLOCK: usize = 1024;
+
+/// How many words the lanes give at once.
+pub(crate) const ROW: usize = 2 * LANES;
+
+/// How many words are drawn before they are used: a part of a block, so that a small array does
+/// not pay for a large buffer.
+pub(crate) const CHUNK: usize = 16 * ROW;
+
+const LANES: usize = 8;

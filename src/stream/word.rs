@@ -1,0 +1,134 @@
+//! The words of one element each: 32 bits from one stream, or 64 from two.
+
+use super::key::Key;
+use super::lanes::{Lanes, Words};
+use super::{BLOCK, CHUNK, ROW};
+use rand_xoshiro::rand_core::RngCore;
+use std::mem::MaybeUninit;
+
+/// The random word behind one element, read as a signed integer.
+pub trait Word: Copy + Default + Send + Sync + 'static {
+    /// The generators of a block.
+    type Lanes;
+    /// A chunk of words.
+    type Words;
+
+    /// The lanes at the first row of a block.
+    fn lanes(key: Key, block: u64) -> Self::Lanes;
+    /// An empty chunk.
+    fn zeros() -> Self::Words;
+    /// Draws the block's next rows.
+    fn draw(lanes: &mut Self::Lanes, words: &mut Self::Words, rows: usize);
+    /// Words 16·i … 16·i + 15 of the chunk.
+    fn row(words: &Self::Words, i: usize) -> [Self; ROW];
+    /// Writes a value for each of words skip, skip + 1, … of the chunk.
+    fn map<T>(
+        words: &Self::Words,
+        skip: usize,
+        out: &mut [MaybeUninit<T>],
+        value: impl Fn(Self) -> T,
+    );
+    /// One word of a generator.
+    fn of<R: RngCore + ?Sized>(rng: &mut R) -> Self;
+}
+
+impl Word for u32 {
+    type Lanes = Lanes;
+    type Words = Words;
+
+    #[inline(always)]
+    fn lanes(key: Key, block: u64) -> Lanes {
+        Lanes::new(key, block)
+    }
+
+    #[inline(always)]
+    fn zeros() -> Words {
+        Words::zeros()
+    }
+
+    #[inline(always)]
+    fn draw(lanes: &mut Lanes, words: &mut Words, rows: usize) {
+        lanes.draw(words, rows);
+    }
+
+    #[inline(always)]
+    fn row(words: &Words, i: usize) -> [u32; ROW] {
+        words.row(i)
+    }
+
+    #[inline(always)]
+    fn map<T>(words: &Words, skip: usize, out: &mut [MaybeUninit<T>], value: impl Fn(u32) -> T) {
+        for (out, &word) in out.iter_mut().zip(&words.as_array()[skip..]) {
+            out.write(value(word));
+        }
+    }
+
+    #[inline(always)]
+    fn of<R: RngCore + ?Sized>(rng: &mut R) -> u32 {
+        rng.next_u32()
+    }
+}
+
+/// The word of 32 bits on top, and below it the one of a second stream: an `f64` array is the `f32`
+/// array with more digits.
+impl Word for u64 {
+    type Lanes = [Lanes; 2];
+    type Words = [Words; 2];
+
+    #[inline(always)]
+    fn lanes(key: Key, block: u64) -> [Lanes; 2] {
+        [Lanes::new(key, block), Lanes::new(key.low_half(), block)]
+    }
+
+    #[inline(always)]
+    fn zeros() -> [Words; 2] {
+        [Words::zeros(), Words::zeros()]
+    }
+
+    #[inline(always)]
+    fn draw(lanes: &mut [Lanes; 2], words: &mut [Words; 2], rows: usize) {
+        for (lanes, words) in lanes.iter_mut().zip(words) {
+            lanes.draw(words, rows);
+        }
+    }
+
+    #[inline(always)]
+    fn row([high, low]: &[Words; 2], i: usize) -> [u64; ROW] {
+        let (high, low) = (high.row(i), low.row(i));
+        std::array::from_fn(|j| join(high[j], low[j]))
+    }
+
+    #[inline(always)]
+    fn map<T>(
+        [high, low]: &[Words; 2],
+        skip: usize,
+        out: &mut [MaybeUninit<T>],
+        value: impl Fn(u64) -> T,
+    ) {
+        let (high, low) = (&high.as_array()[skip..], &low.as_array()[skip..]);
+        for ((out, &high), &low) in out.iter_mut().zip(high).zip(low) {
+            out.write(value(join(high, low)));
+        }
+    }
+
+    #[inline(always)]
+    fn of<R: RngCore + ?Sized>(rng: &mut R) -> u64 {
+        rng.next_u64()
+    }
+}
+
+#[inline(always)]
+fn join(high: u32, low: u32) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
+}
+
+/// The words of a block.
+#[inline(always)]
+pub(crate) fn block_words(key: Key, block: u64, out: &mut [u32; BLOCK]) {
+    let mut lanes = Lanes::new(key, block);
+    let mut words = Words::zeros();
+    for chunk in out.as_chunks_mut::<CHUNK>().0 {
+        lanes.draw(&mut words, CHUNK / ROW);
+        *chunk = *words.as_array();
+    }
+}

@@ -1,0 +1,232 @@
+//! Any initializer, as one type.
+
+use super::{Blocks, Constant, Dirac, Identity, Ones, Sparse, Stft, Zeros, number};
+#[cfg(feature = "orthogonal")]
+use super::{DeltaOrthogonal, Orthogonal};
+use crate::element::{Element, Scalar};
+use crate::error::InitError;
+use crate::fans::Layout;
+use crate::initializer::{Initializer, Values};
+use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
+use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
+use crate::stream::Key;
+use ndarray::{Array, ArrayD, Dimension};
+
+/// Any initializer of this crate, as one type: for a network's description, and for configuration
+/// files.
+///
+/// ```
+/// use ndarray_init::{AnyInitializer, InitExt, Key, VarianceScaling, Zeros, ndarray::ArrayD};
+///
+/// let parameters: [(&str, &[usize], AnyInitializer); 2] = [
+///     ("dense/kernel", &[784, 10], VarianceScaling::glorot_uniform().into()),
+///     ("dense/bias", &[10], Zeros.into()),
+/// ];
+/// for (name, shape, initializer) in &parameters {
+///     let values = ArrayD::<f32>::init(*shape, initializer, Key::new(1).fork(name))?;
+///     # assert_eq!(values.shape(), *shape);
+/// }
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+///
+/// With the feature `serde`, a configuration is a name, or an object whose one key is the name and
+/// whose value has the parameters. What is left out means what the initializer's constructor means;
+/// what has no default there must be given.
+///
+/// | configuration | means |
+/// |---|---|
+/// | `"he_normal"`, and every other preset of [`VarianceScaling`] | that preset |
+/// | `{"kaiming_normal": {"layout": "keras"}}` | the same for another layout |
+/// | `{"variance_scaling": {"scale": 2.0, "mode": "fan_in", "distribution": "uniform", "layout": "torch"}}` | by default [`VarianceScaling::default`] |
+/// | `{"uniform": {"low": -0.1, "high": 0.1}}` | [`Uniform`] |
+/// | `{"normal": {"std": 0.02}}` | [`Normal`]; `mean` is 0 by default |
+/// | `{"truncated_normal": {"std": 0.02, "bounds": {"sigmas": {"lower": -3, "upper": 3}}}}` | [`TruncatedNormal`]; `mean` is 0 and the bounds are ±2 sigmas by default; `"absolute"` bounds, too; a bound that is left out of either is infinite |
+/// | `"zeros"`, `"ones"`, `{"constant": 0.5}` | that number |
+/// | `{"constant": [[1, 2], [3, 4]]}` | an array, broadcast |
+/// | `"identity"`, `{"identity": {"gain": 0.5}}` | [`Identity`] |
+/// | `"dirac"`, `{"dirac": {"layout": "torch", "centre": "lower"}}` | [`Dirac`] |
+/// | `{"sparse": {"sparsity": 0.1, "law": {"normal": {"std": 0.01}}}}` | [`Sparse`] |
+/// | `"orthogonal"`, `{"orthogonal": {"gain": 2, "layout": "torch"}}`, the same for `"delta_orthogonal"` | with the feature `orthogonal` |
+/// | `"stft"`, `{"stft": {"side": "imaginary", "window": "hamming", "scaling": null, "periodic": true}}` | [`Stft`] |
+/// | `{"siren": {"layer": "first"}}`, `{"siren": {"layer": "later", "omega_0": 30}}` | [`Siren`]; `layout`, too |
+/// | `"torch_default"`, `{"torch_default": {"layout": {"groups": 4}}}` | [`TorchDefault`] |
+/// | `{"mup": {"mup": {"width_multiplier": 4}, "role": "hidden", "base": "he_normal"}}` | [`MupScaling`] |
+/// | `{"blocks": {"axis": 0, "initializer": "xavier_uniform", "equal": 3}}`, or `"sizes": [64, 8, 8]` | [`Blocks`] |
+/// | `{"blocks": {"axis": 0, "parts": [{"size": 1, "initializer": "zeros"}, …]}}` | [`Blocks::of`] |
+///
+/// A layout is `"keras"`, `"torch"`, `"depthwise"`, `{"axes": {"input": [0], "output": [1, 2]}}` or
+/// `{"einsum": "btd,dhk->bthk"}`. With more about it, these are its `"roles"`:
+/// `{"roles": "torch", "batch": [0], "transposed": true, "groups": 4}`; roles that are left out are
+/// those of the initializer's constructor.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+#[must_use]
+pub enum AnyInitializer {
+    /// Every element 0.
+    Zeros,
+    /// Every element 1.
+    Ones,
+    /// Every element the same number.
+    Constant(f64),
+    /// The elements of an array, broadcast.
+    Array(ArrayD<f64>),
+    /// Scaled by the kernel's fans.
+    VarianceScaling(VarianceScaling),
+    /// Draws from a law that is the same for every shape.
+    Law(Law),
+    /// The identity matrix.
+    Identity(Identity),
+    /// A convolution that hands its input on.
+    Dirac(Dirac),
+    /// Draws of which a part is zero.
+    Sparse(Sparse),
+    /// The kernel of a short-time Fourier transform.
+    Stft(Stft),
+    /// The kernel of a network of sines.
+    Siren(Siren),
+    /// What PyTorch's layers start from.
+    TorchDefault(TorchDefault),
+    /// Scaled by the fans and by the network's width.
+    Mup(MupScaling),
+    /// Several kernels in one array.
+    Blocks(Box<Blocks<AnyInitializer>>),
+    /// A random orthogonal matrix.
+    #[cfg(feature = "orthogonal")]
+    Orthogonal(Orthogonal),
+    /// A convolution with an orthogonal matrix at its centre.
+    #[cfg(feature = "orthogonal")]
+    DeltaOrthogonal(DeltaOrthogonal),
+}
+
+impl AnyInitializer {
+    /// The law that the elements of an array of this shape are drawn from, if they are drawn from
+    /// one law, all of them.
+    ///
+    /// # Errors
+    /// If the shape does not suit the initializer.
+    pub fn law(&self, shape: &[usize]) -> Result<Option<Law>, InitError> {
+        match self {
+            Self::VarianceScaling(this) => this.law(shape).map(Some),
+            Self::Law(law) => Ok(Some(*law)),
+            Self::Siren(this) => this.law(shape).map(Some),
+            Self::TorchDefault(this) => this.law(shape).map(Some),
+            Self::Mup(this) => this.law(shape).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// The same for kernels of another layout, if the layout matters.
+    pub fn with_layout(self, layout: Layout) -> Self {
+        match self {
+            Self::VarianceScaling(this) => this.with_layout(layout).into(),
+            Self::Dirac(this) => this.with_layout(layout).into(),
+            Self::Siren(this) => this.with_layout(layout).into(),
+            Self::TorchDefault(this) => this.with_layout(layout).into(),
+            Self::Mup(this) => this.with_layout(layout).into(),
+            Self::Blocks(this) => (*this).map(|block| block.with_layout(layout.clone())).into(),
+            #[cfg(feature = "orthogonal")]
+            Self::Orthogonal(this) => this.with_layout(layout).into(),
+            #[cfg(feature = "orthogonal")]
+            Self::DeltaOrthogonal(this) => this.with_layout(layout).into(),
+            _ => self,
+        }
+    }
+}
+
+impl<A: Element> Initializer<A> for AnyInitializer {
+    fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
+        match self {
+            Self::Zeros => Ok(Values::number(A::Arithmetic::ZERO)),
+            Self::Ones => Ok(Values::number(A::Arithmetic::ONE)),
+            &Self::Constant(value) => Ok(Values::number(constant::<A::Arithmetic>(value)?)),
+            Self::Array(array) => {
+                let elements = array.iter().map(|&value| constant::<A::Arithmetic>(value));
+                let elements = elements.map(|element| element.map(Scalar::into_element));
+                let elements = elements.collect::<Result<Vec<A>, _>>()?;
+                let array = Array::from_shape_vec(array.raw_dim(), elements);
+                Values::array(array.expect("as many elements").into_shared(), shape)
+            }
+            Self::VarianceScaling(this) => this.values(shape, key),
+            Self::Law(this) => this.values(shape, key),
+            Self::Identity(this) => this.values(shape, key),
+            Self::Dirac(this) => this.values(shape, key),
+            Self::Sparse(this) => this.values(shape, key),
+            #[cfg(feature = "orthogonal")]
+            Self::Orthogonal(this) => this.values(shape, key),
+            #[cfg(feature = "orthogonal")]
+            Self::DeltaOrthogonal(this) => this.values(shape, key),
+            Self::Stft(this) => this.values(shape, key),
+            Self::Siren(this) => this.values(shape, key),
+            Self::TorchDefault(this) => this.values(shape, key),
+            Self::Mup(this) => this.values(shape, key),
+            Self::Blocks(this) => this.values(shape, key),
+        }
+    }
+}
+
+fn constant<A: Scalar>(value: f64) -> Result<A, InitError> {
+    if value.is_nan() {
+        return Err(InitError::Parameter { name: "constant", value, rule: "a number" });
+    }
+    number("constant", value)
+}
+
+macro_rules! from {
+    ($($type:ident)*) => {$(
+        impl From<$type> for AnyInitializer {
+            fn from(this: $type) -> Self {
+                Self::$type(this)
+            }
+        }
+    )*};
+}
+from!(VarianceScaling Law Identity Dirac Sparse Stft Siren TorchDefault);
+#[cfg(feature = "orthogonal")]
+from!(Orthogonal DeltaOrthogonal);
+
+macro_rules! from_law {
+    ($($law:ident)*) => {$(
+        impl From<$law> for AnyInitializer {
+            fn from(law: $law) -> Self {
+                Self::Law(law.into())
+            }
+        }
+    )*};
+}
+from_law!(Uniform Normal TruncatedNormal);
+
+impl From<Zeros> for AnyInitializer {
+    fn from(_: Zeros) -> Self {
+        Self::Zeros
+    }
+}
+
+impl From<Ones> for AnyInitializer {
+    fn from(_: Ones) -> Self {
+        Self::Ones
+    }
+}
+
+impl From<Constant<f64>> for AnyInitializer {
+    fn from(Constant(value): Constant<f64>) -> Self {
+        Self::Constant(value)
+    }
+}
+
+impl<D: Dimension> From<Array<f64, D>> for AnyInitializer {
+    fn from(array: Array<f64, D>) -> Self {
+        Self::Array(array.into_dyn())
+    }
+}
+
+impl From<MupScaling> for AnyInitializer {
+    fn from(this: MupScaling) -> Self {
+        Self::Mup(this)
+    }
+}
+
+impl<I: Into<AnyInitializer>> From<Blocks<I>> for AnyInitializer {
+    fn from(this: Blocks<I>) -> Self {
+        Self::Blocks(Box::new(this.map(Into::into)))
+    }
+}

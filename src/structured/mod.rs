@@ -1,0 +1,52 @@
+//! Initializers whose elements are not all drawn from one law, and [`AnyInitializer`], one type for all
+//! initializers. Their values depend on an element's place; threads and memory orders are `fill`'s.
+
+mod any_initializer;
+mod blocks;
+mod constant;
+#[cfg(feature = "orthogonal")]
+mod delta_orthogonal;
+mod dirac;
+#[cfg(feature = "orthogonal")]
+mod haar;
+mod identity;
+#[cfg(feature = "orthogonal")]
+mod orthogonal;
+mod sparse;
+mod stft;
+
+pub use any_initializer::AnyInitializer;
+pub use blocks::Blocks;
+#[cfg(feature = "serde")]
+pub(crate) use blocks::Cut;
+pub use constant::{Constant, Ones, Zeros};
+#[cfg(feature = "orthogonal")]
+pub use delta_orthogonal::DeltaOrthogonal;
+pub use dirac::{Centre, Dirac};
+pub use identity::Identity;
+#[cfg(feature = "orthogonal")]
+pub use orthogonal::Orthogonal;
+pub use sparse::Sparse;
+pub use stft::{Stft, StftScaling, StftSide, StftWindow};
+
+use crate::element::Scalar;
+use crate::error::{InitError, Number};
+
+/// Converts a configured number to the element type. Numbers beyond its greatest value, and those that
+/// would vanish below its least, are an error; infinities pass.
+fn number<A: Scalar>(name: &'static str, value: f64) -> Result<A, InitError> {
+    let rule = if value.is_infinite() {
+        return Ok(A::from_f64(value.signum()) / A::ZERO);
+    } else if value.abs() > A::MAX.into_f64() {
+        "it is beyond the greatest number"
+    } else if value != 0.0 && value.abs() < A::LEAST.into_f64() {
+        "it is below the least positive number"
+    } else {
+        return Ok(A::from_f64(value));
+    };
+    Err(InitError::Unrepresentable {
+        law: format!("{name} {}", Number(value)),
+        element: A::NAME,
+        rule,
+    })
+}
