@@ -52,6 +52,17 @@ pub enum InitError {
         rule: String,
     },
 
+    /// There is nothing of this name.
+    #[error("{name:?} is no {what}; there are {names}")]
+    Name {
+        /// The name.
+        name: String,
+        /// What it should be the name of.
+        what: &'static str,
+        /// The names that there are.
+        names: String,
+    },
+
     /// The shape is not one that the initializer can fill.
     #[error("{initializer} needs {rule}, but the shape is {shape:?}")]
     Shape {
@@ -262,16 +273,13 @@ pub(crate) mod named {
     /// The value of that name, or an error that lists the names.
     pub(crate) fn find<T: Clone>(
         names: &[(&'static str, T)],
-        what: &str,
+        what: &'static str,
         name: &str,
     ) -> Result<T, InitError> {
         let found = names.iter().find(|&&(each, _)| each == name);
         found.map(|(_, value)| value.clone()).ok_or_else(|| {
-            let all: Vec<_> = names.iter().map(|&(name, _)| name).collect();
-            InitError::Configuration {
-                config: format!("{name:?}"),
-                rule: format!("a {what} is one of {}", all.join(", ")),
-            }
+            let names: Vec<_> = names.iter().map(|&(name, _)| name).collect();
+            InitError::Name { name: name.to_owned(), what, names: names.join(", ") }
         })
     }
 }

@@ -468,7 +468,10 @@ fn what_is_wrong_with_a_list_is_one_line_that_says_where() {
             keras_one("Dense", "[2, 2]", r#"{"class": "Zeros", "sclae": 1}"#),
             "unknown field `sclae`",
         ),
-        (keras_one("Dense", "[2, 2]", r#"{"class": "VarianceScaling", "mode": "fan"}"#), "`fan`"),
+        (
+            keras_one("Dense", "[2, 2]", r#"{"class": "VarianceScaling", "mode": "fan"}"#),
+            "\"fan\" is no mode",
+        ),
         (
             keras_one("Dense", "[2, 2]", r#"{"class": "VarianceScaling", "scale": 0}"#),
             r#""w": scale is 0"#,

@@ -235,7 +235,7 @@ fn a_gain_is_a_gain_where_there_are_gains_and_a_scale_where_there_are_none() -> 
         calls,
         [
             r#"keras.initializers.VarianceScaling(scale=2.25, mode="fan_avg", distribution="untruncated_normal")"#,
-            r#"jax.nn.initializers.variance_scaling(scale=2.25, mode="fan_avg", distribution="normal")"#,
+            r#"jax.nn.initializers.variance_scaling(scale=2.25, mode="fan_avg", distribution="normal", in_axis=1, out_axis=0)"#,
             "torch.nn.init.xavier_normal_(w, gain=1.5)",
             "mindspore.common.initializer.XavierNormal(gain=1.5)",
         ]

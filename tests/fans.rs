@@ -1,6 +1,6 @@
 //! What fans each layout gives: cases computed by hand.
 
-use ndarray_init::{FanMode, Fans, InitError, Layout, VarianceScaling};
+use ndarray_init::{AxisRole, FanMode, Fans, InitError, Layout, VarianceScaling};
 
 type Checked = Result<(), InitError>;
 
@@ -35,7 +35,46 @@ fn keras_gives_every_shape_fans() {
 fn keras_is_the_default() {
     assert_eq!(Layout::default(), Layout::keras());
     assert_eq!(VarianceScaling::default().layout(), &Layout::keras());
-    assert_eq!(VarianceScaling::kaiming_normal().layout(), &Layout::keras());
+    assert_eq!(VarianceScaling::he_normal().layout(), &Layout::keras());
+}
+
+#[test]
+fn presets_have_the_layout_of_the_framework_that_names_them() {
+    use VarianceScaling as V;
+    for keras in [V::glorot_uniform(), V::glorot_normal(), V::he_uniform(), V::he_normal()] {
+        assert_eq!(keras.layout(), &Layout::keras());
+    }
+    for torch in
+        [V::xavier_uniform(), V::xavier_normal(), V::kaiming_uniform(), V::kaiming_normal()]
+    {
+        assert_eq!(torch.layout(), &Layout::torch());
+    }
+    // torch.nn.init.kaiming_normal_ of PyTorch 2.15 has 0.0589 for this shape.
+    let law = V::kaiming_normal().law(&[128, 64, 3, 3]).unwrap();
+    assert!((law.std_dev() - 0.0589).abs() < 5e-5);
+}
+
+#[test]
+fn roles_are_those_of_the_layer_transposed_or_not() {
+    use AxisRole::{Batch, Input, InputAndOutput, Output, ReceptiveField};
+    let roles = |layout: Layout, shape: &[usize]| layout.roles(shape).unwrap();
+    assert_eq!(roles(Layout::keras(), &[]), []);
+    assert_eq!(roles(Layout::keras(), &[7]), [InputAndOutput]);
+    assert_eq!(roles(Layout::keras(), &[3, 4, 5]), [ReceptiveField, Input, Output]);
+    assert_eq!(roles(Layout::keras().transposed(), &[3, 4, 5]), [ReceptiveField, Output, Input]);
+    assert_eq!(roles(Layout::torch(), &[4, 5, 3]), [Output, Input, ReceptiveField]);
+    assert_eq!(roles(Layout::torch().transposed(), &[4, 5, 3]), [Input, Output, ReceptiveField]);
+    assert_eq!(roles(Layout::torch().transposed().transposed(), &[4, 5]), [Output, Input]);
+    assert_eq!(roles(Layout::keras().batch(&[0]), &[8, 4, 5]), [Batch, Input, Output]);
+    assert_eq!(roles(Layout::depthwise(), &[3, 4, 2]), [ReceptiveField, Batch, Output]);
+    assert_eq!(
+        roles(Layout::axes(&[0], &[-1]).transposed(), &[4, 3, 5]),
+        [Output, ReceptiveField, Input]
+    );
+    let heads = Layout::einsum("btd,dhk->bthk").unwrap();
+    assert_eq!(roles(heads.clone(), &[4, 2, 3]), [Input, Output, Output]);
+    assert_eq!(roles(heads.transposed(), &[4, 2, 3]), [Output, Input, Input]);
+    assert!(Layout::torch().roles(&[3]).is_err());
 }
 
 #[test]

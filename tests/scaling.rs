@@ -202,7 +202,7 @@ fn mup_scales_a_law_by_the_fans_of_the_base_width() -> Result<(), InitError> {
     let std = |mup: Mup, role, base: VarianceScaling, shape: &[usize]| {
         mup.scaling(role, base).law(shape).map(|law| law.std_dev())
     };
-    let (lecun, xavier) = (VarianceScaling::lecun_normal, VarianceScaling::xavier_uniform);
+    let (lecun, xavier) = (VarianceScaling::lecun_normal, VarianceScaling::glorot_uniform);
     // The fans are (10, 256), (256, 256) and (256, 10) at the base width.
     let (input, hidden, output) = (&[10, 1024], &[1024, 1024], &[1024, 10]);
     assert_close(std(mup, MupRole::Input, xavier(), input)?, (2.0 / 266.0_f64).sqrt());
@@ -274,7 +274,7 @@ fn a_mup_law_must_fit_its_shape() -> Result<(), InitError> {
 #[test]
 fn a_mup_initializer_fills_arrays() -> Result<(), InitError> {
     let mup = Mup::new(512, 128)?;
-    let readout = mup.scaling(MupRole::Output, VarianceScaling::kaiming_uniform());
+    let readout = mup.scaling(MupRole::Output, VarianceScaling::he_uniform());
     let Law::Uniform(law) = readout.law(&[512, 100])? else { panic!("not uniform") };
     assert_close(law.high(), (6.0 / 128.0_f64).sqrt());
     assert_drawn(&readout, &[512, 100], &law);

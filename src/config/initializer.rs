@@ -2,7 +2,7 @@
 
 use super::array::{Lists, Nested};
 use super::layout::Patch;
-use super::scaling_fields;
+use super::scaling::scaling_fields;
 use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
 use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
 use crate::structured::{AnyInitializer, Blocks, Dirac, Identity, Sparse, Stft};

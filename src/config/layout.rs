@@ -1,6 +1,6 @@
 //! Layouts: a name, roles, or roles with what the builders add to them.
 
-use super::{FromNameOrFields, NameOrFields};
+use super::name_or_fields::{FromNameOrFields, NameOrFields};
 use crate::error::{InitError, named};
 use crate::fans::{Layout, Roles};
 use serde::de::Error;

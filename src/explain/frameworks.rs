@@ -1,7 +1,7 @@
 //! The law as a call of each framework: which fans the call reads off the kernel, and how the
 //! initializer with that scale, mode and distribution is named.
 
-use super::{Explanation, Tuple, product};
+use super::explanation::{Explanation, Tuple, product};
 use crate::error::AxisRole;
 use crate::fans::FanMode::{self, FanAvg, FanGeoAvg, FanIn, FanOut};
 use crate::fans::Layout;

@@ -61,9 +61,9 @@ impl Normal {
         // No z is larger, in any element type.
         const LARGEST: f64 = 9.2;
         if self.mean.abs() + LARGEST * self.std > A::MAX.into_f64() {
-            Err("its values are beyond the greatest number")
+            Err("its values are too large")
         } else if self.std < A::LEAST.into_f64() {
-            Err("its standard deviation is below the least positive number")
+            Err("its standard deviation is below the least positive number of the type")
         } else {
             Ok(())
         }

@@ -209,13 +209,13 @@ impl TruncatedNormal {
         let greatest = A::MAX.into_f64();
         let [least_value, greatest_value] = self.reach();
         if least_value < -greatest || greatest_value > greatest {
-            Err("its values are beyond the greatest number")
+            Err("its values are too large")
         } else if self.mean.abs() > greatest || self.std > greatest {
-            Err("its parent's mean or standard deviation is beyond the greatest number")
+            Err("its parent's mean or standard deviation is too large")
         } else if self.std < A::LEAST.into_f64() {
-            Err("its parent's standard deviation is below the least positive number")
+            Err("its parent's standard deviation is below the least positive number of the type")
         } else if A::at_least(self.bounds[0]) > A::at_most(self.bounds[1]) {
-            Err("there is no number between the bounds")
+            Err("it has no value between the bounds")
         } else {
             Ok(())
         }

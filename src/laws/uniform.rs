@@ -73,7 +73,8 @@ impl Uniform {
     }
 
     const fn half_width(&self) -> f64 {
-        self.high / 2.0 - self.low / 2.0
+        let width = self.high - self.low;
+        if width.is_finite() { width / 2.0 } else { self.high / 2.0 - self.low / 2.0 }
     }
 
     pub(super) fn quantile<A: Scalar>(&self) -> UniformQuantile<A> {
@@ -95,11 +96,11 @@ impl Uniform {
     pub(super) fn check<A: Scalar>(&self) -> Result<(), &'static str> {
         let quantile = self.quantile::<A>();
         if self.low.abs().max(self.high.abs()) > A::MAX.into_f64() {
-            Err("its bounds are beyond the greatest number")
+            Err("its bounds are too large")
         } else if *self != Self::ZERO && self.half_width() < A::LEAST.into_f64() / 2.0 {
-            Err("its width is below the least positive number")
+            Err("its width is below the least positive number of the type")
         } else if quantile.low > quantile.high {
-            Err("there is no number between the bounds")
+            Err("it has no value between the bounds")
         } else {
             Ok(())
         }

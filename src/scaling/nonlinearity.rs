@@ -103,7 +103,7 @@ impl Nonlinearity {
             Self::Relu => Ok(2.0),
             Self::LeakyRelu { negative_slope } => {
                 let slope = finite("negative_slope", negative_slope)?;
-                positive("gain²", 2.0 / (1.0 + slope * slope))
+                positive("gain", 2.0 / (1.0 + slope * slope))
             }
             Self::Selu => Ok(9.0 / 16.0),
         }

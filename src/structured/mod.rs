@@ -38,9 +38,9 @@ fn number<A: Scalar>(name: &'static str, value: f64) -> Result<A, InitError> {
     let rule = if value.is_infinite() {
         return Ok(A::from_f64(value.signum()) / A::ZERO);
     } else if value.abs() > A::MAX.into_f64() {
-        "it is beyond the greatest number"
+        "it is too large"
     } else if value != 0.0 && value.abs() < A::LEAST.into_f64() {
-        "it is below the least positive number"
+        "it is below the least positive number of the type"
     } else {
         return Ok(A::from_f64(value));
     };

@@ -107,6 +107,7 @@ impl Orthogonal {
         }
         // An entry's deviation is 1/√n in a matrix whose longer side is n.
         let side = |axes: &[usize]| axes.iter().map(|&axis| shape[axis] as f64).product::<f64>();
+        let gain = number("gain", self.gain)?;
         let deviation = self.gain / side(&outputs).max(side(&others)).sqrt();
         number::<A>("the standard deviation of an orthogonal matrix' entries,", deviation)?;
         // As they lie in an array, so that copying is fast; the law of the transpose is the same.
@@ -115,7 +116,7 @@ impl Orthogonal {
         let sides = if transposed { [&outputs, &others] } else { [&others, &outputs] };
         let order: Vec<_> = [&batch, sides[0], sides[1]].into_iter().flatten().copied().collect();
         Ok(Matrices {
-            gain: number("gain", self.gain)?,
+            gain,
             key,
             outputs: before..before + outputs.len(),
             batch: batch.len(),

@@ -229,7 +229,7 @@ impl<A: Element> Initializer<A> for Stft {
             return Err(InitError::Unrepresentable {
                 law: format!("a window's weight {}", Number(weight)),
                 element: A::Arithmetic::NAME,
-                rule: "it is beyond the greatest number",
+                rule: "it is too large",
             });
         }
         let length = 2 * (bins - 1);

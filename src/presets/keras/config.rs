@@ -69,7 +69,7 @@ const CLASSES: [(&str, Read); 14] = [
     ("Ones", ones),
     ("One", ones),
     ("Constant", |fields| {
-        Ok(fields.read::<Same>()?.value.map_or(keras::zeros().into(), AnyInitializer::from))
+        Ok(fields.read::<Same>()?.value.map_or(AnyInitializer::Constant(0.0), AnyInitializer::from))
     }),
     ("RandomNormal", random_normal),
     ("Normal", random_normal),

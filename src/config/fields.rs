@@ -1,0 +1,95 @@
+//! Initializers with a few numbers and a layout.
+
+use super::layout::Patch;
+use crate::error::InitError;
+use crate::fans::Layout;
+use crate::laws::{Law, Normal, Uniform};
+use crate::scaling::{Mup, Siren, TorchDefault};
+#[cfg(feature = "orthogonal")]
+use crate::structured::Orthogonal;
+use crate::structured::{Identity, Sparse};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Reads the fields of each type, then calls its constructor.
+macro_rules! checked {
+    ($($type:ident { $($(#[$attribute:meta])? $field:ident: $of:ty),* } => $make:expr;)*) => {$(
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                #[derive(Deserialize)]
+                #[serde(deny_unknown_fields)]
+                struct Unchecked { $($(#[$attribute])? $field: $of),* }
+
+                let Unchecked { $($field),* } = Unchecked::deserialize(deserializer)?;
+                let checked = || -> Result<Self, InitError> { $make };
+                checked().map_err(D::Error::custom)
+            }
+        }
+    )*};
+}
+
+checked! {
+    Uniform { low: f64, high: f64 } => Uniform::new(low, high);
+    Normal { #[serde(default)] mean: f64, std: f64 } => Normal::new(mean, std);
+    Identity { #[serde(default = "one")] gain: f64 } => Identity::new(gain);
+    Sparse { sparsity: f64, law: Law } => Sparse::new(sparsity, law);
+    Mup { width_multiplier: f64, #[serde(default = "yes")] multipliers: bool } =>
+        Mup::read(width_multiplier, multipliers);
+    TorchDefault { #[serde(default)] layout: Patch } => {
+        let default = TorchDefault::new();
+        let layout = layout.on(default.layout());
+        Ok(default.with_layout(layout))
+    };
+    Siren { layer: Option<Layer>, omega_0: Option<f64>, #[serde(default)] layout: Patch } => {
+        let siren = match (layer, omega_0) {
+            (Some(Layer::First), None) => Siren::first(),
+            (Some(Layer::Later) | None, Some(omega_0)) => Siren::later(omega_0)?,
+            _ => return Err(InitError::Configuration {
+                config: "of a siren".to_owned(),
+                rule: "its layer is \"first\", or \"later\" and has an omega_0".to_owned(),
+            }),
+        };
+        let layout = layout.on(siren.layout());
+        Ok(siren.with_layout(layout))
+    };
+}
+
+#[cfg(feature = "orthogonal")]
+checked! {
+    Orthogonal { #[serde(default = "one")] gain: f64, #[serde(default)] layout: Patch } => {
+        let orthogonal = Orthogonal::new(gain)?;
+        let layout = layout.on(orthogonal.layout());
+        Ok(orthogonal.with_layout(layout))
+    };
+}
+
+const fn one() -> f64 {
+    1.0
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// Which layer of a network of sines a kernel is of.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Layer {
+    First,
+    Later,
+}
+
+impl Serialize for Siren {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Fields<'a> {
+            layer: Layer,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            omega_0: Option<f64>,
+            layout: &'a Layout,
+        }
+
+        let layer = if self.omega_0().is_some() { Layer::Later } else { Layer::First };
+        Fields { layer, omega_0: self.omega_0(), layout: self.layout() }.serialize(serializer)
+    }
+}

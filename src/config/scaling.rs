@@ -1,0 +1,74 @@
+//! Variance scaling: a preset's name, or scale, mode, distribution and layout.
+
+use super::layout::Patch;
+use super::name_or_fields::{FromNameOrFields, NameOrFields};
+use crate::error::{InitError, named};
+use crate::fans::FanMode;
+use crate::scaling::{Distribution, VarianceScaling};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Enums that are read and written by their names in the frameworks.
+macro_rules! named {
+    ($($type:ident)*) => {$(
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+            }
+        }
+    )*};
+}
+named!(FanMode Distribution);
+
+/// A preset's name, or the fields.
+impl<'de> Deserialize<'de> for VarianceScaling {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let ScalingForm(scaling) = deserializer.deserialize_any(NameOrFields::new())?;
+        Ok(scaling)
+    }
+}
+
+struct ScalingForm(VarianceScaling);
+
+impl FromNameOrFields for ScalingForm {
+    const EXPECTED: &str = "the name of a preset, or scale, mode, distribution and layout";
+
+    fn from_name(name: &str) -> Result<Self, InitError> {
+        named::find(VarianceScaling::PRESETS, "preset", name).map(Self)
+    }
+
+    fn from_fields<'de, D: Deserializer<'de>>(fields: D) -> Result<Self, D::Error> {
+        scaling_fields(fields).map(Self)
+    }
+}
+
+/// A scaling by its fields; those that are left out are [`VarianceScaling::default`]'s.
+pub(super) fn scaling_fields<'de, D: Deserializer<'de>>(
+    fields: D,
+) -> Result<VarianceScaling, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Fields {
+        scale: Option<f64>,
+        mode: Option<FanMode>,
+        distribution: Option<Distribution>,
+        #[serde(default)]
+        layout: Patch,
+    }
+
+    let Fields { scale, mode, distribution, layout } = Fields::deserialize(fields)?;
+    let default = VarianceScaling::default();
+    VarianceScaling::new(
+        scale.unwrap_or(default.scale()),
+        mode.unwrap_or(default.mode()),
+        distribution.unwrap_or(default.distribution()),
+    )
+    .map(|scaling| scaling.with_layout(layout.on(default.layout())))
+    .map_err(D::Error::custom)
+}

@@ -1,0 +1,139 @@
+//! What a configuration makes of a shape. Knows no words and no framework.
+
+use crate::error::{AxisRole, InitError};
+use crate::fans::Fans;
+use crate::laws::Law;
+use crate::scaling::VarianceScaling;
+use std::fmt;
+
+impl VarianceScaling {
+    /// How the law of a kernel of this shape comes about, and how other frameworks write it.
+    ///
+    /// A call is for the kernel as that framework stores it, whose shape is said where it is
+    /// another one. A framework that would read other fans off it, or has no initializer with this
+    /// scale, mode and distribution, is given the law by its numbers, and the report says why.
+    ///
+    /// ```
+    /// use ndarray_init::VarianceScaling;
+    ///
+    /// let explanation = VarianceScaling::glorot_uniform().with_gain(2.0)?.explain(&[784, 256])?;
+    /// assert_eq!(
+    ///     explanation.to_string(),
+    ///     r#"
+    /// shape            (784, 256)
+    /// axis 0           784  input
+    /// axis 1           256  output
+    ///
+    /// receptive field  1
+    /// fan_in           784
+    /// fan_out          256
+    ///
+    /// scale            4
+    /// mode             fan_avg: n = (fan_in + fan_out) / 2 = 520
+    /// law              U[-b, b] = U[-0.15191, 0.15191]
+    /// b                √(3 · scale / n) = 0.15191090506255
+    /// std              √(scale / n) = 0.08770580193070293
+    ///
+    /// Keras            keras.initializers.VarianceScaling(scale=4.0, mode="fan_avg", distribution="uniform")
+    /// JAX              jax.nn.initializers.variance_scaling(scale=4.0, mode="fan_avg", distribution="uniform")
+    /// PyTorch          torch.nn.init.xavier_uniform_(w, gain=2.0)
+    ///                  for a kernel of shape (256, 784)
+    /// MindSpore        mindspore.common.initializer.XavierUniform(gain=2.0)
+    ///                  for a kernel of shape (256, 784)
+    /// "#
+    ///     .trim()
+    /// );
+    /// # Ok::<(), ndarray_init::InitError>(())
+    /// ```
+    ///
+    /// The calls are those of Keras 3.15, JAX 0.10, PyTorch 2.15 and MindSpore 2.10.
+    ///
+    /// # Errors
+    /// As [`law`](Self::law).
+    pub fn explain(&self, shape: &[usize]) -> Result<Explanation, InitError> {
+        Ok(Explanation {
+            configuration: self.clone(),
+            shape: shape.to_vec(),
+            roles: self.layout().roles(shape)?,
+            fans: self.fans(shape)?,
+            law: self.law(shape)?,
+        })
+    }
+}
+
+/// A report on the law of one kernel, made by [`VarianceScaling::explain`]: its text is what
+/// `Display` writes.
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct Explanation {
+    pub(super) configuration: VarianceScaling,
+    pub(super) shape: Vec<usize>,
+    roles: Vec<AxisRole>,
+    pub(super) fans: Fans,
+    pub(super) law: Law,
+}
+
+impl Explanation {
+    /// The fans of the kernel.
+    #[must_use]
+    pub const fn fans(&self) -> Fans {
+        self.fans
+    }
+
+    /// The kernel's shape.
+    #[must_use]
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// What is explained.
+    pub const fn configuration(&self) -> &VarianceScaling {
+        &self.configuration
+    }
+
+    /// The law of the kernel's elements.
+    pub const fn law(&self) -> Law {
+        self.law
+    }
+
+    pub(super) fn n(&self) -> f64 {
+        self.configuration.mode().n(self.fans)
+    }
+
+    /// Every axis' role and size.
+    pub(super) fn axes(&self) -> impl Iterator<Item = (AxisRole, usize)> {
+        self.roles.iter().copied().zip(self.shape.iter().copied())
+    }
+
+    /// The same as the kernel is stored: a transposed convolution swaps input and output.
+    pub(super) fn stored(&self) -> impl Iterator<Item = (AxisRole, usize)> {
+        let transposed = self.configuration.layout().is_transposed();
+        self.axes().map(move |(role, n)| (if transposed { role.swapped() } else { role }, n))
+    }
+
+    /// The receptive field's axes.
+    pub(super) fn field(&self) -> Vec<usize> {
+        self.axes().filter(|&(role, _)| role == AxisRole::ReceptiveField).map(|(_, n)| n).collect()
+    }
+}
+
+/// A shape as Python writes it.
+pub(super) struct Tuple<'a, T>(pub(super) &'a [T]);
+
+impl<T: fmt::Display> fmt::Display for Tuple<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [one] => write!(f, "({one},)"),
+            all => write!(f, "({})", joined(all, ", ")),
+        }
+    }
+}
+
+pub(super) fn joined<T: fmt::Display>(numbers: &[T], separator: &str) -> String {
+    numbers.iter().map(T::to_string).collect::<Vec<_>>().join(separator)
+}
+
+/// Overflows only beside a zero, which wins: the fans were computed.
+pub(super) fn product(factors: &[usize]) -> usize {
+    factors.iter().fold(1, |product, &n| product.saturating_mul(n))
+}

@@ -1,0 +1,149 @@
+//! An explanation as text: the fans with their factors, the law with its numbers, and the same law as
+//! a call of each framework.
+
+use super::explanation::{Explanation, Tuple, joined, product};
+use super::frameworks::FRAMEWORKS;
+use crate::error::AxisRole;
+use crate::fans::FanMode;
+use crate::laws::{Law, TruncatedNormal};
+use std::fmt;
+
+impl Explanation {
+    /// A fan as a product: the receptive field, the axes of this role, and the groups by which
+    /// they are divided.
+    fn factors(&self, counted: AxisRole, groups: usize, fan: usize) -> String {
+        let field = self.field();
+        let field = (!field.is_empty()).then(|| product(&field));
+        let axes =
+            self.axes().filter(|&(role, _)| role == counted || role == AxisRole::InputAndOutput);
+        let factors: Vec<usize> = field.into_iter().chain(axes.map(|(_, n)| n)).collect();
+        match (groups, factors.len()) {
+            (1, 0 | 1) => fan.to_string(),
+            (1, _) => format!("{} = {fan}", Factors(&factors)),
+            _ => format!("{} / {groups} groups = {fan}", Factors(&factors)),
+        }
+    }
+
+    fn kernel_lines(&self) -> Vec<Line> {
+        let layout = self.configuration.layout();
+        let mut lines = vec![Line::new("shape", Tuple(&self.shape).to_string())];
+        let width = self.shape.iter().map(|n| n.to_string().len()).max().unwrap_or(0);
+        lines.extend(self.axes().enumerate().map(|(axis, (role, n))| {
+            let note = if role == AxisRole::Batch { ": in no fan" } else { "" };
+            Line::new(format!("axis {axis}"), format!("{n:width$}  {role}{note}"))
+        }));
+        if layout.is_transposed() {
+            lines.push(Line::new("transposed", "the layer's input is stored as output"));
+        }
+        if layout.group_count() > 1 {
+            lines.push(Line::new("groups", layout.group_count().to_string()));
+        }
+        lines
+    }
+
+    fn fan_lines(&self) -> Vec<Line> {
+        let (field, layout) = (self.field(), self.configuration.layout());
+        let field_product = match field[..] {
+            [] | [_] => product(&field).to_string(),
+            _ => format!("{} = {}", Factors(&field), product(&field)),
+        };
+        // The axis stored as output holds the channels of all groups.
+        let (groups_in, groups_out) = if layout.is_transposed() {
+            (layout.group_count(), 1)
+        } else {
+            (1, layout.group_count())
+        };
+        vec![
+            Line::new("receptive field", field_product),
+            Line::new("fan_in", self.factors(AxisRole::Input, groups_in, self.fans.fan_in)),
+            Line::new("fan_out", self.factors(AxisRole::Output, groups_out, self.fans.fan_out)),
+        ]
+    }
+
+    fn law_lines(&self) -> Vec<Line> {
+        let mode = self.configuration.mode();
+        let formula = match mode {
+            FanMode::FanIn => "fan_in",
+            FanMode::FanOut => "fan_out",
+            FanMode::FanAvg => "(fan_in + fan_out) / 2",
+            FanMode::FanGeoAvg => "√(fan_in · fan_out)",
+        };
+        let n = self.n();
+        let formula =
+            if self.shape.contains(&0) { format!("max({formula}, 1)") } else { formula.to_owned() };
+        let mut lines = vec![
+            Line::new("scale", self.configuration.scale().to_string()),
+            Line::new("mode", format!("{}: n = {formula} = {n}", mode)),
+        ];
+        match self.law {
+            Law::Uniform(law) => lines.extend([
+                Line::new("law", format!("U[-b, b] = {}", self.law)),
+                Line::new("b", format!("√(3 · scale / n) = {:?}", law.high())),
+            ]),
+            Law::Normal(_) => lines.push(Line::new("law", format!("N(0, std²) = {}", self.law))),
+            Law::TruncatedNormal(law) => lines.extend([
+                Line::new("law", format!("N(0, s²) on [-2 s, 2 s] = {}", self.law)),
+                Line::new(
+                    "s",
+                    format!(
+                        "√(scale / n) / {:?} = {:?}",
+                        TruncatedNormal::STD_AT_TWO_SIGMAS,
+                        law.parent_std_dev()
+                    ),
+                ),
+                Line::new("2 s", format!("{:?}", law.upper())),
+            ]),
+        }
+        lines.push(Line::new("std", format!("√(scale / n) = {:?}", self.law.std_dev())));
+        lines
+    }
+
+    fn call_lines(&self) -> Vec<Line> {
+        let calls = FRAMEWORKS.iter().map(|framework| (framework.name, framework.call(self)));
+        let lines = calls.flat_map(|(name, call)| {
+            let notes = call.notes.into_iter().map(|note| Line::new("", note));
+            std::iter::once(Line::new(name, call.text)).chain(notes)
+        });
+        lines.collect()
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sections = [self.kernel_lines(), self.fan_lines(), self.law_lines(), self.call_lines()];
+        for (i, lines) in sections.iter().enumerate() {
+            if i > 0 {
+                f.write_str("\n\n")?;
+            }
+            for (i, Line { label, text }) in lines.iter().enumerate() {
+                let end = if i > 0 { "\n" } else { "" };
+                write!(f, "{end}{label:<15}  {text}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One line of the report.
+struct Line {
+    label: String,
+    text: String,
+}
+
+impl Line {
+    fn new(label: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { label: label.into(), text: text.into() }
+    }
+}
+
+/// A product with its factors.
+struct Factors<'a>(&'a [usize]);
+
+impl fmt::Display for Factors<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [] => f.write_str("1"),
+            all => f.write_str(&joined(all, " · ")),
+        }
+    }
+}
