@@ -1,18 +1,19 @@
 //! Initializers and layouts written to configurations and read again, and Keras' own ones.
 
-#![cfg(feature = "serde")]
+#![cfg(feature = "keras-config")]
 
-use ndarray_init::ndarray::Array1;
+use ndarray_init::ndarray::{Array1, Array2, array};
 use ndarray_init::presets::keras;
 use ndarray_init::{
     AnyInitializer, Blocks, Centre, Constant, Dirac, Distribution, FanMode, Identity, InitError,
-    InitExt, Key, Law, Layout, Mup, MupRole, Normal, Ones, Siren, Sparse, Stft, StftScaling,
-    StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform, VarianceScaling, Zeros,
+    InitExt, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Ones, Siren, Sparse, Stft,
+    StftScaling, StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform, VarianceScaling,
+    Zeros,
 };
 #[cfg(feature = "orthogonal")]
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::fmt::Debug;
 
@@ -172,6 +173,208 @@ fn what_is_read_is_checked_as_by_the_constructors() {
     );
 }
 
+// --- configurations as people write them --------------------------------------------------------
+
+#[track_caller]
+fn assert_means(config: &Value, expected: impl Into<AnyInitializer>) {
+    let expected = expected.into();
+    assert_eq!(AnyInitializer::deserialize(config).unwrap(), expected, "{config}");
+    assert_round_trip(&expected);
+}
+
+/// The forms of the table in `AnyInitializer`'s documentation, in its order.
+#[test]
+fn every_documented_form_is_read() -> Result<(), InitError> {
+    use VarianceScaling as V;
+    let presets = [
+        ("glorot_uniform", V::glorot_uniform()),
+        ("glorot_normal", V::glorot_normal()),
+        ("he_uniform", V::he_uniform()),
+        ("he_normal", V::he_normal()),
+        ("lecun_uniform", V::lecun_uniform()),
+        ("lecun_normal", V::lecun_normal()),
+        ("xavier_uniform", V::xavier_uniform()),
+        ("xavier_normal", V::xavier_normal()),
+        ("kaiming_uniform", V::kaiming_uniform()),
+        ("kaiming_normal", V::kaiming_normal()),
+    ];
+    for (name, preset) in presets {
+        assert_means(&json!(name), preset.clone());
+        assert_means(&json!({name: {}}), preset.clone());
+        assert_means(
+            &json!({name: {"layout": "depthwise"}}),
+            preset.clone().with_layout(Layout::depthwise()),
+        );
+        let grouped = preset.layout().clone().groups(4);
+        assert_means(&json!({name: {"layout": {"groups": 4}}}), preset.with_layout(grouped));
+    }
+    assert_means(&json!("variance_scaling"), V::default());
+    assert_means(
+        &json!({"variance_scaling": {"scale": 2.0}}),
+        V::new(2.0, FanMode::FanIn, Distribution::TruncatedNormal)?,
+    );
+    assert_means(
+        &json!({"variance_scaling": {"scale": 2.0, "mode": "fan_out", "distribution": "uniform", "layout": "torch"}}),
+        V::new(2.0, FanMode::FanOut, Distribution::Uniform)?.with_layout(Layout::torch()),
+    );
+    assert_means(&json!({"uniform": {"low": -0.1, "high": 0.1}}), Uniform::new(-0.1, 0.1)?);
+    assert_means(&json!({"normal": {"std": 0.02}}), Normal::new(0.0, 0.02)?);
+    assert_means(&json!({"law": {"normal": {"std": 0.02}}}), Normal::new(0.0, 0.02)?);
+    let sigmas = |lower, upper| TruncatedNormal::in_sigmas(0.0, 0.02, lower, upper);
+    assert_means(&json!({"truncated_normal": {"std": 0.02}}), sigmas(-2.0, 2.0)?);
+    let bounds = json!({"sigmas": {"lower": -3, "upper": 3}});
+    assert_means(&json!({"truncated_normal": {"std": 0.02, "bounds": bounds}}), sigmas(-3.0, 3.0)?);
+    let bounds = json!({"absolute": {"lower": 0}});
+    assert_means(
+        &json!({"truncated_normal": {"std": 0.02, "bounds": bounds}}),
+        TruncatedNormal::new(0.0, 0.02, 0.0, f64::INFINITY)?,
+    );
+    assert_means(&json!("zeros"), Zeros);
+    assert_means(&json!("ones"), Ones);
+    assert_means(&json!({"constant": 0.5}), Constant(0.5));
+    assert_means(&json!({"constant": 2}), Constant(2.0));
+    assert_means(&json!({"constant": [[1, 2], [3, 4]]}), array![[1.0, 2.0], [3.0, 4.0]]);
+    assert_means(&json!("identity"), Identity::default());
+    assert_means(&json!({"identity": {"gain": 0.5}}), Identity::new(0.5)?);
+    assert_means(&json!("dirac"), Dirac::default());
+    assert_means(
+        &json!({"dirac": {"layout": "torch", "centre": "lower"}}),
+        Dirac::default().with_layout(Layout::torch()).with_centre(Centre::Lower),
+    );
+    let sparse = json!({"sparse": {"sparsity": 0.1, "law": {"normal": {"std": 0.01}}}});
+    assert_means(&sparse, Sparse::normal(0.1, 0.01)?);
+    assert_means(&json!("stft"), Stft::default());
+    assert_means(
+        &json!({"stft": {"side": "imaginary", "window": "hamming", "scaling": null, "periodic": true}}),
+        Stft::default()
+            .with_side(StftSide::Imaginary)
+            .with_window(StftWindow::Hamming)
+            .with_scaling(None)
+            .with_periodic(true),
+    );
+    assert_means(&json!({"siren": {"layer": "first"}}), Siren::first());
+    assert_means(&json!({"siren": {"layer": "later", "omega_0": 30}}), Siren::later(30.0)?);
+    assert_means(
+        &json!({"siren": {"omega_0": 20, "layout": "torch"}}),
+        Siren::later(20.0)?.with_layout(Layout::torch()),
+    );
+    assert_means(&json!("torch_default"), TorchDefault::new());
+    assert_means(
+        &json!({"torch_default": {"layout": {"groups": 4}}}),
+        TorchDefault::new().with_layout(Layout::torch().groups(4)),
+    );
+    let mup =
+        json!({"mup": {"mup": {"width_multiplier": 4}, "role": "hidden", "base": "he_normal"}});
+    assert_means(&mup, Mup::new(4, 1)?.scaling(MupRole::Hidden, V::he_normal()));
+    let blocks = json!({"axis": 0, "initializer": "xavier_uniform", "equal": 3});
+    assert_means(&json!({"blocks": blocks}), Blocks::equal(V::xavier_uniform(), 0, 3));
+    let blocks = json!({"axis": 0, "initializer": "xavier_uniform", "sizes": [64, 8, 8]});
+    assert_means(&json!({"blocks": blocks}), Blocks::sizes(V::xavier_uniform(), 0, &[64, 8, 8]));
+    let parts = json!([{"size": 1, "initializer": "zeros"}, {"size": 9, "initializer": {"normal": {"std": 1}}}]);
+    let expected: [(usize, AnyInitializer); 2] =
+        [(1, Zeros.into()), (9, Normal::new(0.0, 1.0)?.into())];
+    assert_means(&json!({"blocks": {"axis": 0, "parts": parts}}), Blocks::of(0, expected));
+    Ok(())
+}
+
+#[cfg(feature = "orthogonal")]
+#[test]
+fn orthogonal_kernels_are_read_by_name_and_with_a_part_of_a_layout() -> Result<(), InitError> {
+    assert_means(&json!("orthogonal"), Orthogonal::default());
+    assert_means(
+        &json!({"orthogonal": {"gain": 2, "layout": "torch"}}),
+        Orthogonal::new(2.0)?.with_layout(Layout::torch()),
+    );
+    assert_means(&json!("delta_orthogonal"), DeltaOrthogonal::default());
+    assert_means(&json!({"delta_orthogonal": {"gain": 2}}), DeltaOrthogonal::new(2.0)?);
+    Ok(())
+}
+
+#[test]
+fn every_form_of_a_layout_is_read() -> Result<(), InitError> {
+    let cases = [
+        (json!("keras"), Layout::keras()),
+        (json!("torch"), Layout::torch()),
+        (json!("depthwise"), Layout::depthwise()),
+        (json!({"axes": {"input": [0], "output": [1, 2]}}), Layout::axes(&[0], &[1, 2])),
+        (json!({"einsum": "btd,dhk->bthk"}), Layout::einsum("btd,dhk->bthk")?),
+        (
+            json!({"einsum": "btd,dhk->bthk", "transposed": true}),
+            Layout::einsum("btd,dhk->bthk")?.transposed(),
+        ),
+        (
+            json!({"roles": "torch", "batch": [0], "transposed": true, "groups": 4}),
+            Layout::torch().batch(&[0]).transposed().groups(4),
+        ),
+        (json!({"roles": {"axes": {"input": [0], "output": [-1]}}}), Layout::axes(&[0], &[-1])),
+        (json!({}), Layout::keras()),
+        (json!({"groups": 2}), Layout::keras().groups(2)),
+    ];
+    for (config, layout) in cases {
+        assert_eq!(Layout::deserialize(&config).unwrap(), layout, "{config}");
+        assert_round_trip(&layout);
+    }
+    Ok(())
+}
+
+#[test]
+fn what_has_no_default_must_be_given() {
+    let refused = assert_refused::<AnyInitializer>;
+    refused(json!({"siren": {}}), "its layer is \"first\", or \"later\" and has an omega_0");
+    refused(json!("siren"), "its layer is \"first\"");
+    refused(json!({"siren": {"layer": "later"}}), "its layer is \"first\"");
+    refused(json!({"siren": {"layer": "first", "omega_0": 30}}), "its layer is \"first\"");
+    refused(json!("normal"), "missing field `std`");
+    refused(json!({"truncated_normal": {}}), "missing field `std`");
+    refused(json!({"uniform": {"low": 0}}), "missing field `high`");
+    refused(json!("constant"), "a number, or a list");
+    refused(json!({"blocks": {"axis": 0}}), "either equal or sizes, or else parts");
+    refused(json!({"blocks": {"axis": 0, "initializer": "zeros"}}), "either equal or sizes");
+    refused(json!({"blocks": {"axis": 0, "equal": 2, "parts": []}}), "either equal or sizes");
+}
+
+#[test]
+fn what_is_unknown_is_named() {
+    let refused = assert_refused::<AnyInitializer>;
+    refused(json!("he_norm"), "no initializer is called \"he_norm\"; there are glorot_uniform,");
+    refused(json!({"he_norm": {}}), "there are glorot_uniform,");
+    refused(json!({"he_normal": {"gain": 2}}), "unknown field `gain`");
+    refused(json!({"zeros": {"value": 2}}), "unknown field `value`");
+    refused(
+        json!({"he_normal": {"layout": "pytorch"}}),
+        "\"pytorch\" is no layout; there are keras",
+    );
+    refused(json!({"he_normal": {}, "layout": "torch"}), "with \"he_normal\" and \"layout\"");
+    refused(json!({}), "without the name of an initializer");
+    refused(json!({"constant": [1, [2]]}), "of shapes [] and [1]");
+    refused(json!({"variance_scaling": {"mode": "fan"}}), "\"fan\" is no mode; there are fan_in,");
+    let both = json!({"roles": "torch", "axes": {"input": [0], "output": [1]}});
+    assert_refused::<Layout>(both, "one of roles, axes and einsum");
+}
+
+#[test]
+fn keys_and_nonlinearities_are_written_and_read() {
+    assert_eq!(serde_json::to_value(Key::new(u64::MAX)).unwrap(), json!(u64::MAX));
+    assert_round_trip(&Key::new(42));
+    assert_round_trip(&Nonlinearity::Relu);
+    assert_round_trip(&Nonlinearity::LeakyRelu { negative_slope: 0.2 });
+    let default = json!({"leaky_relu": {}});
+    assert_eq!(Nonlinearity::deserialize(&default).unwrap(), Nonlinearity::leaky_relu());
+    assert_eq!(serde_json::to_value(Nonlinearity::Tanh).unwrap(), json!("tanh"));
+}
+
+#[test]
+fn an_array_in_a_configuration_is_broadcast_and_converted() {
+    let config = json!({"constant": [0.5, 1.0, 1.5]});
+    let initializer: AnyInitializer = serde_json::from_value(config).unwrap();
+    let w = Array2::<f32>::init((2, 3), &initializer, Key::new(1)).unwrap();
+    assert_eq!(w, array![[0.5, 1.0, 1.5], [0.5, 1.0, 1.5]]);
+    assert!(Array1::<f32>::init(4, &initializer, Key::new(1)).is_err());
+    let large = AnyInitializer::from(array![1e300]);
+    assert!(Array1::<f32>::init(4, &large, Key::new(1)).is_err());
+    assert_eq!(Array1::<f64>::init(2, &large, Key::new(1)).unwrap(), array![1e300, 1e300]);
+}
+
 // --- Keras ------------------------------------------------------------------------------------
 
 /// One class in Keras 3's form, in Keras 2's, as in a list of parameters, and by name where it
@@ -209,6 +412,14 @@ fn keras_classes_are_read_with_their_defaults() {
     assert_reads("Constant", &json!({"value": 2}), Constant(2.0));
     let wrapped = json!({"class_name": "__numpy__", "config": {"value": 2.5, "dtype": "float32"}});
     assert_reads("Constant", &json!({"value": wrapped}), Constant(2.5));
+    assert_reads("Constant", &json!({"value": [[1, 2], [3, 4]]}), array![[1.0, 2.0], [3.0, 4.0]]);
+    let wrapped = json!({"class_name": "__numpy__", "config": {"value": [0.0, 1.0]}});
+    assert_reads("Constant", &json!({"value": wrapped}), array![0.0, 1.0]);
+    // Laws of one value.
+    assert_reads("RandomNormal", &json!({"mean": 0.5, "stddev": 0}), Constant(0.5));
+    assert_reads("RandomNormal", &json!({"stddev": 0.0}), Constant(0.0));
+    assert_reads("TruncatedNormal", &json!({"mean": -1, "stddev": 0}), Constant(-1.0));
+    assert_reads("RandomUniform", &json!({"minval": 0.25, "maxval": 0.25}), Constant(0.25));
     for normal in ["RandomNormal", "random_normal", "normal"] {
         assert_reads(normal, &json!({}), Normal::new(0.0, 0.05).unwrap());
     }

@@ -4,7 +4,9 @@ mod common;
 
 use common::{number, rows};
 use libm::{erf, erfc};
-use ndarray_init::{Activation, InitError, Nonlinearity, VarianceScaling, derived_gain};
+use ndarray_init::{
+    Activation, Distribution, FanMode, InitError, Nonlinearity, VarianceScaling, derived_gain,
+};
 use serde::Deserialize;
 use std::f64::consts::{E, FRAC_1_SQRT_2, SQRT_2, TAU};
 
@@ -80,6 +82,33 @@ fn a_table_gain_makes_kaiming_of_lecun() -> Result<(), InitError> {
 
 /// What `derived_gain` promises.
 const ACCURACY: f64 = 1e-10;
+
+#[test]
+fn the_scale_for_a_nonlinearity_is_its_gain_squared_exactly() -> Result<(), InitError> {
+    use Nonlinearity::{Conv, LeakyRelu, Linear, Relu, Selu, Sigmoid, Tanh};
+    let slope = |negative_slope| LeakyRelu { negative_slope };
+    for (nonlinearity, scale) in [
+        (Linear, 1.0),
+        (Conv, 1.0),
+        (Sigmoid, 1.0),
+        (Relu, 2.0),
+        (Tanh, 25.0 / 9.0),
+        (Selu, 9.0 / 16.0),
+        (slope(0.0), 2.0),
+        (slope(1.0), 1.0),
+        (slope(0.2), 2.0 / (1.0 + 0.2 * 0.2)),
+    ] {
+        for mode in [FanMode::FanIn, FanMode::FanAvg] {
+            let cfg = VarianceScaling::for_nonlinearity(nonlinearity, mode, Distribution::Uniform)?;
+            assert_eq!(cfg, VarianceScaling::new(scale, mode, Distribution::Uniform)?);
+        }
+    }
+    let steep = slope(f64::NAN);
+    assert!(
+        VarianceScaling::for_nonlinearity(steep, FanMode::FanIn, Distribution::Uniform).is_err()
+    );
+    Ok(())
+}
 
 #[track_caller]
 fn assert_gain(activation: impl Fn(f64) -> f64, gain: f64, name: &str) {

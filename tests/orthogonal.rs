@@ -59,6 +59,56 @@ fn assert_orthogonal<A: Real>(array: ArrayViewD<'_, A>, leading: usize, gain: f6
 
 // --- orthogonality ----------------------------------------------------------------------------
 
+/// The kernel as a matrix: its rows the input axes and the receptive field, its columns this axis.
+fn outputs_as_columns<A: Real>(array: &ArrayD<A>, output: usize) -> ArrayD<A> {
+    let mut order: Vec<_> = (0..array.ndim()).filter(|&axis| axis != output).collect();
+    order.push(output);
+    array.clone().permuted_axes(order)
+}
+
+#[test]
+fn the_outputs_of_a_transposed_kernel_are_orthonormal() {
+    let torch = Orthogonal::default().with_layout(Layout::torch().transposed());
+    let by_axes = Orthogonal::default().with_layout(Layout::axes(&[0], &[1]));
+    for shape in [&[16, 4, 3][..], &[4, 16, 3], &[5, 7, 3, 3]] {
+        let (w, same) = (init::<f64>(shape, &torch, 1), init::<f64>(shape, &by_axes, 1));
+        assert_same_bits(&w, &same, shape);
+        assert_orthogonal(outputs_as_columns(&w, 1).view(), shape.len() - 1, 1.0);
+        let plain = Orthogonal::default().with_layout(Layout::torch());
+        assert_ne!(w, init::<f64>(shape, &plain, 1));
+    }
+    // Keras' transposed kernels are (spatial…, out, in).
+    let keras = Orthogonal::default().with_layout(Layout::keras().transposed());
+    let w = init::<f64>(&[3, 4, 16], &keras, 1);
+    assert_orthogonal(outputs_as_columns(&w, 1).view(), 2, 1.0);
+    assert_eq!(w.dim(), init::<f64>(&[3, 4, 16], &Orthogonal::default(), 1).dim());
+}
+
+#[test]
+fn each_group_of_a_transposed_kernel_has_a_matrix_of_its_own() {
+    // 8 inputs in 2 groups, 3 outputs a group.
+    let layout = Layout::torch().transposed().groups(2);
+    let w = init::<f64>(&[8, 3, 5], &Orthogonal::default().with_layout(layout), 1);
+    for group in w.axis_chunks_iter(Axis(0), 4) {
+        assert_orthogonal(outputs_as_columns(&group.to_owned(), 1).view(), 2, 1.0);
+    }
+    assert_ne!(w.slice(s![..4, .., ..]), w.slice(s![4.., .., ..]));
+}
+
+#[test]
+fn a_transposed_delta_orthogonal_kernel_keeps_the_norms_of_its_inputs() {
+    // Stored as (in, out, spatial): there may be no more inputs than outputs.
+    let torch = DeltaOrthogonal::default().with_layout(Layout::torch().transposed());
+    let w = init::<f64>(&[4, 6, 3], &torch, 1);
+    let centre = w.index_axis(Axis(2), 1).to_owned();
+    let centre = centre.into_dimensionality::<ndarray_init::ndarray::Ix2>().unwrap();
+    assert!(defect(centre.view(), 1.0) < 1e-12);
+    assert!(w.index_axis(Axis(2), 0).iter().all(|&x| x == 0.0));
+    assert!(ArrayD::<f64>::init(IxDyn(&[6, 4, 3]), &torch, Key::new(1)).is_err());
+    let plain = DeltaOrthogonal::default().with_layout(Layout::torch());
+    assert!(ArrayD::<f64>::init(IxDyn(&[4, 6, 3]), &plain, Key::new(1)).is_err());
+}
+
 fn keras_and_torch<A: Real>(shape: &[usize], gain: f64, key: u64) {
     let keras = init::<A>(shape, &orthogonal(gain), key);
     assert_orthogonal(keras.view(), shape.len() - 1, gain);

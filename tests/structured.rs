@@ -8,8 +8,8 @@ use ndarray_init::ndarray::{
     Array1, Array2, Array3, Array4, ArrayD, Axis, IxDyn, ShapeBuilder, array, s,
 };
 use ndarray_init::{
-    Blocks, Centre, Constant, Dirac, Element, Identity, InitError, InitExt, InitRefExt,
-    Initializer, Key, Law, Layout, Normal, Sparse, TruncatedNormal, Uniform, Values,
+    AnyInitializer, Blocks, Centre, Constant, Dirac, Element, Identity, InitError, InitExt,
+    InitRefExt, Initializer, Key, Law, Layout, Normal, Sparse, TruncatedNormal, Uniform, Values,
     VarianceScaling, Zeros,
 };
 use serde_json::Value;
@@ -453,4 +453,36 @@ impl Initializer<f32> for Short {
 #[should_panic(expected = "values of shape [2, 3] for an array of shape [1000, 3]")]
 fn values_of_another_shape_do_not_leave_elements_as_they_are() {
     let _ = Array2::<f32>::init((1000, 3), &Short, KEY);
+}
+
+#[test]
+fn blocks_have_sizes_and_initializers_of_their_own() {
+    let normal = Normal::new(0.0, 0.02).unwrap();
+    let parts: [(usize, AnyInitializer); 4] = [
+        (1, Zeros.into()),
+        (0, Identity::default().into()),
+        (5, normal.into()),
+        (2, array![0.5].into()),
+    ];
+    let w = Array2::<f32>::init((8, 3), &Blocks::of(0, parts.clone()), KEY).unwrap();
+    assert!(w.row(0).iter().all(|&x| x == 0.0));
+    let drawn = Array2::<f32>::init((5, 3), &normal, KEY.fork_index(2)).unwrap();
+    assert_eq!(w.slice(s![1..6, ..]), drawn);
+    assert!(w.slice(s![6.., ..]).iter().all(|&x| x == 0.5));
+    assert_same_in_every_layout(&Blocks::of(-2, parts.clone()), &[8, 3]);
+    let error = Array2::<f32>::init((9, 3), &Blocks::of(0, parts), KEY).unwrap_err();
+    assert!(matches!(error, InitError::Shape { .. }), "{error:?}");
+    // Borrowed, and of different types.
+    let dynamic: [(usize, &dyn Initializer<f32>); 2] = [(1, &Zeros), (7, &normal)];
+    assert!(Array2::<f32>::init((8, 3), &Blocks::of(0, dynamic), KEY).is_ok());
+}
+
+#[test]
+fn a_constant_array_is_read_where_it_lies() {
+    let array = Array2::<f32>::zeros((3, 4));
+    let view = array.as_array().unwrap();
+    assert_eq!(view.as_ptr(), array.as_ptr());
+    let boxed: Box<dyn Initializer<f32>> = Box::new(array);
+    assert!(boxed.as_array().is_some());
+    assert!((&Zeros as &dyn Initializer<f32>).as_array().is_none());
 }
