@@ -126,7 +126,7 @@ impl<A: Element> Values<A> {
             Kind::Array { array: elements, shape } => {
                 check_shape(array.shape(), shape);
                 let elements = elements.broadcast(&shape[..]).expect("checked when made");
-                array.view_mut().into_dyn().assign(&elements);
+                fill::copy_onto(array, &elements);
             }
             Kind::Structured { structure, shape } => {
                 check_shape(array.shape(), shape);
@@ -196,7 +196,7 @@ where
     if array.is_empty() {
     } else if let Some(constant) = initializer.as_array() {
         let elements = elements_for(&constant, array.shape())?;
-        array.view_mut().into_dyn().assign(&elements);
+        fill::copy_onto(array, &elements);
     } else {
         initializer.values(array.shape(), key)?.write(array);
     }
@@ -208,15 +208,7 @@ fn elements_for<'a, A: Element>(
     array: &'a ArrayViewD<'_, A>,
     shape: &[usize],
 ) -> Result<ArrayViewD<'a, A>, InitError> {
-    // NaN is what differs from itself.
-    #[expect(clippy::eq_op, reason = "see above")]
-    let any_nan = |elements: &[A]| elements.iter().fold(false, |any, &x| any | (x != x));
-    let has_nan = match array.as_slice_memory_order() {
-        // Piece by piece, so that each is searched by vectors.
-        Some(elements) => elements.chunks(1024).any(any_nan),
-        None => array.iter().any(|&x| any_nan(&[x])),
-    };
-    if has_nan {
+    if fill::has_nan(array) {
         let name = "an element of a constant array";
         return Err(InitError::Parameter { name, value: f64::NAN, rule: "a number" });
     }

@@ -1,0 +1,191 @@
+//! Digests of what ndarray-init draws: one line for each array, to be compared between machines.
+//!
+//! `.ci/portability` does that, with `tests/data/digests.txt`.
+
+#[cfg(target_family = "wasm")]
+mod wasm;
+
+use ndarray_init::ndarray::{Array, ArrayD, ShapeBuilder, s};
+use ndarray_init::{
+    Dirac, Element, Identity, InitError, InitExt, InitRefExt, Initializer, Key, Law, Layout,
+    Normal, Sparse, TruncatedNormal, Uniform, VarianceScaling,
+};
+
+const KEY: Key = Key::new(42);
+
+/// The lines, `name type digest` each.
+///
+/// # Errors
+/// If a law or an initializer refuses its numbers or a shape. None of these should.
+pub fn lines() -> Result<Vec<String>, InitError> {
+    let mut lines = digests::<f32>()?;
+    lines.extend(digests::<f64>()?);
+    Ok(lines)
+}
+
+/// A table: names, and what they name.
+type Table<T, const N: usize> = [(&'static str, T); N];
+
+fn laws() -> Result<Table<Law, 9>, InitError> {
+    let infinity = f64::INFINITY;
+    Ok([
+        ("uniform-symmetric", Uniform::new(-0.05, 0.05)?.into()),
+        ("uniform", Uniform::new(-0.3, 1.7)?.into()),
+        ("normal", Normal::new(0.0, 0.02)?.into()),
+        ("normal-with-mean", Normal::new(-0.75, 0.3)?.into()),
+        ("truncated", TruncatedNormal::in_sigmas(0.0, 0.05, -2.0, 2.0)?.into()),
+        ("truncated-asymmetric", TruncatedNormal::in_sigmas(0.1, 0.7, -1.0, 2.5)?.into()),
+        ("far", TruncatedNormal::in_sigmas(0.0, 1.0, 8.0, infinity)?.into()),
+        ("far-mirrored", TruncatedNormal::in_sigmas(0.0, 1.0, -infinity, -8.0)?.into()),
+        ("half-line", TruncatedNormal::in_sigmas(0.0, 1.0, 0.0, infinity)?.into()),
+    ])
+}
+
+type Filling<A> = fn(&Law, Key) -> Result<ArrayD<A>, InitError>;
+
+/// Ways to fill an array.
+///
+/// Words come in blocks of 1024, and 64 blocks are one task. A view whose memory order is not its
+/// logical order is filled in tiles of 64 × 1024 if its lines are long enough, else element by
+/// element; each of these has a filling here.
+#[rustfmt::skip]
+fn fillings<A: Real>() -> Table<Filling<A>, 12> {
+    [
+        ("1", |law, key| new(1, law, key)),
+        ("15", |law, key| new(15, law, key)),
+        ("1000", |law, key| new(1000, law, key)),
+        ("1025", |law, key| new(1025, law, key)),
+        ("5000", |law, key| new(5000, law, key)),
+        ("70000", |law, key| new(70_000, law, key)),
+        ("fortran", |law, key| new((70, 300).f(), law, key)),
+        ("every-2nd-column", |law, key| part_of((70, 80), |all| {
+            all.slice_mut(s![.., ..;2]).fill_init(law, key)
+        })),
+        ("every-2nd-column-fortran", |law, key| part_of((70, 600).f(), |all| {
+            all.slice_mut(s![.., ..;2]).fill_init(law, key)
+        })),
+        ("transposed", |law, key| part_of((80, 70), |all| {
+            all.view_mut().reversed_axes().fill_init(law, key)
+        })),
+        ("backward", |law, key| part_of(5000, |all| {
+            all.slice_mut(s![..;-1]).fill_init(law, key)
+        })),
+        ("permuted", |law, key| part_of((6, 20, 15), |all| {
+            all.view_mut().permuted_axes([1, 2, 0]).fill_init(law, key)
+        })),
+    ]
+}
+
+fn keys() -> Table<Key, 4> {
+    [
+        ("key-0", Key::new(0)),
+        ("key-fork", KEY.fork("encoder/layer3")),
+        ("key-fork-index", KEY.fork_index(7)),
+        ("key-forks", KEY.fork("größer").fork("kernel").fork_index(u64::MAX)),
+    ]
+}
+
+fn layouts() -> Table<Layout, 2> {
+    [("keras", Layout::keras()), ("torch", Layout::torch())]
+}
+
+fn presets() -> Table<VarianceScaling, 10> {
+    [
+        ("glorot_uniform", VarianceScaling::glorot_uniform()),
+        ("glorot_normal", VarianceScaling::glorot_normal()),
+        ("he_uniform", VarianceScaling::he_uniform()),
+        ("he_normal", VarianceScaling::he_normal()),
+        ("lecun_uniform", VarianceScaling::lecun_uniform()),
+        ("lecun_normal", VarianceScaling::lecun_normal()),
+        ("xavier_uniform", VarianceScaling::xavier_uniform()),
+        ("xavier_normal", VarianceScaling::xavier_normal()),
+        ("kaiming_uniform", VarianceScaling::kaiming_uniform()),
+        ("kaiming_normal", VarianceScaling::kaiming_normal()),
+    ]
+}
+
+fn structured<A: Real>() -> Result<Table<ArrayD<A>, 3>, InitError> {
+    let dirac = Dirac::default().with_layout(Layout::torch());
+    let sparse = Sparse::new(0.3, Normal::new(0.0, 0.01)?)?;
+    Ok([
+        ("identity", new((30, 20), &Identity::new(0.7)?, KEY)?),
+        ("dirac", new((8, 6, 3, 4), &dirac, KEY)?),
+        ("sparse", new((100, 40), &sparse, KEY)?),
+    ])
+}
+
+/// The lines of one element type.
+fn digests<A: Real>() -> Result<Vec<String>, InitError> {
+    let mut lines = Vec::new();
+    let mut line = |name: &str, array: ArrayD<A>| {
+        lines.push(format!("{name} {} {:016x}", A::TYPE, digest(&array)));
+    };
+    for (law_name, law) in laws()? {
+        for (name, fill) in fillings::<A>() {
+            line(&format!("{law_name}/{name}"), fill(&law, KEY)?);
+        }
+    }
+    for (name, key) in keys() {
+        line(name, new(1000, &Normal::new(0.0, 1.0)?, key)?);
+    }
+    for (layout_name, layout) in layouts() {
+        for (name, preset) in presets() {
+            let preset = preset.with_layout(layout.clone());
+            line(&format!("{name}/{layout_name}"), new((24, 16, 3, 5), &preset, KEY)?);
+        }
+    }
+    for (name, array) in structured()? {
+        line(name, array);
+    }
+    Ok(lines)
+}
+
+/// A new array.
+fn new<A, Sh, I>(shape: Sh, initializer: &I, key: Key) -> Result<ArrayD<A>, InitError>
+where
+    A: Element,
+    Sh: ShapeBuilder,
+    I: Initializer<A>,
+{
+    Ok(Array::init(shape, initializer, key)?.into_dyn())
+}
+
+/// An array of zeros, of which a part is then filled in place. The digest is that of the whole
+/// array: the rest must still be zero.
+fn part_of<A, Sh>(
+    shape: Sh,
+    fill: impl Fn(&mut Array<A, Sh::Dim>) -> Result<(), InitError>,
+) -> Result<ArrayD<A>, InitError>
+where
+    A: Real,
+    Sh: ShapeBuilder,
+{
+    let mut all = Array::from_elem(shape, A::default());
+    fill(&mut all)?;
+    Ok(all.into_dyn())
+}
+
+/// 64-bit FNV-1a (Fowler, Noll & Vo) over the elements' bits, little end first, in row-major order.
+fn digest<A: Real>(array: &ArrayD<A>) -> u64 {
+    let bytes = array.iter().flat_map(|&element| element.little_endian());
+    bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    })
+}
+
+trait Real: Element + Default {
+    const TYPE: &'static str;
+    fn little_endian(self) -> impl IntoIterator<Item = u8>;
+}
+
+macro_rules! real {
+    ($($name:ident)*) => {$(
+        impl Real for $name {
+            const TYPE: &'static str = stringify!($name);
+            fn little_endian(self) -> impl IntoIterator<Item = u8> {
+                self.to_bits().to_le_bytes()
+            }
+        }
+    )*};
+}
+real!(f32 f64);
