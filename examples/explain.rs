@@ -31,7 +31,8 @@
 //!                  for a kernel of shape (128, 64, 3, 3)
 //! ```
 //!
-//! Other kernels, other roles:
+//! The kernel is read in the layout of the framework that the initializer is named after, unless
+//! another layout is given. Other kernels, other roles:
 //!
 //! ```text
 //! explain --layout torch --shape 256,784 kaiming_normal
@@ -61,9 +62,9 @@ struct Options {
     #[arg(long, value_name = "N,…")]
     shape: List<usize>,
 
-    /// How the kernel's axes are ordered.
-    #[arg(long, value_enum, default_value_t = Order::Keras)]
-    layout: Order,
+    /// How the kernel's axes are ordered; by default as the initializer's framework has them.
+    #[arg(long, value_enum)]
+    layout: Option<Order>,
 
     /// The equation whose second operand the kernel is, instead of a layout.
     #[arg(long, value_name = "EQUATION", conflicts_with_all = ["layout", "input_axes"])]
@@ -98,13 +99,15 @@ struct Options {
     #[arg(long, allow_hyphen_values = true)]
     scale: Option<f64>,
 
-    /// Another mode than the initializer's; that of variance_scaling is fan_in.
-    #[arg(long, value_enum)]
-    mode: Option<Mode>,
+    /// Another mode than the initializer's, which for variance_scaling is fan_in: fan_in, fan_out,
+    /// fan_avg, fan_geo_avg.
+    #[arg(long)]
+    mode: Option<FanMode>,
 
-    /// Another distribution than the initializer's; that of variance_scaling is truncated_normal.
-    #[arg(long, value_enum)]
-    distribution: Option<Form>,
+    /// Another distribution than the initializer's, which for variance_scaling is truncated_normal:
+    /// truncated_normal, untruncated_normal, uniform.
+    #[arg(long)]
+    distribution: Option<Distribution>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -131,24 +134,6 @@ enum Order {
     Torch,
     /// (spatial…, in, multiplier).
     Depthwise,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-#[value(rename_all = "snake_case")]
-#[expect(clippy::enum_variant_names, reason = "the modes' names")]
-enum Mode {
-    FanIn,
-    FanOut,
-    FanAvg,
-    FanGeoAvg,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum Form {
-    TruncatedNormal,
-    UntruncatedNormal,
-    Uniform,
 }
 
 /// Numbers between commas.
@@ -179,8 +164,7 @@ fn main() -> ExitCode {
 
 fn explain(options: &Options) -> Result<String, InitError> {
     let initializer = initializer(options)?.with_gain(options.gain)?;
-    let explanation = initializer.with_layout(layout(options)?).explain(&options.shape.0)?;
-    Ok(explanation.to_string())
+    Ok(initializer.explain(&options.shape.0)?.to_string())
 }
 
 fn initializer(options: &Options) -> Result<VarianceScaling, InitError> {
@@ -197,28 +181,23 @@ fn initializer(options: &Options) -> Result<VarianceScaling, InitError> {
         Name::KaimingNormal => VarianceScaling::kaiming_normal(),
         Name::VarianceScaling => VarianceScaling::default(),
     };
-    let mode = options.mode.map_or(named.mode(), |mode| match mode {
-        Mode::FanIn => FanMode::FanIn,
-        Mode::FanOut => FanMode::FanOut,
-        Mode::FanAvg => FanMode::FanAvg,
-        Mode::FanGeoAvg => FanMode::FanGeoAvg,
-    });
-    let distribution = options.distribution.map_or(named.distribution(), |form| match form {
-        Form::TruncatedNormal => Distribution::TruncatedNormal,
-        Form::UntruncatedNormal => Distribution::UntruncatedNormal,
-        Form::Uniform => Distribution::Uniform,
-    });
-    VarianceScaling::new(options.scale.unwrap_or(named.scale()), mode, distribution)
+    let scaling = VarianceScaling::new(
+        options.scale.unwrap_or(named.scale()),
+        options.mode.unwrap_or(named.mode()),
+        options.distribution.unwrap_or(named.distribution()),
+    )?;
+    Ok(scaling.with_layout(layout(options, named.layout())?))
 }
 
-fn layout(options: &Options) -> Result<Layout, InitError> {
+fn layout(options: &Options, default: &Layout) -> Result<Layout, InitError> {
     let roles = match (&options.einsum, &options.input_axes, &options.output_axes) {
         (Some(equation), ..) => Layout::einsum(equation)?,
         (None, Some(input), Some(output)) => Layout::axes(&input.0, &output.0),
         _ => match options.layout {
-            Order::Keras => Layout::keras(),
-            Order::Torch => Layout::torch(),
-            Order::Depthwise => Layout::depthwise(),
+            None => default.clone(),
+            Some(Order::Keras) => Layout::keras(),
+            Some(Order::Torch) => Layout::torch(),
+            Some(Order::Depthwise) => Layout::depthwise(),
         },
     };
     let layout = roles.batch(&options.batch.0).groups(options.groups);

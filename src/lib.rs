@@ -1,20 +1,17 @@
-//! Initial weights for `ndarray` arrays of any dimension: the right law for the kernel's fans, the
-//! same bits for the same seed on every machine, at the speed of memory.
+//! Initial weights for `ndarray` arrays of any dimension: the right law for the kernel's fans, and the
+//! same bits for the same seed on every machine. Uniform weights are drawn as fast as memory is filled.
 //!
 //! ```
 //! use ndarray_init::ndarray::{Array2, Array4};
-//! use ndarray_init::{InitExt, Key, Layout, VarianceScaling};
+//! use ndarray_init::{InitExt, Key, VarianceScaling};
 //!
 //! let model = Key::new(42);
-//! // 784 inputs, 256 outputs, for x.dot(&w).
-//! let dense = Array2::<f32>::init(
-//!     (784, 256),
-//!     &VarianceScaling::xavier_uniform(),
-//!     model.fork("dense/kernel"),
-//! )?;
-//! // 128 filters of 3 × 3 over 64 channels, as PyTorch stores them.
-//! let torch = VarianceScaling::kaiming_normal().with_layout(Layout::torch());
-//! let conv = Array4::<f32>::init((128, 64, 3, 3), &torch, model.fork("conv/kernel"))?;
+//! // 784 inputs, 256 outputs, for x.dot(&w): Keras' name, Keras' order of axes.
+//! let glorot = VarianceScaling::glorot_uniform();
+//! let dense = Array2::<f32>::init((784, 256), &glorot, model.fork("dense/kernel"))?;
+//! // 128 filters of 3 × 3 over 64 channels: PyTorch's name, PyTorch's order of axes.
+//! let kaiming = VarianceScaling::kaiming_normal();
+//! let conv = Array4::<f32>::init((128, 64, 3, 3), &kaiming, model.fork("conv/kernel"))?;
 //! # assert_eq!((dense.len(), conv.len()), (784 * 256, 128 * 64 * 9));
 //! # Ok::<(), ndarray_init::InitError>(())
 //! ```
@@ -34,57 +31,81 @@
 //!   their own, with [`rand_distr`] and ndarray-rand.
 //! - [`VarianceScaling::explain`] reports all that for one shape, and writes the same law as
 //!   a call of Keras, JAX, PyTorch and MindSpore.
-//! - A [`Key`] is the seed of one array. An element is a pure function of its key, its row-major
-//!   index and the law: not of threads, vector units, memory order, strides or the array's size.
-//! - [`InitExt`] constructs arrays, [`InitRefExt`] fills those that are there; [`Initializer`] is
-//!   what both take.
+//! - A [`Key`] is the seed of one array, forked by name or drawn from a generator ([`KeySource`]). An
+//!   element is a pure function of its key, its row-major index and the law. It does not depend on
+//!   threads, vector units, memory order, strides or the array's size.
+//! - [`InitExt`] constructs arrays, and [`InitRefExt`] fills existing ones. Both take an
+//!   [`Initializer`].
 //!
 //! # Initializers
 //!
-//! | initializer | law | source | in |
-//! |---|---|---|---|
-//! | [`glorot_uniform`](VarianceScaling::glorot_uniform), [`xavier_uniform`](VarianceScaling::xavier_uniform) | U\[−b, b], b = √(6 / (fan_in + fan_out)) | Glorot & Bengio 2010 | Keras, JAX; PyTorch, MindSpore |
-//! | [`glorot_normal`](VarianceScaling::glorot_normal) | truncated normal, variance 2 / (fan_in + fan_out) | Glorot & Bengio 2010 | Keras, JAX |
-//! | [`xavier_normal`](VarianceScaling::xavier_normal) | normal, variance 2 / (fan_in + fan_out) | Glorot & Bengio 2010 | PyTorch, MindSpore |
-//! | [`he_uniform`](VarianceScaling::he_uniform), [`kaiming_uniform`](VarianceScaling::kaiming_uniform) | U\[−b, b], b = √(6 / fan_in) | He et al. 2015 | Keras, JAX; PyTorch, MindSpore |
-//! | [`he_normal`](VarianceScaling::he_normal) | truncated normal, variance 2 / fan_in | He et al. 2015 | Keras, JAX |
-//! | [`kaiming_normal`](VarianceScaling::kaiming_normal) | normal, variance 2 / fan_in | He et al. 2015 | PyTorch, MindSpore |
-//! | [`lecun_uniform`](VarianceScaling::lecun_uniform) | U\[−b, b], b = √(3 / fan_in) | LeCun et al. 1998 | Keras, JAX |
-//! | [`lecun_normal`](VarianceScaling::lecun_normal) | truncated normal, variance 1 / fan_in | LeCun et al. 1998 | Keras, JAX, timm |
-//! | [`VarianceScaling::new`] | variance scale / n; n: fan_in, fan_out, their mean, or √(fan_in · fan_out) | | Keras, JAX, MindSpore, timm |
-//! | [`TorchDefault`] | U\[−b, b], b = 1 / √fan_in, for weight and bias | | PyTorch's layers |
-//! | [`Siren`] | U\[−b, b], b = 1 / fan_in; later √(6 / fan_in) / ω₀ | Sitzmann et al. 2020 | |
-//! | [`MupScaling`] | variance scaled by fans and by the network's width | Yang, Hu et al. 2022 | mup |
-//! | [`Uniform`], [`Normal`], [`TruncatedNormal`] | as configured | | all |
-//! | [`Zeros`], [`Ones`], [`Constant`], any array | a number, or an array broadcast to the shape | | all |
-//! | [`Identity`] | gain on the diagonal, else 0 | | Keras, PyTorch, MindSpore |
-//! | [`Dirac`] | 1 at the centre where input and output channel are the same, else 0 | Zagoruyko & Komodakis 2017 | PyTorch, MindSpore |
-//! | [`Sparse`] | any law, with ⌈sparsity · rows⌉ zeros in every column | Martens 2010 | PyTorch, MindSpore |
-//! | [`Orthogonal`] | gain · Q, Q uniform among the matrices with orthonormal columns, or rows | Saxe et al. 2014 | Keras, PyTorch, MindSpore, JAX |
-//! | [`DeltaOrthogonal`] | an orthogonal matrix at the centre of a convolution, else 0 | Xiao et al. 2018 | JAX |
-//! | [`Stft`] | the kernel of a short-time Fourier transform | | Keras |
-//! | [`Blocks`] | the same initializer for every one of several blocks along an axis | | |
+//! | initializer | kernel | law | source | in |
+//! |---|---|---|---|---|
+//! | [`glorot_uniform`](VarianceScaling::glorot_uniform) | (…, in, out) | U\[−b, b], b = √(6 / (fan_in + fan_out)) | Glorot & Bengio 2010 | Keras, JAX |
+//! | [`xavier_uniform`](VarianceScaling::xavier_uniform) | (out, in, …) | the same | Glorot & Bengio 2010 | PyTorch, MindSpore |
+//! | [`glorot_normal`](VarianceScaling::glorot_normal) | (…, in, out) | truncated normal, variance 2 / (fan_in + fan_out) | Glorot & Bengio 2010 | Keras, JAX |
+//! | [`xavier_normal`](VarianceScaling::xavier_normal) | (out, in, …) | normal, variance 2 / (fan_in + fan_out) | Glorot & Bengio 2010 | PyTorch, MindSpore |
+//! | [`he_uniform`](VarianceScaling::he_uniform) | (…, in, out) | U\[−b, b], b = √(6 / fan_in) | He et al. 2015 | Keras, JAX |
+//! | [`kaiming_uniform`](VarianceScaling::kaiming_uniform) | (out, in, …) | the same | He et al. 2015 | PyTorch, MindSpore |
+//! | [`he_normal`](VarianceScaling::he_normal) | (…, in, out) | truncated normal, variance 2 / fan_in | He et al. 2015 | Keras, JAX |
+//! | [`kaiming_normal`](VarianceScaling::kaiming_normal) | (out, in, …) | normal, variance 2 / fan_in | He et al. 2015 | PyTorch, MindSpore |
+//! | [`lecun_uniform`](VarianceScaling::lecun_uniform) | (…, in, out) | U\[−b, b], b = √(3 / fan_in) | LeCun et al. 1998 | Keras, JAX |
+//! | [`lecun_normal`](VarianceScaling::lecun_normal) | (…, in, out) | truncated normal, variance 1 / fan_in | LeCun et al. 1998 | Keras, JAX, timm |
+//! | [`VarianceScaling::new`] | (…, in, out) | variance scale / n; n: fan_in, fan_out, their mean, or √(fan_in · fan_out) | | Keras, JAX, MindSpore, timm |
+//! | [`TorchDefault`] | (out, in, …) | U\[−b, b], b = 1 / √fan_in, for weight and bias | | PyTorch's layers |
+//! | [`Siren`] | (…, in, out) | U\[−b, b], b = 1 / fan_in; later √(6 / fan_in) / ω₀ | Sitzmann et al. 2020 | |
+//! | [`MupScaling`] | its base's | variance scaled by fans and by the network's width | Yang, Hu et al. 2022 | mup |
+//! | [`Uniform`], [`Normal`], [`TruncatedNormal`] | any | as configured | | all |
+//! | [`Zeros`], [`Ones`], [`Constant`], any array | any | a number, or an array broadcast to the shape | | all |
+//! | [`Identity`] | two axes | gain on the diagonal, else 0 | | Keras, PyTorch, MindSpore |
+//! | [`Dirac`] | (…, in, out) | 1 at the centre where input and output channel are the same, else 0 | Zagoruyko & Komodakis 2017 | PyTorch, MindSpore |
+//! | [`Sparse`] | two axes | any law, with ⌈sparsity · rows⌉ zeros in every column | Martens 2010 | PyTorch, MindSpore |
+//! | [`Orthogonal`] | (…, in, out) | gain · Q, Q uniform among the matrices with orthonormal columns, or rows | Saxe et al. 2014 | Keras, PyTorch, MindSpore, JAX |
+//! | [`DeltaOrthogonal`] | (…, in, out) | an orthogonal matrix at the centre of a convolution, else 0 | Xiao et al. 2018 | JAX |
+//! | [`Stft`] | (frame, 1, bins) | the kernel of a short-time Fourier transform | | Keras |
+//! | [`Blocks`] | any | several blocks along an axis: one initializer for all of them, or one for each | | |
 //!
-//! The `orthogonal` ones need that feature. Gains are in [`Nonlinearity`], PyTorch's table, and in
-//! [`derived_gain`] for any activation; [`residual_gain`] is that of deep residual networks.
-//! [`presets`] has every initializer of Keras, PyTorch, MindSpore, JAX and timm under its name
-//! there, [`VarianceScaling::explain`] writes a law as their calls, and [`AnyInitializer`] is one
-//! type for all but arrays.
+//! A name has the law and the order of axes that it has where it comes from. `glorot_*`, `he_*` and
+//! `lecun_*` read a kernel as (spatial…, in, out), which is what `x.dot(&w)` needs; `xavier_*` and
+//! `kaiming_*` read it as (out, in, spatial…). `with_layout` takes any other [`Layout`]. The
+//! constructors named after presets give a shape with fewer than two axes Keras' fans.
+//!
+//! A gain multiplies the standard deviation. [`Nonlinearity`] has PyTorch's table of gains, and
+//! [`derived_gain`] computes the gain of any activation. [`VarianceScaling::with_gain`] multiplies on
+//! top of what the preset has: `he_*` and `kaiming_*` have ReLU's gain already.
+//! [`VarianceScaling::for_nonlinearity`] sets the gain instead. [`residual_gain`] is for deep residual
+//! networks.
+//!
+//! [`Blocks`] are several kernels in one array, such as packed projections or the gates of an LSTM.
+//! All blocks share an initializer ([`Blocks::equal`], [`Blocks::sizes`]), or each has its own
+//! ([`Blocks::of`]).
+//!
+//! [`presets`] has every initializer of Keras, PyTorch, MindSpore, JAX and timm under its name there.
+//! [`AnyInitializer`] is one type for every initializer of the table.
+//!
+//! `Orthogonal` and `DeltaOrthogonal` need the feature `orthogonal`.
 //!
 //! # Features
 //!
-//! - `rayon`, on by default, fills large arrays with the threads of the current pool.
-//! - `serde` reads and writes initializers and layouts, and reads Keras' own configurations.
-//! - `orthogonal` adds orthogonal matrices, and faer, whose products of matrices they are made by.
+//! - `rayon`, on by default, fills large arrays with the threads of the current pool. The values are
+//!   the same without it.
+//! - `serde` reads initializers and layouts from configurations, and writes them.
+//! - `keras-config` reads Keras' own configurations, by `presets::keras::from_config`. It brings
+//!   `serde` and `serde_json`.
+//! - `orthogonal` adds orthogonal matrices. Their matrix products come from faer.
 //!
 //! # Reproducibility
 //!
-//! The bits of every element are stable on every platform, in all releases with the same first
-//! nonzero number in their version; changing one is a breaking change, tagged *value-breaking* in
-//! the CHANGELOG. The README says what is covered; orthogonal matrices are not.
+//! The bits of every element are the same on every platform, and in all releases with the same first
+//! nonzero number in their version. Changing one is a breaking change, tagged **value-breaking** in
+//! the CHANGELOG. The README says what is covered; the last digits of orthogonal matrices are not.
 //!
-//! `NDARRAY_INIT_SIMD`, read once, holds the vector unit down to `avx2` or `portable`: values stay
-//! the same.
+//! Bits hold within one element type. An `f64` array is the `f32` array with more digits. The two differ
+//! by the rounding of the `f32` arithmetic, and by more in the far tail of a normal. So a test may compare
+//! them with a tolerance only.
+//!
+//! The environment variable `NDARRAY_INIT_SIMD`, read once, limits the vector unit to `avx2` or
+//! `portable`. The values stay the same.
 
 #![deny(unsafe_code)]
 

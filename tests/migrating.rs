@@ -1,7 +1,7 @@
 //! MIGRATING.md: every expression in its tables compiles, runs and has the law that stands beside
 //! it; and every function of the presets is in the tables.
 
-use ndarray_init::ndarray::{Array2, ArrayD, Axis, Dimension, IxDyn};
+use ndarray_init::ndarray::{Array1, Array2, ArrayD, Axis, Dimension, IxDyn};
 use ndarray_init::presets::timm::Module;
 use ndarray_init::presets::{jax, keras, mindspore, timm, torch};
 use ndarray_init::{
@@ -9,6 +9,7 @@ use ndarray_init::{
     InitRefExt, Initializer, Key, Law, Layout, Nonlinearity, Normal, Ones, Sparse, Stft, StftSide,
     TorchDefault, TruncatedNormal, Uniform, VarianceScaling, Zeros,
 };
+use ndarray_init::{rand::SeedableRng, rand_xoshiro::Xoshiro256PlusPlus};
 use std::collections::{BTreeMap, BTreeSet};
 use std::f64::consts::TAU;
 
@@ -257,6 +258,30 @@ fn what_the_text_says_compiles_and_is_so() -> Result<(), InitError> {
     let largest = packed.iter().fold(0.0_f32, |max, x| max.max(x.abs()));
     assert!((0.1529..0.1531).contains(&largest), "√(6 / 256), not {largest}");
 
+    // The names outside of the presets have their framework's layout, with presets and without.
+    let shape = [30, 20];
+    let xavier = in_guide!(VarianceScaling::xavier_uniform());
+    assert_eq!(xavier.fans(&shape)?, Layout::torch().fans(&shape)?);
+    let of_jax = jax::xavier_uniform(None, None, None);
+    assert_eq!(of_jax.fans(&shape)?, Layout::keras().fans(&shape)?);
+    let of_mindspore = mindspore::he_uniform(None, None, None)?;
+    assert_eq!(of_mindspore.fans(&shape)?, Layout::torch().fans(&shape)?);
+    let vector = Array1::<f64>::kaiming_normal(100_000, &mut Xoshiro256PlusPlus::seed_from_u64(1));
+    assert!((vector.std(0.0) / (2.0 / 100_000_f64).sqrt() - 1.0).abs() < 0.02, "fans n and n");
+
+    // The bias of an LSTM of 64 units, and that of a layer without inputs.
+    let parts: [(usize, AnyInitializer); 3] =
+        [(64, Zeros.into()), (64, Ones.into()), (128, Zeros.into())];
+    let bias = Array1::<f32>::init(256, &in_guide!(Blocks::of(0, parts)), key)?;
+    assert!(bias.iter().enumerate().all(|(i, &x)| (x == 1.0) == (64..128).contains(&i)));
+    let bias = Array1::<f32>::init(5, &in_guide!(torch::linear_bias(&[5, 0])?), key)?;
+    assert!(bias.iter().all(|&x| x == 0.0));
+
+    // PyTorch's "leaky_relu" without a slope.
+    let named = in_guide!(Nonlinearity::leaky_relu());
+    assert_eq!(named, Nonlinearity::LeakyRelu { negative_slope: 0.01 });
+    assert_eq!(torch::kaiming_normal(None, None, None)?.scale(), 2.0);
+
     let transposed = in_guide!(Layout::keras().transposed());
     assert_eq!(transposed.fans(&[3, 3, 128, 64])?, Layout::keras().fans(&[3, 3, 64, 128])?);
     let transposed = in_guide!(Layout::torch().transposed());
@@ -267,6 +292,21 @@ fn what_the_text_says_compiles_and_is_so() -> Result<(), InitError> {
         in_guide!(keras::he_normal()).with_layout(Layout::torch()),
         in_guide!(torch::kaiming_normal(None, None, None)?)
     );
+    Ok(())
+}
+
+#[cfg(feature = "keras-config")]
+#[test]
+fn what_the_guide_says_of_keras_configurations_is_so() -> Result<(), InitError> {
+    use serde_json::json;
+
+    let normal = json!({"class_name": "RandomNormal", "config": {"mean": 2.0, "stddev": 0.0}});
+    assert_eq!(keras::from_config(&normal)?, AnyInitializer::Constant(2.0));
+    let uniform = json!({"class_name": "RandomUniform", "config": {"minval": 0.5, "maxval": 0.5}});
+    assert_eq!(keras::from_config(&uniform)?, AnyInitializer::Constant(0.5));
+    let nested = json!({"class_name": "Constant", "config": {"value": [[1, 2], [3, 4]]}});
+    let array = ArrayD::from_shape_vec(IxDyn(&[2, 2]), vec![1.0, 2.0, 3.0, 4.0]);
+    assert_eq!(keras::from_config(&nested)?, AnyInitializer::Array(array.expect("four")));
     Ok(())
 }
 

@@ -3,8 +3,7 @@
 
 use crate::parameters::{Entry, List, Peer};
 use ndarray_init::{
-    AnyInitializer, Distribution, FanMode, InitError, Layout, Normal, Ones, TruncatedNormal,
-    VarianceScaling, Zeros, residual_gain,
+    AnyInitializer, InitError, Normal, Ones, TorchDefault, TruncatedNormal, Zeros, residual_gain,
 };
 use serde::Deserialize;
 
@@ -14,14 +13,11 @@ pub(crate) struct Weight {
     name: String,
     module: String,
     shape: Vec<usize>,
-    #[serde(default = "one")]
-    groups: usize,
+    /// No initializer of PyTorch's depends on it.
+    #[serde(default, rename = "groups")]
+    _groups: usize,
     peer_std: Option<f64>,
     peer_max_abs: Option<f64>,
-}
-
-fn one() -> usize {
-    1
 }
 
 /// Whose initialisation it is.
@@ -131,24 +127,19 @@ impl Weight {
         format!("no rule for the {:?} of a {:?} module", self.role(), self.module)
     }
 
-    fn kernel(&self) -> Result<VarianceScaling, String> {
-        let layout = match self.module.as_str() {
-            "Linear" | "Conv1d" | "Conv2d" | "Conv3d" => Layout::torch(),
-            "ConvTranspose1d" | "ConvTranspose2d" | "ConvTranspose3d" => {
-                Layout::torch().transposed()
-            }
-            _ => return Err(self.unknown()),
-        };
-        let scale = 2.0 / (1.0 + 5.0);
-        VarianceScaling::new(scale, FanMode::FanIn, Distribution::Uniform)
-            .map(|kernel| kernel.with_layout(layout.groups(self.groups)))
-            .map_err(|error| error.to_string())
+    /// The default of PyTorch's layers, which reads the kernel of a transposed convolution as it is
+    /// stored.
+    fn kernel(&self) -> Result<TorchDefault, String> {
+        match self.module.as_str() {
+            "Linear" | "Conv1d" | "Conv2d" | "Conv3d" | "ConvTranspose1d" | "ConvTranspose2d"
+            | "ConvTranspose3d" => Ok(TorchDefault::new()),
+            _ => Err(self.unknown()),
+        }
     }
 
     /// The rule of the bias beside this kernel.
     fn bias(&self) -> Result<AnyInitializer, String> {
-        let kernel = self.kernel()?;
-        let law = kernel.law(&self.shape).map_err(|error| error.to_string())?;
+        let law = self.kernel()?.bias_law(&self.shape).map_err(|error| error.to_string())?;
         Ok(law.into())
     }
 }

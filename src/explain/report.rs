@@ -73,7 +73,7 @@ impl Explanation {
             if self.shape.contains(&0) { format!("max({formula}, 1)") } else { formula.to_owned() };
         let mut lines = vec![
             Line::new("scale", self.configuration.scale().to_string()),
-            Line::new("mode", format!("{}: n = {formula} = {n}", mode)),
+            Line::new("mode", format!("{mode}: n = {formula} = {n}")),
         ];
         match self.law {
             Law::Uniform(law) => lines.extend([

@@ -113,7 +113,11 @@ fn zeros<A: Element>(len: usize) -> Option<Vec<A>> {
     let layout = alloc::Layout::array::<A>(len).ok()?;
     // SAFETY: the layout has bytes, since elements have and there is one at least.
     let start = unsafe { alloc::alloc_zeroed(layout) }.cast::<A>();
+    if start.is_null() {
+        return None;
+    }
     // SAFETY: an allocation of the global allocator with the layout of `len` elements, all of them
     // zeros, which every element type has for its number 0.
-    (!start.is_null()).then(|| unsafe { Vec::from_raw_parts(start, len, len) })
+    let elements = unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(start, len)) };
+    Some(elements.into_vec())
 }

@@ -11,6 +11,9 @@ use crate::math::exp_neg;
 /// here and 5/3 there. For that table, see [`Nonlinearity`](crate::Nonlinearity); for the
 /// activations in general use, [`Activation`].
 ///
+/// The gain belongs on a law of variance 1 / fan_in, such as `lecun_normal`. `he_*` and `kaiming_*`
+/// have ReLU's gain already, and [`with_gain`](crate::VarianceScaling::with_gain) would multiply it.
+///
 /// ```
 /// use ndarray_init::{VarianceScaling, derived_gain};
 ///
@@ -51,7 +54,7 @@ pub fn derived_gain(activation: impl Fn(f64) -> f64) -> Result<f64, InitError> {
 /// ```
 /// use ndarray_init::{Activation, VarianceScaling};
 ///
-/// // He's law, for GELU.
+/// // What He's law is for ReLU, for GELU: on LeCun's law, which has no gain of its own.
 /// let kernel = VarianceScaling::lecun_normal().with_gain(Activation::Gelu.derived_gain())?;
 /// let std = kernel.law(&[256, 1024])?.std_dev();
 /// assert!((std - 1.533530441195535 / 16.0).abs() < 1e-15);

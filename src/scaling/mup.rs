@@ -41,7 +41,7 @@ use crate::laws::{Law, Normal};
 /// let w = Array2::<f32>::init((1024, 1024), &hidden, key.fork("mlp"))?;
 ///
 /// // Weights whose law follows their fans; logits = mup.multiplier(…) · x.dot(&readout).
-/// let output = mup.scaling(MupRole::Output, VarianceScaling::xavier_uniform());
+/// let output = mup.scaling(MupRole::Output, VarianceScaling::glorot_uniform());
 /// let readout = Array2::<f32>::init((1024, 10), &output, key.fork("readout"))?;
 /// assert_eq!(mup.multiplier(MupRole::Output), 0.25);
 /// assert_eq!(mup.adam_factor(MupRole::Hidden), 0.25);

@@ -2,6 +2,7 @@
 //! shapes nor laws.
 
 use crate::error::{InitError, finite, positive};
+
 /// A nonlinearity of PyTorch's and MindSpore's `calculate_gain`, with the gain of that table.
 ///
 /// | nonlinearity | gain |
@@ -13,8 +14,8 @@ use crate::error::{InitError, finite, positive};
 /// | [`Selu`](Self::Selu) | 3/4 |
 ///
 /// That of ReLU keeps the variance from layer to layer (He et al. 2015); those of tanh and SELU
-/// are rules of thumb. For what other activations ask for, see [`derived_gain`] and
-/// [`Activation`].
+/// are rules of thumb. For what other activations ask for, see [`derived_gain`](crate::derived_gain)
+/// and [`Activation`](crate::Activation).
 ///
 /// ```
 /// use ndarray_init::{Distribution, FanMode, Layout, Nonlinearity, VarianceScaling};

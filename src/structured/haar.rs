@@ -117,10 +117,10 @@ fn reflection<A: Scalar>(x: &mut [A], key: Key) -> A {
     let norm = A::from_f64(squares.iter().sum::<f64>().sqrt());
     // Away from zero, where nothing cancels.
     if x[0] < A::ZERO {
-        x[0] = x[0] - norm;
+        x[0] -= norm;
         A::ONE
     } else {
-        x[0] = x[0] + norm;
+        x[0] += norm;
         -A::ONE
     }
 }

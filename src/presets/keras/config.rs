@@ -46,7 +46,7 @@ pub fn from_config(config: &Value) -> Result<AnyInitializer, InitError> {
         return read(fields);
     }
     if let Some((_, preset)) = presets().find(|(name, _)| small == name.replace('_', "")) {
-        return fields.read::<Axes>()?.of(preset);
+        return fields.read::<ByAxes>()?.of(preset);
     }
     let classes = CLASSES.iter().map(|&(name, _)| name.to_owned());
     let classes: Vec<_> = classes.chain(presets().map(|(name, _)| class_name(name))).collect();
@@ -217,7 +217,7 @@ fields! {
     Moments { mean: f64, stddev: f64 }
     Range { minval: f64, maxval: f64 }
     Multiple { gain: f64 }
-    Axes { input_axes: Vec<isize>, output_axes: Vec<isize> }
+    ByAxes { input_axes: Vec<isize>, output_axes: Vec<isize> }
     Scaling {
         scale: f64,
         mode: FanMode,
@@ -303,7 +303,7 @@ impl From<Form> for Distribution {
     }
 }
 
-impl Axes {
+impl ByAxes {
     fn of(self, initializer: VarianceScaling) -> Result<AnyInitializer, InitError> {
         Ok(initializer.with_layout(layout(self.input_axes, self.output_axes)?).into())
     }
