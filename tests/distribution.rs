@@ -4,11 +4,11 @@
 mod common;
 
 use common::{Counting, Real, laws, normal, truncated, uniform, value_of};
-use ndarray_init::Law;
 use ndarray_init::ndarray::{Array2, ShapeBuilder};
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::rand_distr::Distribution;
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
+use ndarray_init::{Law, TruncatedNormal};
 use ndarray_rand::RandomExt;
 use proptest::prelude::*;
 
@@ -116,4 +116,22 @@ fn iterators_of_samples_work() {
     let sum: f64 = sample.take(10_000).sum();
     // The sum's standard deviation is 100.
     assert!(sum.abs() < 329.0);
+}
+
+/// `sample` cannot fail: what its documentation says of laws that arrays refuse.
+#[test]
+fn a_sample_of_a_law_that_the_type_cannot_show_is_as_documented() {
+    let words = [0_u64, 1, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF];
+    for word in words {
+        let between = uniform(1.000_000_01, 1.000_000_02);
+        assert_eq!(value_of::<f32>(&between, word), 1.0);
+        let between = TruncatedNormal::new(1.0, 0.5, 1.000_000_01, 1.000_000_02).unwrap();
+        assert_eq!(value_of::<f32>(&between, word), 1.0);
+        let vanishing = value_of::<f32>(&normal(0.0, 1e-46), word);
+        assert_eq!(vanishing, 0.0);
+        assert!(value_of::<f32>(&uniform(-1e300, 1e300), word).abs() <= f32::MAX);
+        let wide = TruncatedNormal::new(0.0, 3e38, -f64::INFINITY, f64::INFINITY).unwrap();
+        assert!(value_of::<f32>(&wide, word).abs() <= f32::MAX);
+    }
+    assert_eq!(value_of::<f32>(&normal(0.0, 1e300), 0x7FFF_FFFF), f32::INFINITY);
 }

@@ -22,10 +22,10 @@ pub(super) fn prefetch<T>(out: &[T], range: Range<usize>) {
 #[cfg(target_os = "linux")]
 const LARGE: usize = 1 << 22;
 
-/// Asks the kernel for huge pages behind these bytes, before their first touch. Where it refuses,
+/// Asks the system for huge pages behind these bytes, before their first touch. Where it refuses,
 /// nothing changes.
 ///
-/// A fresh allocation of many megabytes is not memory yet: the kernel finds and clears a page at
+/// A fresh allocation of many megabytes is not memory yet: the system finds and clears a page at
 /// the first touch of each, and with pages of 4 KiB that takes several times as long as filling
 /// them. Linux hands out pages of 2 MiB where it is asked to, which is what `NumPy` does too.
 #[cfg(target_os = "linux")]

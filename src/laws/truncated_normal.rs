@@ -20,6 +20,10 @@ use ndarray_rand::rand_distr::Distribution;
 /// deviation: bounds far closer to each other than these have rounding errors are met, but not
 /// filled evenly.
 ///
+/// Arrays are not filled by a law that the element type cannot show: that is an error. `sample` cannot
+/// fail: values are held at the type's greatest number, and if no number of the type lies between the
+/// bounds, the value is the greatest below the upper one.
+///
 /// [`mean`](Self::mean) and [`std_dev`](Self::std_dev) are those of the truncated law, not of its
 /// parent.
 ///

@@ -14,6 +14,11 @@ use ndarray_rand::rand_distr::Distribution;
 /// zero (low = −high) the bound is rounded to the element type first, and the value is rounded
 /// once; elsewhere the bounds are rounded inwards.
 ///
+/// Arrays are not filled by a law that the element type cannot show: that is an error. `sample` cannot
+/// fail: bounds beyond the type's greatest number are held there, a bound below its least positive
+/// number is 0 or that number, and if no number of the type lies between the bounds, the value is the
+/// greatest below the upper one (1 for U\[1.00000001, 1.00000002] in `f32`).
+///
 /// ```
 /// use ndarray_init::{Uniform, ndarray::Array2, rand::SeedableRng, rand_xoshiro::Xoshiro256PlusPlus};
 /// use ndarray_rand::RandomExt;
