@@ -1,10 +1,10 @@
 //! The element types, `f32` and `f64`, and what the arithmetic of this crate asks of them. Knows no
 //! law and no array.
 
-use crate::math::Centre;
+use crate::math::{Centre, Checked, InDoubt, MulAdd};
 use crate::stream::Word;
 use std::fmt::Debug;
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::ops::{Neg, Sub};
 
 /// A type that arrays can be filled with: `f32` or `f64`.
 ///
@@ -33,7 +33,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 pub trait Element: Copy + Debug + Default + PartialEq + Send + Sync + 'static {
     /// The same type, with the operations that only this crate sees.
     #[doc(hidden)]
-    type Arithmetic: Scalar<Element = Self>;
+    type Arithmetic: Scalar<Element = Self> + Field;
 }
 
 impl Element for f32 {
@@ -57,22 +57,20 @@ impl<T> Field for T {}
 /// The operations behind [`Element`]; every one of them is exact or rounded once, on any machine.
 pub trait Scalar:
     Centre
-    + Field
-    + Copy
+    + MulAdd
     + Debug
     + Default
     + PartialOrd
-    + Add<Output = Self>
     + Sub<Output = Self>
-    + Mul<Output = Self>
-    + Div<Output = Self>
     + Neg<Output = Self>
     + Send
     + Sync
     + 'static
 {
     /// This type, as arrays have it.
-    type Element: Element<Arithmetic = Self>;
+    type Element: Element;
+    /// The same numbers with multiply-adds in software.
+    type Checked: Scalar<Word = Self::Word> + InDoubt<Self>;
     /// The random word behind one element, read as a signed integer.
     type Word: Word;
 
@@ -100,7 +98,6 @@ pub trait Scalar:
     /// The value with its sign changed where the signed word is negative.
     fn flip(self, word: Self::Word) -> Self;
 
-    fn mul_add(self, factor: Self, summand: Self) -> Self;
     /// The nearest finite value of this type.
     fn from_f64(value: f64) -> Self;
     /// The least value of this type that is not below `value`, but at least −MAX.
@@ -121,6 +118,7 @@ pub trait Scalar:
 macro_rules! scalar {
     ($float:ident, $word:ident, $signed:ident) => {
         type Element = $float;
+        type Checked = Checked<$float, $word>;
         type Word = $word;
 
         const NAME: &'static str = stringify!($float);
@@ -152,11 +150,6 @@ macro_rules! scalar {
         }
 
         #[inline(always)]
-        fn mul_add(self, factor: Self, summand: Self) -> Self {
-            $float::mul_add(self, factor, summand)
-        }
-
-        #[inline(always)]
         fn from_f64(value: f64) -> Self {
             (value as $float).clamp_to($float::MIN, $float::MAX)
         }
@@ -184,10 +177,7 @@ impl Scalar for f32 {
 
     #[inline(always)]
     fn fold(word: u32) -> (f32, f32) {
-        let word = word as i32;
-        let magnitude = word ^ (word >> 31);
-        let fraction = |n: i32| (n as f32).mul_add(Self::UNIT, Self::UNIT / 2.0);
-        (fraction(magnitude), fraction(magnitude ^ i32::MAX))
+        Self::fold_with(word, f32::mul_add)
     }
 }
 
@@ -202,12 +192,100 @@ impl Scalar for f64 {
 
     #[inline(always)]
     fn fold(word: u64) -> (f64, f64) {
+        Self::fold_with(word, f64::mul_add)
+    }
+}
+
+/// Everything but multiply-adds is the number's own. A word's fraction needs none: its product is
+/// exact, so that a product and a sum have the same bits.
+macro_rules! checked {
+    ($float:ident, $word:ident) => {
+        impl Scalar for Checked<$float, $word> {
+            type Element = $float;
+            type Checked = Self;
+            type Word = $word;
+
+            const NAME: &'static str = $float::NAME;
+            const ZERO: Self = Self::constant(0.0);
+            const ONE: Self = Self::constant(1.0);
+            const TWO: Self = Self::constant(2.0);
+            const MAX: Self = Self::constant($float::MAX);
+            const LEAST: Self = Self::constant($float::LEAST);
+            const UNIT: Self = Self::constant($float::UNIT);
+
+            fn from_element(element: $float) -> Self {
+                Self::constant(element)
+            }
+
+            fn into_element(self) -> $float {
+                self.number()
+            }
+
+            #[inline(always)]
+            fn signed(word: $word) -> Self {
+                Self::constant($float::signed(word))
+            }
+
+            #[inline(always)]
+            fn fold(word: $word) -> (Self, Self) {
+                let (x, q) =
+                    $float::fold_with(word, |factor, unit, summand| factor * unit + summand);
+                (Self::constant(x), Self::constant(q))
+            }
+
+            #[inline(always)]
+            fn is_negative(word: $word) -> bool {
+                <$float as Scalar>::is_negative(word)
+            }
+
+            #[inline(always)]
+            fn flip(self, word: $word) -> Self {
+                self.map(|value| value.flip(word))
+            }
+
+            #[inline(always)]
+            fn from_f64(value: f64) -> Self {
+                Self::constant($float::from_f64(value))
+            }
+
+            fn at_least(value: f64) -> Self {
+                Self::constant($float::at_least(value))
+            }
+
+            #[inline(always)]
+            fn into_f64(self) -> f64 {
+                self.number().into()
+            }
+        }
+    };
+}
+checked!(f32, u32);
+checked!(f64, u64);
+
+/// [`Scalar::fold`], by any multiply-add: its products are exact.
+trait FoldWith: Scalar {
+    fn fold_with(word: Self::Word, mul_add: impl Fn(Self, Self, Self) -> Self) -> (Self, Self);
+}
+
+impl FoldWith for f32 {
+    #[inline(always)]
+    fn fold_with(word: u32, mul_add: impl Fn(f32, f32, f32) -> f32) -> (f32, f32) {
+        let word = word as i32;
+        let magnitude = word ^ (word >> 31);
+        let fraction = |n: i32| mul_add(n as f32, Self::UNIT, Self::UNIT / 2.0);
+        (fraction(magnitude), fraction(magnitude ^ i32::MAX))
+    }
+}
+
+impl FoldWith for f64 {
+    #[inline(always)]
+    fn fold_with(word: u64, mul_add: impl Fn(f64, f64, f64) -> f64) -> (f64, f64) {
         let (high, low) = ((word >> 32) as i32, word as u32);
         let sign = high >> 31;
         let (high, low) = (high ^ sign, low ^ sign as u32);
         let fraction = |high: i32, low: u32| {
-            let below = f64::from(low).mul_add(Self::UNIT, Self::UNIT / 2.0);
-            f64::from(high).mul_add(Self::UNIT * TWO_32, below)
+            let below = mul_add(f64::from(low), Self::UNIT, Self::UNIT / 2.0);
+            mul_add(f64::from(high), Self::UNIT * TWO_32, below)
         };
         (fraction(high, low), fraction(high ^ i32::MAX, !low))
     }

@@ -3,7 +3,7 @@
 use super::memory;
 use crate::element::Scalar;
 use crate::laws::Quantile;
-use crate::math::dispatch;
+use crate::math::{IN_SOFTWARE, InDoubt, dispatch, is_portable};
 use crate::stream::{BLOCK, CHUNK, Key, ROW, Word};
 use pulp::NullaryFnOnce;
 use std::mem::MaybeUninit;
@@ -24,24 +24,107 @@ impl<Q> Source<Q> {
         Q: Quantile<A>,
     {
         let &Self { quantile, key } = self;
-        dispatch(Run { quantile, key, first, out });
+        if IN_SOFTWARE && Q::HAS_MUL_ADD && is_portable() {
+            let rows = InSoftware { checked: quantile.checked(), exact: quantile };
+            Run { rows, key, first, out }.call();
+        } else {
+            dispatch(Run { rows: Fused(quantile), key, first, out });
+        }
     }
 }
 
 /// A call of [`Source::run`], to be compiled for every instruction set.
-struct Run<'a, A, Q> {
-    quantile: Q,
+struct Run<'a, A, R> {
+    rows: R,
     key: Key,
     first: usize,
     out: &'a mut [MaybeUninit<A>],
 }
 
-impl<A: Scalar, Q: Quantile<A>> NullaryFnOnce for Run<'_, A, Q> {
+/// How the values of a row of words are computed.
+trait Rows<A: Scalar> {
+    type Quantile: Quantile<A>;
+    /// Whether that is done row by row, though no word may be rare.
+    const ALWAYS: bool;
+
+    fn quantile(&self) -> &Self::Quantile;
+
+    /// The values, right where they are not rare, and whether any is.
+    fn values(&self, row: &[A::Word; ROW]) -> ([A; ROW], bool);
+}
+
+/// By the quantile function as it is.
+struct Fused<Q>(Q);
+
+impl<A: Scalar, Q: Quantile<A>> Rows<A> for Fused<Q> {
+    type Quantile = Q;
+    const ALWAYS: bool = false;
+
+    #[inline(always)]
+    fn quantile(&self) -> &Q {
+        &self.0
+    }
+
+    #[inline(always)]
+    fn values(&self, row: &[A::Word; ROW]) -> ([A; ROW], bool) {
+        let mut values = [A::ZERO; ROW];
+        let mut any_rare = false;
+        for (value, &word) in values.iter_mut().zip(row) {
+            *value = self.0.common(word);
+            any_rare |= self.0.is_rare(word);
+        }
+        (values, any_rare)
+    }
+}
+
+/// With multiply-adds in software, and once more by the library's if any is in doubt.
+struct InSoftware<Q, C> {
+    checked: C,
+    exact: Q,
+}
+
+impl<A: Scalar, Q: Quantile<A, Checked = C>, C: Quantile<A::Checked>> Rows<A> for InSoftware<Q, C> {
+    type Quantile = Q;
+    const ALWAYS: bool = true;
+
+    #[inline(always)]
+    fn quantile(&self) -> &Q {
+        &self.exact
+    }
+
+    #[inline(always)]
+    fn values(&self, row: &[A::Word; ROW]) -> ([A; ROW], bool) {
+        let mut values = [A::ZERO; ROW];
+        let mut doubt = <A::Checked as InDoubt<A>>::Doubt::default();
+        let mut any_rare = false;
+        for (value, &word) in values.iter_mut().zip(row) {
+            let (number, doubts) = self.checked.common(word).split();
+            *value = number;
+            doubt = doubt | doubts;
+            any_rare |= self.checked.is_rare(word);
+        }
+        if A::Checked::any(doubt) { self.again(row) } else { (values, any_rare) }
+    }
+}
+
+impl<Q, C> InSoftware<Q, C> {
+    #[cold]
+    #[inline(never)]
+    fn again<A: Scalar>(&self, row: &[A::Word; ROW]) -> ([A; ROW], bool)
+    where
+        Q: Quantile<A>,
+    {
+        Fused(self.exact).values(row)
+    }
+}
+
+impl<A: Scalar, R: Rows<A>> NullaryFnOnce for Run<'_, A, R> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        let Self { quantile, key, first, out } = self;
+        let Self { rows: by_rows, key, first, out } = self;
+        let quantile = by_rows.quantile();
         let mut words = A::Word::zeros();
         let mut rare = Rare::new();
         let mut place = 0;
@@ -55,8 +138,8 @@ impl<A: Scalar, Q: Quantile<A>> NullaryFnOnce for Run<'_, A, Q> {
                 A::Word::draw(&mut lanes, &mut words, rows);
                 let range = skip.min(CHUNK)..CHUNK.min(skip + end - place);
                 skip -= range.start;
-                if Q::HAS_RARE {
-                    apply(&quantile, &words, range.clone(), out, place, &mut rare);
+                if R::ALWAYS || R::Quantile::HAS_RARE {
+                    apply(&by_rows, &words, range.clone(), out, place, &mut rare);
                 } else {
                     let out = &mut out[place..][..range.len()];
                     A::Word::map(&words, range.start, out, |word| quantile.common(word));
@@ -64,27 +147,28 @@ impl<A: Scalar, Q: Quantile<A>> NullaryFnOnce for Run<'_, A, Q> {
                 place += range.len();
             }
         }
-        rare.mend(&quantile, out);
+        rare.mend(quantile, out);
     }
 }
 
 /// Writes the values of the chunk's words in the range to `out`, from `place` on.
 #[inline(always)]
-fn apply<A: Scalar, Q: Quantile<A>>(
-    quantile: &Q,
+fn apply<A: Scalar, R: Rows<A>>(
+    by_rows: &R,
     words: &Words<A>,
     range: Range<usize>,
     out: &mut [MaybeUninit<A>],
     mut place: usize,
     rare: &mut Rare<A>,
 ) {
+    let quantile = by_rows.quantile();
     // Whole rows, and parts of one at either end.
     let first = range.start.next_multiple_of(ROW).min(range.end);
     let last = first.max(range.end / ROW * ROW);
     for part in [range.start..first, last..range.end] {
         if !part.is_empty() {
             let row = A::Word::row(words, part.start / ROW);
-            let (values, _) = row_values(quantile, &row);
+            let (values, _) = by_rows.values(&row);
             let place = place + part.start - range.start;
             let part = part.start % ROW..part.start % ROW + part.len();
             write(&mut out[place..][..part.len()], &values[part.clone()]);
@@ -94,7 +178,7 @@ fn apply<A: Scalar, Q: Quantile<A>>(
     place += first - range.start;
     for i in first / ROW..last / ROW {
         let row = A::Word::row(words, i);
-        let (values, any_rare) = row_values(quantile, &row);
+        let (values, any_rare) = by_rows.values(&row);
         write(&mut out[place..][..ROW], &values);
         if any_rare {
             rare.collect(quantile, &row, 0..ROW, place);
@@ -111,18 +195,6 @@ fn write<A: Copy>(out: &mut [MaybeUninit<A>], values: &[A]) {
     for (out, &value) in out.iter_mut().zip(values) {
         out.write(value);
     }
-}
-
-/// The values of a row, right where they are not rare, and whether any is.
-#[inline(always)]
-fn row_values<A: Scalar, Q: Quantile<A>>(quantile: &Q, row: &[A::Word; ROW]) -> ([A; ROW], bool) {
-    let mut values = [A::ZERO; ROW];
-    let mut any_rare = false;
-    for (value, &word) in values.iter_mut().zip(row) {
-        *value = quantile.common(word);
-        any_rare |= quantile.is_rare(word);
-    }
-    (values, any_rare)
 }
 
 /// How many rare words are kept until they are mended together. They are mended above two rows;

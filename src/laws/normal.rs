@@ -3,7 +3,7 @@
 use super::quantile::Quantile;
 use crate::element::{Element, Scalar};
 use crate::error::{InitError, finite, positive};
-use crate::math;
+use crate::math::{self, InDoubt};
 use crate::stream::Word;
 use ndarray_rand::rand::Rng;
 use ndarray_rand::rand_distr::Distribution;
@@ -89,12 +89,19 @@ pub(crate) struct NormalQuantile<A> {
 impl<A: Scalar> NormalQuantile<A> {
     #[inline(always)]
     fn scale(&self, z: A, word: A::Word) -> A {
-        z.flip(word).mul_add(self.std, self.mean)
+        z.flip(word).scale_add(self.std, self.mean)
     }
 }
 
 impl<A: Scalar> Quantile<A> for NormalQuantile<A> {
     const HAS_RARE: bool = true;
+
+    type Checked = NormalQuantile<A::Checked>;
+
+    fn checked(&self) -> Self::Checked {
+        let [mean, std] = [self.mean, self.std].map(A::Checked::certain);
+        NormalQuantile { mean, std }
+    }
 
     #[inline(always)]
     fn common(&self, word: A::Word) -> A {

@@ -11,6 +11,13 @@ use pulp::NullaryFnOnce;
 pub(crate) trait Quantile<A: Scalar>: Copy + Send + Sync {
     /// Whether there is a second arm at all.
     const HAS_RARE: bool = false;
+    /// Whether values take multiply-adds.
+    const HAS_MUL_ADD: bool = true;
+
+    /// The same function with multiply-adds in software.
+    type Checked: Quantile<A::Checked>;
+
+    fn checked(&self) -> Self::Checked;
 
     /// The value, wherever `is_rare` is false.
     fn common(&self, word: A::Word) -> A;

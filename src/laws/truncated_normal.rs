@@ -3,7 +3,7 @@
 use super::quantile::Quantile;
 use crate::element::{Element, Scalar};
 use crate::error::{InitError, finite, positive};
-use crate::math::{self, Slice};
+use crate::math::{self, InDoubt, Slice};
 use crate::stream::Word;
 use ndarray_rand::rand::Rng;
 use ndarray_rand::rand_distr::Distribution;
@@ -300,9 +300,15 @@ struct Scale<A> {
 }
 
 impl<A: Scalar> Scale<A> {
+    fn checked(&self) -> Scale<A::Checked> {
+        let Self { mean, std, low, high } = *self;
+        let [mean, std, low, high] = [mean, std, low, high].map(A::Checked::certain);
+        Scale { mean, std, low, high }
+    }
+
     #[inline(always)]
     fn apply(&self, z: A) -> A {
-        z.mul_add(self.std, self.mean).clamp_to(self.low, self.high)
+        z.scale_add(self.std, self.mean).clamp_to(self.low, self.high)
     }
 }
 
@@ -341,6 +347,19 @@ impl<A: Scalar, const CENTRAL: bool> TruncatedQuantile<A, CENTRAL> {
 impl<A: Scalar, const CENTRAL: bool> Quantile<A> for TruncatedQuantile<A, CENTRAL> {
     const HAS_RARE: bool = !CENTRAL;
 
+    type Checked = TruncatedQuantile<A::Checked, CENTRAL>;
+
+    fn checked(&self) -> Self::Checked {
+        let certain = A::Checked::certain;
+        TruncatedQuantile {
+            mass: certain(self.mass),
+            below: certain(self.below),
+            above: certain(self.above),
+            shift: certain(self.shift),
+            scale: self.scale.checked(),
+        }
+    }
+
     #[inline(always)]
     fn common(&self, word: A::Word) -> A {
         let (x, near, far) = self.point(word);
@@ -373,6 +392,13 @@ pub(crate) struct FarQuantile<A> {
 }
 
 impl<A: Scalar> Quantile<A> for FarQuantile<A> {
+    type Checked = FarQuantile<A::Checked>;
+
+    fn checked(&self) -> Self::Checked {
+        let Self { depth, rest, share, mirrored, scale } = *self;
+        FarQuantile { depth, rest, share, mirrored, scale: scale.checked() }
+    }
+
     #[inline(always)]
     fn common(&self, word: A::Word) -> A {
         let (_, q) = A::fold(word);

@@ -3,6 +3,7 @@
 use super::quantile::Quantile;
 use crate::element::{Element, Scalar};
 use crate::error::InitError;
+use crate::math::InDoubt;
 use crate::stream::Word;
 use ndarray_rand::rand::Rng;
 use ndarray_rand::rand_distr::Distribution;
@@ -121,6 +122,19 @@ pub(crate) struct UniformQuantile<A> {
 }
 
 impl<A: Scalar> Quantile<A> for UniformQuantile<A> {
+    const HAS_MUL_ADD: bool = false;
+
+    type Checked = UniformQuantile<A::Checked>;
+
+    fn checked(&self) -> Self::Checked {
+        UniformQuantile {
+            centre: A::Checked::certain(self.centre),
+            half: A::Checked::certain(self.half),
+            low: A::Checked::certain(self.low),
+            high: A::Checked::certain(self.high),
+        }
+    }
+
     #[inline(always)]
     fn common(&self, word: A::Word) -> A {
         let x = A::signed(word) * A::UNIT;

@@ -3,12 +3,15 @@
 //! law, no stream and no array.
 
 mod area;
+mod checked;
+mod multiply_add;
 mod normal_quantile;
 mod simd;
 mod sine;
 
 pub(crate) use area::Slice;
+pub(crate) use checked::{Checked, IN_SOFTWARE, InDoubt, MulAdd};
 pub(crate) use normal_quantile::Centre;
 pub(crate) use normal_quantile::{exp_neg, far_tail, ln, tail, tail_depth};
-pub(crate) use simd::dispatch;
+pub(crate) use simd::{dispatch, is_portable};
 pub(crate) use sine::cosine;

@@ -11,7 +11,7 @@
 //!
 //! The tables come from `normal_quantile.py` beside this file, which also says what each of them fits.
 
-use std::ops::Mul;
+use super::checked::{Checked, MulAdd};
 
 /// What the centre's rational function is for one element type.
 pub trait Centre: Sized {
@@ -26,81 +26,113 @@ pub trait Centre: Sized {
 /// weigh less: elements rise with their words, but for two units in the last place.
 const MIDDLE: f32 = 1.5;
 
+/// Where the centre ends.
+const LEAST_D_32: f32 = 0.0125;
+const LEAST_D_64: f64 = 0.015;
+
 impl Centre for f32 {
-    const LEAST_D: Self = 0.0125;
+    const LEAST_D: Self = LEAST_D_32;
 
     #[inline(always)]
     fn centre(x: Self, d: Self) -> Self {
-        // centre, f32: z/x - 1.5 on d from 0.0125 to 1, relative error 3.0e-8
-        const NUMERATOR: [f32; 7] = [
-            3.44776819e-7,
-            1.08329276e-4,
-            4.97438806e-3,
-            4.36213069e-2,
-            1.23497236e-2,
-            -2.14730009e-1,
-            -9.30099086e-2,
-        ];
-        const DENOMINATOR: [f32; 7] = [
-            1.59201167e-7,
-            7.33764053e-5,
-            5.09254041e-3,
-            8.5317014e-2,
-            3.8602744e-1,
-            4.38328457e-1,
-            8.51610134e-2,
-        ];
-        let rest =
-            polynomial(&NUMERATOR, d, f32::mul_add) / polynomial(&DENOMINATOR, d, f32::mul_add);
-        x.mul_add(rest, x * MIDDLE)
+        centre_32(x, d)
     }
 }
 
 impl Centre for f64 {
-    const LEAST_D: Self = 0.015;
+    const LEAST_D: Self = LEAST_D_64;
 
     #[inline(always)]
     fn centre(x: Self, d: Self) -> Self {
-        // centre, f64: z/x - 1.5 on d from 0.015 to 1, relative error 7.8e-16
-        const NUMERATOR: [f64; 13] = [
-            4.3692274746134724e-14,
-            5.8138846614522455e-11,
-            1.6294352266334571e-8,
-            1.5630092399563988e-6,
-            6.1605022539285676e-5,
-            1.0706547456494426e-3,
-            8.1090243515073478e-3,
-            2.2298308858865257e-2,
-            -7.1274352973128831e-3,
-            -1.0748003775853218e-1,
-            -1.2216217268227352e-1,
-            -3.8891950752461275e-2,
-            -2.5654385342550043e-3,
-        ];
-        const DENOMINATOR: [f64; 13] = [
-            1.7777304717431269e-14,
-            3.0790938326116329e-11,
-            1.0648095053783316e-8,
-            1.2604969692768096e-6,
-            6.2958533021868421e-5,
-            1.4686332372029928e-3,
-            1.6814657016963142e-2,
-            9.6076005863929987e-2,
-            2.7093045482111965e-1,
-            3.6130897400150675e-1,
-            2.0820174441999724e-1,
-            4.3102694095046741e-2,
-            2.03260683533858e-3,
-        ];
-        x.mul_add(rational(&NUMERATOR, &DENOMINATOR, d), x * f64::from(MIDDLE))
+        centre_64(x, d)
     }
+}
+
+impl Centre for Checked<f32, u32> {
+    const LEAST_D: Self = Self::constant(LEAST_D_32);
+
+    #[inline(always)]
+    fn centre(x: Self, d: Self) -> Self {
+        centre_32(x, d)
+    }
+}
+
+impl Centre for Checked<f64, u64> {
+    const LEAST_D: Self = Self::constant(LEAST_D_64);
+
+    #[inline(always)]
+    fn centre(x: Self, d: Self) -> Self {
+        centre_64(x, d)
+    }
+}
+
+/// z for x, given d = 1 − x² from `LEAST_D_32`.
+#[inline(always)]
+fn centre_32<A: MulAdd<Coefficient = f32>>(x: A, d: A) -> A {
+    // centre, f32: z/x - 1.5 on d from 0.0125 to 1, relative error 3.0e-8
+    const NUMERATOR: [f32; 7] = [
+        3.44776819e-7,
+        1.08329276e-4,
+        4.97438806e-3,
+        4.36213069e-2,
+        1.23497236e-2,
+        -2.14730009e-1,
+        -9.30099086e-2,
+    ];
+    const DENOMINATOR: [f32; 7] = [
+        1.59201167e-7,
+        7.33764053e-5,
+        5.09254041e-3,
+        8.5317014e-2,
+        3.8602744e-1,
+        4.38328457e-1,
+        8.51610134e-2,
+    ];
+    x.mul_add(rational(&NUMERATOR, &DENOMINATOR, d), x * A::of(MIDDLE))
+}
+
+/// z for x, given d = 1 − x² from `LEAST_D_64`.
+#[inline(always)]
+fn centre_64<A: MulAdd<Coefficient = f64>>(x: A, d: A) -> A {
+    // centre, f64: z/x - 1.5 on d from 0.015 to 1, relative error 7.8e-16
+    const NUMERATOR: [f64; 13] = [
+        4.3692274746134724e-14,
+        5.8138846614522455e-11,
+        1.6294352266334571e-8,
+        1.5630092399563988e-6,
+        6.1605022539285676e-5,
+        1.0706547456494426e-3,
+        8.1090243515073478e-3,
+        2.2298308858865257e-2,
+        -7.1274352973128831e-3,
+        -1.0748003775853218e-1,
+        -1.2216217268227352e-1,
+        -3.8891950752461275e-2,
+        -2.5654385342550043e-3,
+    ];
+    const DENOMINATOR: [f64; 13] = [
+        1.7777304717431269e-14,
+        3.0790938326116329e-11,
+        1.0648095053783316e-8,
+        1.2604969692768096e-6,
+        6.2958533021868421e-5,
+        1.4686332372029928e-3,
+        1.6814657016963142e-2,
+        9.6076005863929987e-2,
+        2.7093045482111965e-1,
+        3.6130897400150675e-1,
+        2.0820174441999724e-1,
+        4.3102694095046741e-2,
+        2.03260683533858e-3,
+    ];
+    x.mul_add(rational(&NUMERATOR, &DENOMINATOR, d), x * A::of(f64::from(MIDDLE)))
 }
 
 /// z > 0 with 2 (1 − Φ(z)) = q, for q from e^−54.5 to 0.0076.
 #[inline(always)]
 pub(crate) fn tail(q: f64) -> f64 {
     let s = (-ln(q)).sqrt();
-    let rest = polynomial(&TAIL_N, s, f64::mul_add) / polynomial(&TAIL_D, s, f64::mul_add);
+    let rest = polynomial(&TAIL_N, s) / polynomial(&TAIL_D, s);
     s.mul_add(TAIL_SLOPE, rest)
 }
 
@@ -137,7 +169,7 @@ pub(crate) fn ln(a: f64) -> f64 {
     let mantissa = f64::from_bits(a.to_bits().wrapping_sub((exponent << 52) as u64));
     let s = (mantissa - 1.0) / (mantissa + 1.0);
     let y = s * s;
-    let rest = s * y * polynomial(&LOG, y, f64::mul_add);
+    let rest = s * y * polynomial(&LOG, y);
     // An exponent fits 32 bits, which every vector unit converts.
     let exponent = f64::from(exponent as i32);
     exponent.mul_add(LN_2_HIGH, exponent.mul_add(LN_2_LOW, 2.0_f64.mul_add(s, rest)))
@@ -154,35 +186,41 @@ pub(crate) fn exp_neg(a: f64) -> f64 {
     let shifted = (-a).mul_add(std::f64::consts::LOG2_E, SHIFT);
     let power = shifted - SHIFT;
     let r = power.mul_add(-LN_2_LOW, power.mul_add(-LN_2_HIGH, -a));
-    let mantissa = (r * r).mul_add(polynomial(&EXP, r, f64::mul_add), r) + 1.0;
+    let mantissa = (r * r).mul_add(polynomial(&EXP, r), r) + 1.0;
     f64::from_bits(mantissa.to_bits().wrapping_add(shifted.to_bits() << 52))
 }
 
 #[inline(always)]
-fn rational<const N: usize>(numerator: &[f64; N], denominator: &[f64; N], x: f64) -> f64 {
-    polynomial(numerator, x, f64::mul_add) / polynomial(denominator, x, f64::mul_add)
+fn rational<A: MulAdd, const N: usize>(
+    numerator: &[A::Coefficient; N],
+    denominator: &[A::Coefficient; N],
+    x: A,
+) -> A {
+    polynomial(numerator, x) / polynomial(denominator, x)
 }
 
-/// The polynomial with these ascending coefficients.
+/// The polynomial with these ascending coefficients, at most 14.
 ///
 /// Horner's rule in x² over pairs of coefficients: for one multiplication more, half as many
-/// operations wait for each other, and half as many roundings add up.
+/// operations wait for each other, and half as many roundings add up. Written without a loop, since
+/// the compiler does not unroll one around multiply-adds in software.
 #[inline(always)]
-fn polynomial<A: Copy + Mul<Output = A>, const N: usize>(
-    c: &[A; N],
-    x: A,
-    mul_add: impl Fn(A, A, A) -> A,
-) -> A {
+fn polynomial<A: MulAdd, const N: usize>(c: &[A::Coefficient; N], x: A) -> A {
+    const { assert!(N <= 14) };
     let squared = x * x;
-    let (pairs, last) = c.as_chunks::<2>();
-    let pair = |&[even, odd]: &[A; 2]| mul_add(odd, x, even);
-    let mut sum = match last {
-        [last] => *last,
-        _ => pair(&pairs[pairs.len() - 1]),
-    };
-    for each in pairs[..N.div_ceil(2) - 1].iter().rev() {
-        sum = mul_add(sum, squared, pair(each));
+    let mut sum = A::of(c[N - 1]);
+    if N.is_multiple_of(2) {
+        sum = sum.mul_add(x, A::of(c[N - 2]));
     }
+    macro_rules! pairs {
+        ($($i:literal)*) => {$(
+            if $i + 2 < N {
+                let pair = A::of(c[$i + 1]).mul_add(x, A::of(c[$i]));
+                sum = sum.mul_add(squared, pair);
+            }
+        )*};
+    }
+    pairs!(12 10 8 6 4 2 0);
     sum
 }
 

@@ -17,6 +17,11 @@ static ARCH: LazyLock<Arch> = LazyLock::new(|| {
     }
 });
 
+/// Whether that is what the target has anyway.
+pub(crate) fn is_portable() -> bool {
+    matches!(*ARCH, Arch::Scalar)
+}
+
 /// Runs an operation compiled for that instruction set: its `call` and all that it calls must be
 /// `#[inline(always)]`, which a closure cannot be.
 pub(crate) fn dispatch<Op: NullaryFnOnce>(operation: Op) -> Op::Output {

@@ -2,7 +2,7 @@
 
 use super::dirac::{Centre, Middle, axes_of};
 use super::orthogonal::{Matrices, Orthogonal};
-use crate::element::{Element, Scalar};
+use crate::element::{Element, Field, Scalar};
 use crate::error::{AxisRole, InitError};
 use crate::fans::Layout;
 use crate::initializer::{Initializer, Structure, Values};
@@ -93,7 +93,7 @@ struct AtCentre<A> {
     matrices: Matrices<A>,
 }
 
-impl<A: Scalar> Structure<A::Element> for AtCentre<A> {
+impl<A: Scalar + Field> Structure<A::Element> for AtCentre<A> {
     fn is_on_zeros(&self) -> bool {
         true
     }

@@ -3,7 +3,7 @@
 use super::dirac::axes_of;
 use super::haar::haar;
 use super::number;
-use crate::element::{Element, Scalar};
+use crate::element::{Element, Field, Scalar};
 use crate::error::{AxisRole, InitError, positive};
 use crate::fans::Layout;
 use crate::initializer::{Initializer, Structure, Values};
@@ -151,7 +151,7 @@ pub(super) struct Matrices<A> {
     groups: usize,
 }
 
-impl<A: Scalar> Structure<A::Element> for Matrices<A> {
+impl<A: Scalar + Field> Structure<A::Element> for Matrices<A> {
     fn write(&self, array: ArrayViewMutD<'_, A::Element>) {
         let mut array = array.permuted_axes(self.order.as_slice());
         let count: usize = array.shape()[..self.batch].iter().product();
@@ -172,7 +172,7 @@ impl<A: Scalar> Structure<A::Element> for Matrices<A> {
     }
 }
 
-impl<A: Scalar> Matrices<A> {
+impl<A: Scalar + Field> Matrices<A> {
     fn write_one(&self, kernel: ArrayViewMutD<'_, A::Element>, index: u64) {
         let outputs: usize = kernel.shape()[self.outputs.clone()].iter().product();
         let others = kernel.len() / outputs;
