@@ -4,7 +4,7 @@ use super::memory;
 use crate::element::Scalar;
 use crate::laws::Quantile;
 use crate::math::{IN_SOFTWARE, InDoubt, dispatch, is_portable};
-use crate::stream::{BLOCK, CHUNK, Key, ROW, Word};
+use crate::stream::{BLOCK, CHUNK, Key, ROW, Values, Word};
 use pulp::NullaryFnOnce;
 use std::mem::MaybeUninit;
 use std::ops::Range;
@@ -39,6 +39,16 @@ struct Run<'a, A, R> {
     key: Key,
     first: usize,
     out: &'a mut [MaybeUninit<A>],
+}
+
+/// The values of words that are not rare.
+struct Common<'a, Q>(&'a Q);
+
+impl<A: Scalar, Q: Quantile<A>> Values<A::Word, A> for Common<'_, Q> {
+    #[inline(always)]
+    fn value(&self, word: A::Word) -> A {
+        self.0.common(word)
+    }
 }
 
 /// How the values of a row of words are computed.
@@ -142,7 +152,7 @@ impl<A: Scalar, R: Rows<A>> NullaryFnOnce for Run<'_, A, R> {
                     apply(&by_rows, &words, range.clone(), out, place, &mut rare);
                 } else {
                     let out = &mut out[place..][..range.len()];
-                    A::Word::map(&words, range.start, out, |word| quantile.common(word));
+                    A::Word::map(&words, range.start, out, &Common(quantile));
                 }
                 place += range.len();
             }

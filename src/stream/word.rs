@@ -26,10 +26,16 @@ pub trait Word: Copy + Default + Send + Sync + 'static {
         words: &Self::Words,
         skip: usize,
         out: &mut [MaybeUninit<T>],
-        value: impl Fn(Self) -> T,
+        values: &impl Values<Self, T>,
     );
     /// One word of a generator.
     fn of<R: RngCore + ?Sized>(rng: &mut R) -> Self;
+}
+
+/// A function of words. No closure, since the compiler may call one instead of inlining it, and then
+/// it is not compiled for the loop's instruction set.
+pub trait Values<W, T> {
+    fn value(&self, word: W) -> T;
 }
 
 impl Word for u32 {
@@ -57,9 +63,14 @@ impl Word for u32 {
     }
 
     #[inline(always)]
-    fn map<T>(words: &Words, skip: usize, out: &mut [MaybeUninit<T>], value: impl Fn(u32) -> T) {
+    fn map<T>(
+        words: &Words,
+        skip: usize,
+        out: &mut [MaybeUninit<T>],
+        values: &impl Values<u32, T>,
+    ) {
         for (out, &word) in out.iter_mut().zip(&words.as_array()[skip..]) {
-            out.write(value(word));
+            out.write(values.value(word));
         }
     }
 
@@ -103,11 +114,11 @@ impl Word for u64 {
         [high, low]: &[Words; 2],
         skip: usize,
         out: &mut [MaybeUninit<T>],
-        value: impl Fn(u64) -> T,
+        values: &impl Values<u64, T>,
     ) {
         let (high, low) = (&high.as_array()[skip..], &low.as_array()[skip..]);
         for ((out, &high), &low) in out.iter_mut().zip(high).zip(low) {
-            out.write(value(join(high, low)));
+            out.write(values.value(join(high, low)));
         }
     }
 

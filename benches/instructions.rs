@@ -1,0 +1,127 @@
+//! Instructions an element takes, counted by callgrind: the same on every machine, whatever else it
+//! does. Fails where a count is more than 5 % above the one in `benches/instructions/counts.txt`.
+//!
+//! ```sh
+//! cargo bench --bench instructions                            # compare
+//! NDARRAY_INIT_RENEW=1 cargo bench --bench instructions       # write new counts
+//! ```
+//!
+//! Valgrind knows AVX2 and no AVX-512, so these are the counts of AVX2, and of the portable code.
+
+use ndarray_init::ndarray::Array1;
+use ndarray_init::{Element, InitRefExt, Key, Law, Normal, TruncatedNormal, Uniform};
+use std::hint::black_box;
+use std::process::{Command, ExitCode};
+use std::{env, fs};
+
+const CASE: &str = "NDARRAY_INIT_CASE";
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions/counts.txt");
+/// The elements in the cache of a core.
+const ELEMENTS: usize = 1 << 16;
+/// How much a count may grow.
+const MOST: f64 = 1.05;
+
+fn laws() -> [(&'static str, Law); 6] {
+    let truncated =
+        |lower, upper| TruncatedNormal::in_sigmas(0.0, 1.0, lower, upper).expect("valid").into();
+    [
+        ("uniform", Uniform::new(-0.1, 0.1).expect("valid").into()),
+        ("uniform_general", Uniform::new(-0.1, 0.3).expect("valid").into()),
+        ("normal", Normal::new(0.0, 0.02).expect("valid").into()),
+        ("truncated", truncated(-2.0, 2.0)),
+        ("truncated_asymmetric", truncated(-1.0, 2.5)),
+        ("truncated_far", truncated(8.0, f64::INFINITY)),
+    ]
+}
+
+fn main() -> ExitCode {
+    if let Ok(case) = env::var(CASE) {
+        run(&case);
+        return ExitCode::SUCCESS;
+    }
+    let mut table = String::new();
+    for simd in ["avx2", "portable"] {
+        for float in ["f32", "f64"] {
+            for (law, _) in laws() {
+                // What a process and a call take apart from their elements is in both.
+                let (once, twice) = (count(simd, law, float, 1), count(simd, law, float, 2));
+                let each = (twice - once) as f64 / ELEMENTS as f64;
+                let line = format!("{simd} {float} {law} {each:.2}\n");
+                print!("{line}");
+                table += &line;
+            }
+            let (none, many) = (count(simd, "small", float, 0), count(simd, "small", float, 1000));
+            let line =
+                format!("{simd} {float} a_call_for_64 {:.0}\n", (many - none) as f64 / 1000.0);
+            print!("{line}");
+            table += &line;
+        }
+    }
+    if env::var_os("NDARRAY_INIT_RENEW").is_some() {
+        fs::write(PATH, table).expect("the counts can be written");
+        return ExitCode::SUCCESS;
+    }
+    let kept = fs::read_to_string(PATH).expect("the counts are there");
+    let grown: Vec<_> =
+        table.lines().zip(kept.lines()).filter(|(now, kept)| grew(now, kept)).collect();
+    for (now, kept) in &grown {
+        println!("more than 5 % above {kept:?}: {now:?}");
+    }
+    let complete = table.lines().count() == kept.lines().count();
+    if grown.is_empty() && complete { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Whether the count of a line is too far above the kept one, or is another line's.
+fn grew(now: &str, kept: &str) -> bool {
+    let parts = |line: &str| {
+        let (name, count) = line.rsplit_once(' ').expect("a name and a count");
+        (name.to_owned(), count.parse::<f64>().expect("a number"))
+    };
+    let ((name, now), (kept_name, kept)) = (parts(now), parts(kept));
+    name != kept_name || now > kept * MOST
+}
+
+/// The instructions of this program with a case, as callgrind counts them.
+fn count(simd: &str, law: &str, float: &str, times: usize) -> u64 {
+    let program = env::current_exe().expect("this program has a path");
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program)
+        .env(CASE, format!("{law} {float} {times}"))
+        .env("NDARRAY_INIT_SIMD", simd)
+        .env("RAYON_NUM_THREADS", "1")
+        .output()
+        .expect("valgrind is installed");
+    let report = String::from_utf8_lossy(&output.stderr);
+    let count = report.split("Collected :").nth(1).and_then(|rest| rest.trim().lines().next());
+    count.and_then(|count| count.trim().parse().ok()).unwrap_or_else(|| panic!("{report}"))
+}
+
+/// A case, as the environment names it.
+fn run(case: &str) {
+    let [law, float, times] = case.split(' ').collect::<Vec<_>>()[..] else { panic!("{case}") };
+    let times = times.parse().expect("a number");
+    match float {
+        "f32" => fill::<f32>(law, times),
+        _ => fill::<f64>(law, times),
+    }
+}
+
+fn fill<A: Element>(name: &str, times: usize) {
+    if name == "small" {
+        let mut array = Array1::from_elem(64, A::default());
+        for i in 0..times {
+            // With its configuration, as a layer's constructor has it.
+            let law = Uniform::new(black_box(-0.1), 0.1).expect("valid");
+            array.fill_init(&law, Key::new(i as u64)).expect("fits");
+            black_box(&mut array);
+        }
+        return;
+    }
+    let (_, law) = laws().into_iter().find(|&(each, _)| each == name).expect("a law's name");
+    let mut array = Array1::from_elem(ELEMENTS, A::default());
+    for i in 0..times {
+        array.fill_init(black_box(&law), Key::new(i as u64)).expect("fits");
+        black_box(&mut array);
+    }
+}
