@@ -15,6 +15,7 @@ macro_rules! presets {
         $(#[$doc])*
         fn $preset<Sh, R>(shape: Sh, rng: &mut R) -> Self
         where
+            Self::Elem: Element,
             Sh: ShapeBuilder<Dim = Self::Dim>,
             R: KeySource + ?Sized,
         {
@@ -71,7 +72,7 @@ macro_rules! presets {
 /// ```
 pub trait InitExt: Sized {
     /// The element type.
-    type Elem: Element;
+    type Elem;
     /// The type of dimension.
     type Dim: Dimension;
 
@@ -93,6 +94,7 @@ pub trait InitExt: Sized {
     /// memory.
     fn init<Sh, I>(shape: Sh, initializer: &I, key: Key) -> Result<Self, InitError>
     where
+        Self::Elem: Element,
         Sh: ShapeBuilder<Dim = Self::Dim>,
         I: Initializer<Self::Elem> + ?Sized;
 
@@ -106,6 +108,7 @@ pub trait InitExt: Sized {
         rng: &mut R,
     ) -> Result<Self, InitError>
     where
+        Self::Elem: Element,
         Sh: ShapeBuilder<Dim = Self::Dim>,
         R: KeySource + ?Sized,
     {
@@ -159,7 +162,7 @@ pub trait InitExt: Sized {
 /// experts.slice_mut(s![3, .., ..]).fill_init(&Zeros, Key::new(2))?;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
-pub trait InitRefExt<A: Element> {
+pub trait InitRefExt<A> {
     /// Fills the array in place. Nothing is allocated for laws and numbers, and little for the rest
     /// but orthogonal matrices; on an error, nothing is written.
     ///
@@ -168,12 +171,12 @@ pub trait InitRefExt<A: Element> {
     /// suits every one.
     fn fill_init<I>(&mut self, initializer: &I, key: Key) -> Result<(), InitError>
     where
+        A: Element,
         I: Initializer<A> + ?Sized;
 }
 
 impl<A, S, D> InitExt for ArrayBase<S, D>
 where
-    A: Element,
     S: DataOwned<Elem = A>,
     D: Dimension,
 {
@@ -182,6 +185,7 @@ where
 
     fn init<Sh, I>(shape: Sh, initializer: &I, key: Key) -> Result<Self, InitError>
     where
+        A: Element,
         Sh: ShapeBuilder<Dim = D>,
         I: Initializer<A> + ?Sized,
     {
@@ -189,9 +193,10 @@ where
     }
 }
 
-impl<A: Element, D: Dimension> InitRefExt<A> for ArrayRef<A, D> {
+impl<A, D: Dimension> InitRefExt<A> for ArrayRef<A, D> {
     fn fill_init<I>(&mut self, initializer: &I, key: Key) -> Result<(), InitError>
     where
+        A: Element,
         I: Initializer<A> + ?Sized,
     {
         initializer::write(self, initializer, key)

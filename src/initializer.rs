@@ -119,17 +119,29 @@ impl<A: Element> Values<A> {
         Self(Kind::Structured { structure: Box::new(structure), shape: shape.to_vec() })
     }
 
+    /// Panics if the values were made for another shape, and depend on it.
+    #[track_caller]
+    pub(crate) fn check_shape(&self, shape: &[usize]) {
+        if let Kind::Array { shape: made_for, .. } | Kind::Structured { shape: made_for, .. } =
+            &self.0
+        {
+            assert!(
+                shape == made_for,
+                "an initializer returned values of shape {made_for:?} for an array of shape {shape:?}"
+            );
+        }
+    }
+
     /// Writes every element.
     pub(crate) fn write<D: Dimension>(&self, array: &mut ArrayRef<A, D>) {
+        self.check_shape(array.shape());
         match &self.0 {
             Kind::Content(content) => fill::onto(array, content),
             Kind::Array { array: elements, shape } => {
-                check_shape(array.shape(), shape);
                 let elements = elements.broadcast(&shape[..]).expect("checked when made");
                 fill::copy_onto(array, &elements);
             }
-            Kind::Structured { structure, shape } => {
-                check_shape(array.shape(), shape);
+            Kind::Structured { structure, .. } => {
                 if structure.is_on_zeros() {
                     fill::onto(array, &Content::Constant(A::Arithmetic::ZERO));
                 }
@@ -144,15 +156,14 @@ impl<A: Element> Values<A> {
         S: DataOwned<Elem = A>,
         D: Dimension,
     {
+        self.check_shape(shape.raw_dim().slice());
         match &self.0 {
             Kind::Content(content) => fill::filled(shape, content),
             Kind::Array { array, shape: made_for } => {
-                check_shape(shape.raw_dim().slice(), made_for);
                 let elements = array.broadcast(&made_for[..]).expect("checked when made");
                 fill::copied(shape, &elements)
             }
-            Kind::Structured { structure, shape: made_for } => {
-                check_shape(shape.raw_dim().slice(), made_for);
+            Kind::Structured { structure, .. } => {
                 fill::written(shape, |array| structure.write(array.into_dyn()))
             }
         }
@@ -217,14 +228,6 @@ fn elements_for<'a, A: Element>(
         rule: format!("a shape that its own, {:?}, can be broadcast to", array.shape()),
         shape: shape.to_vec(),
     })
-}
-
-#[track_caller]
-fn check_shape(shape: &[usize], made_for: &[usize]) {
-    assert!(
-        shape == made_for,
-        "an initializer returned values of shape {made_for:?} for an array of shape {shape:?}"
-    );
 }
 
 /// Initializers with one law for each shape.

@@ -1,16 +1,27 @@
 //! Every error: when it comes, which variant it is, and what it says.
+//!
+//! What an `InitError` says is asserted here and nowhere else, but for what serde and the command
+//! line make of it. The tests of each initializer assert which error it is.
 
-use ndarray_init::ndarray::{Array2, Array3, ArrayD, IxDyn, s};
+use ndarray_init::ndarray::{Array1, Array2, Array3, ArrayD, IxDyn, array, s};
+use ndarray_init::presets::{jax, keras, mindspore, torch};
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::{
-    AxisRole, Constant, Distribution, FanMode, InitError, InitExt, InitRefExt, Initializer, Key,
-    Law, Layout, Normal, TruncatedNormal, Uniform, Values, VarianceScaling,
-    rand_xoshiro::Xoshiro256PlusPlus,
+    AxisRole, Blocks, Constant, Dirac, Distribution, FanMode, Identity, InitError, InitExt,
+    InitRefExt, Initializer, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Siren, Sparse,
+    Stft, StftWindow, TruncatedNormal, Uniform, Values, VarianceScaling, Zeros, derived_gain,
+    rand_xoshiro::Xoshiro256PlusPlus, residual_gain,
 };
+#[cfg(feature = "orthogonal")]
+use ndarray_init::{DeltaOrthogonal, Orthogonal};
+use serde_json::json;
+use std::collections::HashSet;
 use std::fmt::Debug;
+use std::mem::discriminant;
 
 const INFINITY: f64 = f64::INFINITY;
 const NAN: f64 = f64::NAN;
+const KEY: Key = Key::new(1);
 
 /// Asserts that a result is an error of this variant, with this message.
 macro_rules! assert_error {
@@ -24,6 +35,26 @@ macro_rules! assert_error {
 #[track_caller]
 fn refused<T: Debug>(result: Result<T, InitError>) -> InitError {
     result.expect_err("this must be an error")
+}
+
+/// Asserts that a result is an error with this message.
+#[track_caller]
+fn says<T: Debug>(result: Result<T, InitError>, message: &str) {
+    assert_eq!(refused(result).to_string(), message);
+}
+
+/// Asserts that an array of this shape, a new one as one that is there, is an error with this
+/// message.
+#[track_caller]
+fn fill_says(initializer: &dyn Initializer<f32>, shape: &[usize], message: &str) {
+    says(ArrayD::init(IxDyn(shape), initializer, KEY), message);
+    says(ArrayD::zeros(IxDyn(shape)).fill_init(initializer, KEY), message);
+}
+
+/// The same for what an initializer needs of a shape.
+#[track_caller]
+fn needs(initializer: &dyn Initializer<f32>, shape: &[usize], needs: &str) {
+    fill_says(initializer, shape, &format!("{needs}, but the shape is {shape:?}"));
 }
 
 // --- numbers --------------------------------------------------------------------------------
@@ -79,16 +110,10 @@ fn a_standard_deviation_must_be_positive_and_finite() {
     for (std, text) in NOT_POSITIVE {
         let message = format!("std is {text}, but must be positive and finite");
         assert_error!(Normal::new(0.0, std), InitError::Parameter { name: "std", .. }, message);
-        assert_error!(
-            TruncatedNormal::new(0.0, std, -1.0, 1.0),
-            InitError::Parameter { name: "std", .. },
-            message
-        );
-        assert_error!(
-            TruncatedNormal::in_sigmas(0.0, std, -1.0, 1.0),
-            InitError::Parameter { name: "std", .. },
-            message
-        );
+        for law in [TruncatedNormal::new, TruncatedNormal::in_sigmas] {
+            let law = law(0.0, std, -1.0, 1.0);
+            assert_error!(law, InitError::Parameter { name: "std", .. }, message);
+        }
     }
 }
 
@@ -97,30 +122,24 @@ fn a_mean_must_be_finite() {
     for (mean, text) in [(NAN, "NaN"), (INFINITY, "inf"), (-INFINITY, "-inf")] {
         let message = format!("mean is {text}, but must be finite");
         assert_error!(Normal::new(mean, 1.0), InitError::Parameter { name: "mean", .. }, message);
-        assert_error!(
-            TruncatedNormal::new(mean, 1.0, -1.0, 1.0),
-            InitError::Parameter { name: "mean", .. },
-            message
-        );
-        assert_error!(
-            TruncatedNormal::in_sigmas(mean, 1.0, -1.0, 1.0),
-            InitError::Parameter { name: "mean", .. },
-            message
-        );
+        for law in [TruncatedNormal::new, TruncatedNormal::in_sigmas] {
+            let law = law(mean, 1.0, -1.0, 1.0);
+            assert_error!(law, InitError::Parameter { name: "mean", .. }, message);
+        }
     }
 }
 
 #[test]
 fn a_constant_must_be_a_number() {
     assert_error!(
-        ArrayD::init(IxDyn(&[2]), &Constant(f32::NAN), Key::new(1)),
+        ArrayD::init(IxDyn(&[2]), &Constant(f32::NAN), KEY),
         InitError::Parameter { name: "constant", .. },
         "constant is NaN, but must be a number"
     );
-    assert!(ArrayD::init(IxDyn(&[2]), &Constant(f32::INFINITY), Key::new(1)).is_ok());
+    assert!(ArrayD::init(IxDyn(&[2]), &Constant(f32::INFINITY), KEY).is_ok());
 }
 
-// --- bounds ---------------------------------------------------------------------------------
+// --- laws -----------------------------------------------------------------------------------
 
 #[test]
 fn the_bounds_of_a_uniform_law_must_be_finite_and_in_order() {
@@ -154,16 +173,9 @@ fn the_bounds_of_a_truncated_normal_must_be_numbers_in_order() {
     ] {
         let message =
             format!("the bounds are {text}, but must be numbers, the lower below the upper");
-        assert_error!(
-            TruncatedNormal::new(0.0, 1.0, lower, upper),
-            InitError::Bounds { .. },
-            message
-        );
-        assert_error!(
-            TruncatedNormal::in_sigmas(0.0, 1.0, lower, upper),
-            InitError::Bounds { .. },
-            message
-        );
+        for law in [TruncatedNormal::new, TruncatedNormal::in_sigmas] {
+            assert_error!(law(0.0, 1.0, lower, upper), InitError::Bounds { .. }, message);
+        }
     }
     // Infinite bounds do bound, on either side or on both.
     for (lower, upper) in [(-INFINITY, 1.0), (1.0, INFINITY), (-INFINITY, INFINITY)] {
@@ -205,8 +217,6 @@ fn a_truncated_normal_must_begin_where_its_density_can_be_computed() {
     assert!(TruncatedNormal::in_sigmas(0.0, 1.0, -far, far).is_ok());
 }
 
-// --- laws that cannot be --------------------------------------------------------------------
-
 #[test]
 fn a_scale_whose_law_vanishes_has_none() {
     let law = |distribution| {
@@ -214,16 +224,10 @@ fn a_scale_whose_law_vanishes_has_none() {
         VarianceScaling::new(smallest, FanMode::FanIn, distribution)
             .and_then(|configuration| configuration.law(&[1000, 1]))
     };
-    assert_error!(
-        law(Distribution::UntruncatedNormal),
-        InitError::Parameter { name: "std", .. },
-        "std is 0, but must be positive and finite"
-    );
-    assert_error!(
-        law(Distribution::TruncatedNormal),
-        InitError::Parameter { name: "std", .. },
-        "std is 0, but must be positive and finite"
-    );
+    for distribution in [Distribution::UntruncatedNormal, Distribution::TruncatedNormal] {
+        let message = "std is 0, but must be positive and finite";
+        assert_error!(law(distribution), InitError::Parameter { name: "std", .. }, message);
+    }
     assert_error!(
         law(Distribution::Uniform),
         InitError::Bounds { .. },
@@ -233,82 +237,57 @@ fn a_scale_whose_law_vanishes_has_none() {
 
 /// Asserts that an array of two elements of this type cannot be drawn from the law.
 macro_rules! assert_unrepresentable {
-    ($float:ident, $law:expr, $message:expr) => {
+    ($float:ident, $law:expr, $text:expr, $rule:expr) => {
         assert_error!(
-            ArrayD::<$float>::init(IxDyn(&[2]), &Law::from($law?), Key::new(1)),
+            ArrayD::<$float>::init(IxDyn(&[2]), &$law, KEY),
             InitError::Unrepresentable { element: stringify!($float), .. },
-            $message
+            format!("{} cannot be drawn as {}: {}", $text, stringify!($float), $rule)
         );
     };
 }
 
 #[test]
 fn values_that_are_too_large_for_the_element_type_are_an_error() -> Result<(), InitError> {
-    assert_unrepresentable!(
-        f32,
-        Uniform::new(-1e300, 1e300),
-        "U[-1e300, 1e300] cannot be drawn as f32: its bounds are too large"
-    );
-    assert_unrepresentable!(
-        f32,
-        Uniform::new(0.0, 1e39),
-        "U[0, 1e39] cannot be drawn as f32: its bounds are too large"
-    );
-    assert_unrepresentable!(
-        f32,
-        Normal::new(0.0, 1e38),
-        "N(0, 1e38²) cannot be drawn as f32: its values are too large"
-    );
-    assert_unrepresentable!(
-        f32,
-        Normal::new(-1e39, 1.0),
-        "N(-1e39, 1²) cannot be drawn as f32: its values are too large"
-    );
-    assert_unrepresentable!(
-        f64,
-        Normal::new(0.0, 1e308),
-        "N(0, 1e308²) cannot be drawn as f64: its values are too large"
-    );
-    assert_unrepresentable!(
-        f32,
-        TruncatedNormal::new(0.0, 1e39, -1.0, 1.0),
-        "N(0, 1e39²) on [-1, 1] cannot be drawn as f32: \
-         its parent's mean or standard deviation is too large"
-    );
-    assert_unrepresentable!(
-        f32,
-        TruncatedNormal::new(1e39, 1e38, -1.0, 1e37),
-        "N(1e39, 1e38²) on [-1, 1e37] cannot be drawn as f32: \
-         its parent's mean or standard deviation is too large"
-    );
+    let parent = "its parent's mean or standard deviation is too large";
+    for (law, text, rule) in [
+        (Law::from(Uniform::new(-1e300, 1e300)?), "U[-1e300, 1e300]", "its bounds are too large"),
+        (Uniform::new(0.0, 1e39)?.into(), "U[0, 1e39]", "its bounds are too large"),
+        (Normal::new(0.0, 1e38)?.into(), "N(0, 1e38²)", "its values are too large"),
+        (Normal::new(-1e39, 1.0)?.into(), "N(-1e39, 1²)", "its values are too large"),
+        (TruncatedNormal::new(0.0, 1e39, -1.0, 1.0)?.into(), "N(0, 1e39²) on [-1, 1]", parent),
+        (
+            TruncatedNormal::new(1e39, 1e38, -1.0, 1e37)?.into(),
+            "N(1e39, 1e38²) on [-1, 1e37]",
+            parent,
+        ),
+        // Beyond the largest f32.
+        (
+            TruncatedNormal::new(0.0, 1e38, 1e39, INFINITY)?.into(),
+            "N(0, 1e38²) on [1e39, inf]",
+            "its values are too large",
+        ),
+    ] {
+        assert_unrepresentable!(f32, law, text, rule);
+    }
+    let law = Normal::new(0.0, 1e308)?;
+    assert_unrepresentable!(f64, law, "N(0, 1e308²)", "its values are too large");
     Ok(())
 }
 
 #[test]
 fn bounds_without_a_value_of_the_element_type_are_an_error() -> Result<(), InitError> {
     // Between 1 and the next f32, 1.00000012.
-    assert_unrepresentable!(
-        f32,
-        Uniform::new(1.000_000_01, 1.000_000_02),
-        "U[1.00000001, 1.00000002] cannot be drawn as f32: it has no value between the bounds"
-    );
-    assert_unrepresentable!(
-        f32,
-        TruncatedNormal::new(1.0, 0.5, 1.000_000_01, 1.000_000_02),
-        "N(1, 0.5²) on [1.00000001, 1.00000002] cannot be drawn as f32: it has no value between the bounds"
-    );
-    // Beyond the largest f32.
-    assert_unrepresentable!(
-        f32,
-        TruncatedNormal::new(0.0, 1e38, 1e39, INFINITY),
-        "N(0, 1e38²) on [1e39, inf] cannot be drawn as f32: its values are too large"
-    );
+    let (low, high, bounds) = (1.000_000_01, 1.000_000_02, "[1.00000001, 1.00000002]");
+    let rule = "it has no value between the bounds";
+    assert_unrepresentable!(f32, Uniform::new(low, high)?, format!("U{bounds}"), rule);
+    let law = TruncatedNormal::new(1.0, 0.5, low, high)?;
+    assert_unrepresentable!(f32, law, format!("N(1, 0.5²) on {bounds}"), rule);
     Ok(())
 }
 
 #[test]
 fn the_other_element_type_may_well_have_the_values() -> Result<(), InitError> {
-    let key = Key::new(1);
+    let key = KEY;
     assert!(ArrayD::<f64>::init(IxDyn(&[2]), &Uniform::new(-1e300, 1e300)?, key).is_ok());
     assert!(ArrayD::<f64>::init(IxDyn(&[2]), &Normal::new(0.0, 1e38)?, key).is_ok());
     let narrow = TruncatedNormal::new(1.0, 0.5, 1.000_000_01, 1.000_000_02)?;
@@ -316,7 +295,7 @@ fn the_other_element_type_may_well_have_the_values() -> Result<(), InitError> {
     Ok(())
 }
 
-// --- axes -----------------------------------------------------------------------------------
+// --- layouts --------------------------------------------------------------------------------
 
 #[test]
 fn torch_and_depthwise_need_two_axes() {
@@ -419,8 +398,6 @@ fn an_axis_must_not_have_two_roles() -> Result<(), InitError> {
     Ok(())
 }
 
-// --- groups and sizes -----------------------------------------------------------------------
-
 #[test]
 fn groups_must_be_at_least_one_and_divide_the_channels() {
     for (layout, shape, role, name) in [
@@ -463,8 +440,6 @@ fn fans_must_not_overflow() {
         format!("the fans of shape [2, {}, 3] are larger than {}", usize::MAX, usize::MAX)
     );
 }
-
-// --- equations ------------------------------------------------------------------------------
 
 #[test]
 fn an_equation_must_be_one_of_two_operands_and_a_result() {
@@ -518,7 +493,227 @@ fn a_shape_must_have_the_axes_of_its_equation() -> Result<(), InitError> {
     Ok(())
 }
 
+// --- structured initializers ----------------------------------------------------------------
+
+#[test]
+fn a_constant_array_must_be_of_numbers_and_broadcast_to_the_shape() {
+    let row = array![1.0_f32, 2.0, 3.0];
+    let rule = "a constant array needs a shape that its own, [3], can be broadcast to";
+    needs(&row, &[2, 4], rule);
+    let message = "an element of a constant array is NaN, but must be a number";
+    says(Array1::init(2, &array![1.0, NAN], KEY), message);
+}
+
+#[test]
+fn an_identity_needs_two_axes() {
+    for shape in [&[][..], &[3], &[3, 3, 3]] {
+        needs(&Identity::default(), shape, "the identity needs 2 axes");
+    }
+}
+
+#[test]
+fn a_dirac_kernel_needs_one_to_three_spatial_axes() {
+    let torch = Dirac::default().with_layout(Layout::torch());
+    let rule = "an input axis, an output axis and 1 to 3 axes of receptive field";
+    for shape in [&[3, 3][..], &[2, 2, 3, 3, 3, 3]] {
+        needs(&torch, shape, &format!("a Dirac kernel needs {rule}"));
+    }
+}
+
+#[test]
+fn a_sparsity_must_be_between_0_and_1_and_a_sparse_matrix_needs_two_axes() {
+    for (sparsity, text) in [(-0.1, "-0.1"), (1.1, "1.1"), (NAN, "NaN"), (INFINITY, "inf")] {
+        let message = format!("sparsity is {text}, but must be between 0 and 1");
+        says(Sparse::normal(sparsity, 0.01), &message);
+    }
+    let sparse = Sparse::normal(0.5, 0.01).unwrap();
+    needs(&sparse, &[4], "a sparse matrix needs 2 axes, the first shorter than 2³²");
+}
+
+#[test]
+fn blocks_must_fit_their_axis() {
+    for (blocks, rule) in [
+        (Blocks::equal(Zeros, 0, 4), "an axis 0 that 4 blocks divide"),
+        (Blocks::equal(Zeros, 1, 0), "an axis 1 that 0 blocks divide"),
+        (Blocks::equal(Zeros, 2, 1), "an axis 2"),
+        (Blocks::equal(Zeros, -3, 1), "an axis -3"),
+        (Blocks::sizes(Zeros, 0, &[3, 2]), "an axis 0 of the sizes [3, 2] together"),
+    ] {
+        needs(&blocks, &[6, 5], &format!("a cut into blocks needs {rule}"));
+    }
+}
+
+#[test]
+fn an_stft_needs_a_frame_one_channel_and_two_bins() {
+    for shape in [&[][..], &[8], &[8, 5], &[8, 2, 5], &[8, 1, 1], &[1, 8, 1, 5]] {
+        let rule = "STFT needs axes (frame, 1, bins) with at least 2 bins";
+        needs(&Stft::default(), shape, rule);
+    }
+}
+
+#[test]
+fn the_window_of_an_stft_must_suit_the_frame() {
+    let with = |window| Stft::default().with_window(window);
+    let custom = |weights: &[f64]| with(StftWindow::Custom(weights.to_vec()));
+    let rule = "STFT needs a frame of 2 samples, as its window has";
+    needs(&custom(&[1.0, 2.0]), &[4, 1, 3], rule);
+    for (stft, frame) in [
+        (with(StftWindow::Hann), 2),
+        (with(StftWindow::Blackman), 2),
+        (with(StftWindow::Bartlett), 2),
+        (custom(&[0.0, -0.0, 0.0]), 3),
+    ] {
+        needs(&stft, &[frame, 1, 3], "STFT needs a frame whose window is not 0 everywhere");
+    }
+    for (weight, text) in [(NAN, "NaN"), (INFINITY, "inf")] {
+        let message = format!("a weight of a window is {text}, but must be finite");
+        fill_says(&custom(&[1.0, weight]), &[2, 1, 3], &message);
+    }
+}
+
+#[cfg(feature = "orthogonal")]
+#[test]
+fn an_orthogonal_matrix_needs_rows_and_columns() {
+    let with = |layout| Orthogonal::default().with_layout(layout);
+    for (layout, shape) in [
+        (Layout::keras(), &[5][..]),
+        (Layout::keras(), &[]),
+        (Layout::keras().batch(&[0]), &[4, 5]),
+        (Layout::axes(&[0], &[]), &[4, 5]),
+        (Layout::axes(&[], &[0, 1]), &[4, 5]),
+    ] {
+        let rule = "an orthogonal matrix needs an output axis and another one, batch axes aside";
+        needs(&with(layout), shape, rule);
+    }
+    let rule = "an orthogonal matrix needs a single axis to be cut into groups";
+    needs(&with(Layout::axes(&[0], &[1, 2]).groups(2)), &[2, 2, 2], rule);
+}
+
+#[cfg(feature = "orthogonal")]
+#[test]
+fn an_orthogonal_matrix_needs_a_layout_that_fits_and_a_gain_of_the_element_type() {
+    let with = |layout| Orthogonal::default().with_layout(layout);
+    let message = "the torch layout needs at least 2 axes beside its batch axes";
+    fill_says(&with(Layout::torch()), &[5], &format!("{message}, but shape [5] leaves 1"));
+    for axis in [3, -3] {
+        let message = format!("output axis {axis} is out of range for shape [4, 5] of 2 axes");
+        fill_says(&with(Layout::axes(&[], &[axis])), &[4, 5], &message);
+    }
+    let message = "3 groups must be at least 1 and divide the 4 output channels of shape [4, 5]";
+    fill_says(&with(Layout::torch().groups(3)), &[4, 5], message);
+    let message = "gain 1e39 cannot be drawn as f32: it is too large";
+    fill_says(&Orthogonal::new(1e39).unwrap(), &[2, 2], message);
+}
+
+#[cfg(feature = "orthogonal")]
+#[test]
+fn a_delta_orthogonal_kernel_needs_one_to_three_spatial_axes_and_no_more_inputs_than_outputs() {
+    let with = |layout| DeltaOrthogonal::default().with_layout(layout);
+    for (layout, shape) in [
+        (Layout::keras(), [3, 6, 5]),
+        (Layout::torch(), [5, 6, 3]),
+        (Layout::keras().groups(2), [3, 6, 10]),
+    ] {
+        let rule = "fan_in ≤ fan_out, which are 18 and 15";
+        needs(&with(layout), &shape, &format!("a delta-orthogonal kernel needs {rule}"));
+    }
+    for shape in [&[4][..], &[4, 4], &[1, 1, 1, 1, 4, 4]] {
+        let rule = "an input axis, an output axis and 1 to 3 axes of receptive field";
+        let rule = format!("a delta-orthogonal kernel needs {rule}");
+        needs(&DeltaOrthogonal::default(), shape, &rule);
+    }
+}
+
+// --- scalings -------------------------------------------------------------------------------
+
+#[test]
+fn a_slope_must_be_finite_and_leave_a_gain() {
+    for (negative_slope, message) in [
+        (NAN, "negative_slope is NaN, but must be finite"),
+        (INFINITY, "negative_slope is inf, but must be finite"),
+        (-INFINITY, "negative_slope is -inf, but must be finite"),
+        (1e200, "gain is 0, but must be positive and finite"),
+    ] {
+        says(Nonlinearity::LeakyRelu { negative_slope }.gain(), message);
+    }
+}
+
+#[test]
+fn an_activation_must_be_finite_and_have_a_second_moment() {
+    let no_value = |activation: &dyn Fn(f64) -> f64, text| {
+        let rule = "must be finite from −37 to 37";
+        says(derived_gain(activation), &format!("an activation's value is {text}, but {rule}"));
+    };
+    no_value(&f64::sqrt, "NaN");
+    no_value(&|x| if x > 8.0 { NAN } else { x }, "NaN");
+    no_value(&|x| x.exp().exp(), "inf");
+    no_value(&|x| (-INFINITY).max(x.ln().min(0.0)), "-inf");
+    let no_moment = |activation: &dyn Fn(f64) -> f64, text| {
+        let rule = "must be positive and finite";
+        says(derived_gain(activation), &format!("E[φ(z)²] is {text}, but {rule}"));
+    };
+    no_moment(&|_| 0.0, "0");
+    no_moment(&|x| (x * x / 4.0).exp(), "inf");
+    no_moment(&|x| (x * x / 2.0).exp(), "inf");
+    no_moment(&|_| 1e200, "inf");
+}
+
+#[test]
+fn depth_width_and_frequency_must_be_positive() {
+    says(residual_gain(0), "blocks is 0, but must be at least 1");
+    says(Mup::new(0, 64), "width is 0, but must be at least 1");
+    says(Mup::new(64, 0), "base_width is 0, but must be at least 1");
+    let mup = Mup::new(4, 2).unwrap();
+    says(mup.normal(MupRole::Input, NAN), "std is NaN, but must be positive and finite");
+    for (omega_0, text) in [(0.0, "0"), (-30.0, "-30"), (NAN, "NaN"), (INFINITY, "inf")] {
+        let message = format!("omega_0 is {text}, but must be positive and finite");
+        says(Siren::later(omega_0), &message);
+    }
+}
+
+// --- presets --------------------------------------------------------------------------------
+
+#[test]
+fn a_preset_names_the_argument_that_is_out_of_range() {
+    says(torch::xavier_uniform(0.0), "gain is 0, but must be positive and finite");
+    says(torch::kaiming_normal(NAN, None, None), "negative_slope is NaN, but must be finite");
+    says(keras::random_normal(None, -1.0), "std is -1, but must be positive and finite");
+    says(keras::variance_scaling(0.0, None, None), "scale is 0, but must be positive and finite");
+    says(keras::identity(INFINITY), "gain is inf, but must be positive and finite");
+    let rule = "but must be finite, the lower below the upper";
+    says(jax::uniform(-0.5), &format!("the bounds are 0 and -0.5, {rule}"));
+    says(mindspore::uniform(-0.5), &format!("the bounds are 0.5 and -0.5, {rule}"));
+    let rule = "but must be numbers, the lower below the upper";
+    says(jax::truncated_normal(None, 1.0, -1.0), &format!("the bounds are 1 and -1, {rule}"));
+    says(mindspore::sparse(1.5, None), "sparsity is 1.5, but must be between 0 and 1");
+}
+
 // --- arrays ---------------------------------------------------------------------------------
+
+#[cfg(target_pointer_width = "64")]
+#[test]
+fn an_array_must_fit_memory() {
+    let most = "an array can have 9223372036854775807 bytes";
+    for (shape, rule) in [
+        (&[usize::MAX, 2][..], most),
+        (&[1 << 32, 1 << 32], most),
+        (&[usize::MAX / 4], most),
+        (&[1 << 60], "the system refused 4611686018427387904 bytes"),
+        (&[1 << 45], "the system refused 140737488355328 bytes"),
+        (&[0, usize::MAX, 3], most),
+    ] {
+        let what = format!("an array of shape {shape:?} and elements of f32");
+        let found = ArrayD::<f32>::init(IxDyn(shape), &Normal::new(0.0, 1.0).unwrap(), KEY);
+        says(found, &format!("{what} does not fit memory: {rule}"));
+    }
+}
+
+#[cfg(target_pointer_width = "64")]
+#[test]
+#[should_panic(expected = "does not fit memory")]
+fn a_preset_constructor_says_what_does_not_fit() {
+    let _ = Array2::<f32>::he_normal((1 << 40, 1 << 40), &mut ndarray_init::rand::rng());
+}
 
 /// An initializer that always fails.
 struct Broken;
@@ -552,11 +747,11 @@ fn on_an_error_an_array_stays_as_it_was() -> Result<(), InitError> {
     let before = Array3::from_shape_fn((4, 5, 6), |(i, j, k)| (i * 30 + j * 6 + k) as f32);
     for (i, initializer) in failing()?.iter().enumerate() {
         let mut array = before.clone();
-        assert!(array.fill_init(initializer, Key::new(1)).is_err(), "{i}");
+        assert!(array.fill_init(initializer, KEY).is_err(), "{i}");
         let mut part = array.slice_mut(s![1..3, .., ..;-2]);
-        assert!(part.fill_init(initializer, Key::new(1)).is_err(), "{i}");
+        assert!(part.fill_init(initializer, KEY).is_err(), "{i}");
         assert_eq!(array, before, "{i}");
-        assert!(Array3::init((4, 5, 6), initializer, Key::new(1)).is_err(), "{i}");
+        assert!(Array3::init((4, 5, 6), initializer, KEY).is_err(), "{i}");
     }
     Ok(())
 }
@@ -565,12 +760,12 @@ fn on_an_error_an_array_stays_as_it_was() -> Result<(), InitError> {
 fn an_array_without_elements_is_filled_by_doing_nothing() -> Result<(), InitError> {
     for (i, initializer) in failing()?.iter().enumerate() {
         for shape in [(0, 5, 6), (4, 0, 6), (4, 5, 0), (0, 0, 0)] {
-            let mut array = Array3::init(shape, initializer, Key::new(1))?;
+            let mut array = Array3::init(shape, initializer, KEY)?;
             assert_eq!(array.dim(), shape, "{i}");
-            array.fill_init(initializer, Key::new(1))?;
+            array.fill_init(initializer, KEY)?;
         }
         let mut array = Array3::<f32>::ones((4, 5, 6));
-        array.slice_mut(s![.., 2..2, ..]).fill_init(initializer, Key::new(1))?;
+        array.slice_mut(s![.., 2..2, ..]).fill_init(initializer, KEY)?;
         assert_eq!(array, Array3::<f32>::ones((4, 5, 6)), "{i}");
     }
     Ok(())
@@ -596,4 +791,118 @@ fn an_error_can_be_sent_kept_and_compared() {
     let error = refused(Layout::torch().fans(&[7]));
     assert_is(&error);
     assert_eq!(error.clone(), error);
+}
+
+// --- every variant --------------------------------------------------------------------------
+
+/// The texts of all fields of an error: the value, the rule and, where there is one, the shape.
+fn fields(error: &InitError) -> Vec<String> {
+    /// Fields as they are shown, and those that are written as in Rust: shapes and what is quoted.
+    macro_rules! texts {
+        ($($shown:expr),*; $($written:expr),*) => {
+            vec![$($shown.to_string(),)* $(format!("{:?}", $written)),*]
+        };
+    }
+    match error {
+        InitError::Parameter { name, value, rule } => texts![name, value, rule;],
+        InitError::Bounds { lower, upper, rule } => texts![lower, upper, rule;],
+        InitError::Unrepresentable { law, element, rule } => texts![law, element, rule;],
+        InitError::Configuration { config, rule } => texts![config, rule;],
+        InitError::Name { name, what, names } => texts![what, names; name],
+        InitError::Shape { initializer, rule, shape } => texts![initializer, rule; shape],
+        InitError::Memory { element, shape, rule } => texts![element, rule; shape],
+        InitError::TooFewAxes { layout, required, found, shape } => {
+            texts![layout, required, found; shape]
+        }
+        InitError::AxisOutOfRange { axis, role, shape } => texts![axis, role; shape],
+        InitError::AxisRepeated { axis, role, shape } => texts![axis, role; shape],
+        InitError::AxisInTwoRoles { axis, roles: [a, b], shape } => texts![axis, a, b; shape],
+        InitError::Groups { groups, channels, role, shape } => {
+            texts![groups, channels, role; shape]
+        }
+        InitError::FanOverflow { shape } => texts![usize::MAX; shape],
+        InitError::Equation { equation, rule } => texts![rule; equation],
+        InitError::EquationRank { equation, expected, shape } => texts![expected; equation, shape],
+        other => panic!("which fields has {other:?}?"),
+    }
+}
+
+#[test]
+fn the_message_of_every_variant_names_the_value_the_rule_and_the_shape() -> Result<(), InitError> {
+    let (most, largest) = (isize::MAX, usize::MAX);
+    let fans = |layout: Layout, shape: &[usize]| refused(layout.fans(shape));
+    let fill = |initializer: &dyn Initializer<f32>, shape: &[usize]| {
+        refused(ArrayD::init(IxDyn(shape), initializer, KEY))
+    };
+    let table = [
+        (refused(Normal::new(0.0, -1.5)), "std is -1.5, but must be positive and finite"),
+        (
+            refused(Uniform::new(0.5, -0.25)),
+            "the bounds are 0.5 and -0.25, but must be finite, the lower below the upper",
+        ),
+        (
+            fill(&Normal::new(0.0, 1e38)?, &[2]),
+            "N(0, 1e38²) cannot be drawn as f32: its values are too large",
+        ),
+        (
+            refused(keras::from_config(&json!({"config": {}}))),
+            "the configuration {\"config\":{}} cannot be read: \
+             it must have either a class_name or a class, a string",
+        ),
+        (
+            refused("fan".parse::<FanMode>()),
+            "\"fan\" is no mode; there are fan_in, fan_out, fan_avg, fan_geo_avg",
+        ),
+        (fill(&Identity::default(), &[3]), "the identity needs 2 axes, but the shape is [3]"),
+        (
+            fill(&Zeros, &[largest, 2]),
+            &format!(
+                "an array of shape [{largest}, 2] and elements of f32 does not fit memory: \
+                 an array can have {most} bytes"
+            ),
+        ),
+        (
+            fans(Layout::torch(), &[7]),
+            "the torch layout needs at least 2 axes beside its batch axes, but shape [7] leaves 1",
+        ),
+        (
+            fans(Layout::axes(&[2], &[1]), &[3, 5]),
+            "input axis 2 is out of range for shape [3, 5] of 2 axes",
+        ),
+        (
+            fans(Layout::axes(&[1, -1], &[0]), &[3, 5]),
+            "axis 1 of shape [3, 5] is named twice as input axis",
+        ),
+        (
+            fans(Layout::axes(&[1], &[-1]), &[3, 5]),
+            "axis 1 of shape [3, 5] is both input and output axis",
+        ),
+        (
+            fans(Layout::torch().groups(3), &[64, 16]),
+            "3 groups must be at least 1 and divide the 64 output channels of shape [64, 16]",
+        ),
+        (
+            fans(Layout::keras(), &[2, largest, 3]),
+            &format!("the fans of shape [2, {largest}, 3] are larger than {largest}"),
+        ),
+        (
+            refused(Layout::einsum("bi,io->bko")),
+            "equation \"bi,io->bko\": axis 'k' of the result is in neither operand",
+        ),
+        (
+            fans(Layout::einsum("bi,io->bo")?, &[8, 3, 5]),
+            "the second operand of equation \"bi,io->bo\" has 2 axes, but shape [8, 3, 5] has 3",
+        ),
+    ];
+    let mut variants = HashSet::new();
+    for (error, message) in table {
+        assert_eq!(error.to_string(), message);
+        for field in fields(&error) {
+            assert!(message.contains(&field), "{field:?} is not in {message:?}");
+        }
+        assert!(variants.insert(discriminant(&error)), "two errors of the variant of {error:?}");
+    }
+    // As many as have a message, hence all.
+    assert_eq!(variants.len(), include_str!("../src/error.rs").matches("#[error(").count());
+    Ok(())
 }

@@ -437,32 +437,27 @@ fn orthogonal_matrices_have_the_columns_of_their_framework() -> Result<(), InitE
 
 #[test]
 fn arguments_out_of_range_are_errors_that_name_them() {
-    fn message<T: std::fmt::Debug>(result: Result<T, InitError>) -> String {
-        result.unwrap_err().to_string()
+    #[track_caller]
+    fn parameter<T: std::fmt::Debug>(result: Result<T, InitError>, parameter: &str) {
+        let error = result.unwrap_err();
+        assert!(
+            matches!(error, InitError::Parameter { name, .. } if name == parameter),
+            "{error:?}"
+        );
     }
-    let messages = [
-        message(torch::xavier_uniform(0.0)),
-        message(torch::kaiming_normal(f64::NAN, None, None)),
-        message(keras::random_normal(None, -1.0)),
-        message(keras::variance_scaling(0.0, None, None)),
-        message(keras::identity(f64::INFINITY)),
-        message(jax::uniform(-0.5)),
-        message(jax::truncated_normal(None, 1.0, -1.0)),
-        message(mindspore::uniform(-0.5)),
-        message(mindspore::sparse(1.5, None)),
-    ];
-    assert_eq!(
-        messages,
-        [
-            "gain is 0, but must be positive and finite",
-            "negative_slope is NaN, but must be finite",
-            "std is -1, but must be positive and finite",
-            "scale is 0, but must be positive and finite",
-            "gain is inf, but must be positive and finite",
-            "the bounds are 0 and -0.5, but must be finite, the lower below the upper",
-            "the bounds are 1 and -1, but must be numbers, the lower below the upper",
-            "the bounds are 0.5 and -0.5, but must be finite, the lower below the upper",
-            "sparsity is 1.5, but must be between 0 and 1",
-        ]
-    );
+    #[track_caller]
+    fn bounds<T: std::fmt::Debug>(result: Result<T, InitError>, bounds: [f64; 2]) {
+        let error = result.unwrap_err();
+        let InitError::Bounds { lower, upper, .. } = error else { panic!("{error:?}") };
+        assert_eq!([lower, upper], bounds);
+    }
+    parameter(torch::xavier_uniform(0.0), "gain");
+    parameter(torch::kaiming_normal(f64::NAN, None, None), "negative_slope");
+    parameter(keras::random_normal(None, -1.0), "std");
+    parameter(keras::variance_scaling(0.0, None, None), "scale");
+    parameter(keras::identity(f64::INFINITY), "gain");
+    bounds(jax::uniform(-0.5), [0.0, -0.5]);
+    bounds(jax::truncated_normal(None, 1.0, -1.0), [1.0, -1.0]);
+    bounds(mindspore::uniform(-0.5), [0.5, -0.5]);
+    parameter(mindspore::sparse(1.5, None), "sparsity");
 }

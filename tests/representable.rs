@@ -138,18 +138,11 @@ fn arrays_that_memory_cannot_hold_are_errors_with_the_shape() {
             ArrayD::<f32>::init(IxDyn(&shape), &Normal::new(0.0, 1.0).unwrap(), Key::new(1))
                 .unwrap_err();
         assert!(matches!(&error, InitError::Memory { shape: found, .. } if *found == shape));
-        assert!(error.to_string().contains(&format!("{shape:?}")), "{error}");
     }
     let mut rng = ndarray_init::rand::rng();
     let cfg = VarianceScaling::he_normal();
     let found = Array2::<f64>::variance_scaling((1 << 30, 1 << 30), &cfg, &mut rng);
     assert!(matches!(found, Err(InitError::Memory { .. })));
-}
-
-#[test]
-#[should_panic(expected = "does not fit memory")]
-fn a_preset_constructor_says_what_does_not_fit() {
-    let _ = Array2::<f32>::he_normal((1 << 40, 1 << 40), &mut ndarray_init::rand::rng());
 }
 
 #[test]

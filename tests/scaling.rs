@@ -25,10 +25,9 @@ fn bound(law: Result<Law, InitError>) -> f64 {
 }
 
 #[track_caller]
-fn assert_parameter<T: std::fmt::Debug>(result: Result<T, InitError>, message: &str) {
+fn assert_parameter<T: std::fmt::Debug>(result: Result<T, InitError>, parameter: &str) {
     let error = result.expect_err("this must be an error");
-    assert!(matches!(error, InitError::Parameter { .. }), "{error:?}");
-    assert_eq!(error.to_string(), message);
+    assert!(matches!(error, InitError::Parameter { name, .. } if name == parameter), "{error:?}");
 }
 
 /// Elements stay between the bounds, reach both of them, and have the law's mean and variance.
@@ -60,7 +59,7 @@ fn the_residual_gain_counts_two_branches_a_block() -> Result<(), InitError> {
 
 #[test]
 fn no_blocks_have_no_residual_gain() {
-    assert_parameter(residual_gain(0), "blocks is 0, but must be at least 1");
+    assert_parameter(residual_gain(0), "blocks");
 }
 
 #[test]
@@ -254,8 +253,8 @@ fn the_first_step_of_a_mup_network_is_as_large_at_any_width() -> Result<(), Init
 
 #[test]
 fn widths_must_not_be_zero() {
-    assert_parameter(Mup::new(0, 64), "width is 0, but must be at least 1");
-    assert_parameter(Mup::new(64, 0), "base_width is 0, but must be at least 1");
+    assert_parameter(Mup::new(0, 64), "width");
+    assert_parameter(Mup::new(64, 0), "base_width");
 }
 
 #[test]
@@ -264,10 +263,7 @@ fn a_mup_law_must_fit_its_shape() -> Result<(), InitError> {
     let torch = VarianceScaling::lecun_normal().with_layout(Layout::torch());
     let law = mup.scaling(MupRole::Hidden, torch).law(&[4]);
     assert!(matches!(law, Err(InitError::TooFewAxes { found: 1, .. })), "{law:?}");
-    assert_parameter(
-        mup.normal(MupRole::Input, f64::NAN),
-        "std is NaN, but must be positive and finite",
-    );
+    assert_parameter(mup.normal(MupRole::Input, f64::NAN), "std");
     Ok(())
 }
 
@@ -340,11 +336,8 @@ fn every_sine_of_a_siren_has_inputs_of_unit_variance() -> Result<(), InitError> 
 
 #[test]
 fn the_frequency_of_a_siren_must_be_positive_and_finite() {
-    for (omega_0, text) in [(0.0, "0"), (-30.0, "-30"), (f64::NAN, "NaN"), (f64::INFINITY, "inf")] {
-        assert_parameter(
-            Siren::later(omega_0),
-            &format!("omega_0 is {text}, but must be positive and finite"),
-        );
+    for omega_0 in [0.0, -30.0, f64::NAN, f64::INFINITY] {
+        assert_parameter(Siren::later(omega_0), "omega_0");
     }
 }
 

@@ -66,6 +66,12 @@ fn assert_same_in_every_layout<I: Initializer<f32>>(initializer: &I, shape: &[us
     assert_eq!(untouched, wide.len() - written + nines, "only the view was written");
 }
 
+/// That it is this shape that the initializer cannot fill.
+#[track_caller]
+fn assert_shape(error: &InitError, shape: &[usize]) {
+    assert!(matches!(error, InitError::Shape { shape: found, .. } if found == shape), "{error:?}");
+}
+
 // --- constants --------------------------------------------------------------------------------
 
 #[test]
@@ -84,19 +90,16 @@ fn an_array_is_broadcast_to_the_shape() {
 fn an_array_that_cannot_be_broadcast_is_an_error_and_writes_nothing() {
     let mut w = Array2::<f32>::ones((2, 4));
     let error = w.fill_init(&array![1.0_f32, 2.0, 3.0], KEY).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "a constant array needs a shape that its own, [3], can be broadcast to, \
-         but the shape is [2, 4]"
-    );
+    assert_shape(&error, &[2, 4]);
     assert_eq!(w, Array2::<f32>::ones((2, 4)));
 }
 
 #[test]
 fn an_array_with_nan_is_no_constant() {
     let error = Array1::init(2, &array![1.0, f64::NAN], KEY).unwrap_err();
-    assert!(matches!(error, InitError::Parameter { .. }), "{error}");
-    assert_eq!(error.to_string(), "an element of a constant array is NaN, but must be a number");
+    let InitError::Parameter { name, value, .. } = error else { panic!("{error:?}") };
+    assert_eq!(name, "an element of a constant array");
+    assert!(value.is_nan());
 }
 
 // --- identity ---------------------------------------------------------------------------------
@@ -133,8 +136,7 @@ fn an_identity_has_two_axes_and_a_gain_that_its_elements_can_be() {
     let identity = Identity::default();
     for shape in [&[][..], &[3], &[3, 3, 3]] {
         let error = ArrayD::<f32>::init(IxDyn(shape), &identity, KEY).unwrap_err();
-        let expected = format!("the identity needs 2 axes, but the shape is {shape:?}");
-        assert_eq!(error.to_string(), expected);
+        assert_shape(&error, shape);
     }
     for gain in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         assert!(matches!(Identity::new(gain), Err(InitError::Parameter { name: "gain", .. })));
@@ -226,11 +228,7 @@ fn a_dirac_kernel_has_one_to_three_spatial_axes_and_whole_groups() {
     let torch = Dirac::default().with_layout(Layout::torch());
     for shape in [&[3, 3][..], &[2, 2, 3, 3, 3, 3]] {
         let error = ArrayD::<f32>::init(IxDyn(shape), &torch, KEY).unwrap_err();
-        let expected = format!(
-            "a Dirac kernel needs an input axis, an output axis and 1 to 3 axes of receptive \
-             field, but the shape is {shape:?}"
-        );
-        assert_eq!(error.to_string(), expected);
+        assert_shape(&error, shape);
     }
     for groups in [0, 3] {
         let grouped = Dirac::default().with_layout(Layout::torch().groups(groups));
@@ -346,15 +344,11 @@ fn every_choice_of_zeros_is_as_likely() {
 fn a_sparsity_lies_between_0_and_1_and_a_sparse_matrix_has_two_axes() {
     for sparsity in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
         let error = Sparse::normal(sparsity, 0.01).unwrap_err();
-        let expected = format!("sparsity is {sparsity}, but must be between 0 and 1");
-        assert_eq!(error.to_string(), expected);
+        assert!(matches!(error, InitError::Parameter { name: "sparsity", .. }), "{error:?}");
     }
     assert!(matches!(Sparse::normal(0.1, 0.0), Err(InitError::Parameter { name: "std", .. })));
     let error = Array1::<f32>::init(4, &sparse(0.5), KEY).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "a sparse matrix needs 2 axes, the first shorter than 2³², but the shape is [4]"
-    );
+    assert_shape(&error, &[4]);
 }
 
 // --- blocks -----------------------------------------------------------------------------------
@@ -400,18 +394,16 @@ fn blocks_nest_and_fit_every_memory_order() {
 
 #[test]
 fn blocks_that_do_not_fit_are_an_error_and_write_nothing() {
-    let cases: [(Blocks<Zeros>, &str); 5] = [
-        (Blocks::equal(Zeros, 0, 4), "an axis 0 that 4 blocks divide"),
-        (Blocks::equal(Zeros, 1, 0), "an axis 1 that 0 blocks divide"),
-        (Blocks::equal(Zeros, 2, 1), "an axis 2"),
-        (Blocks::equal(Zeros, -3, 1), "an axis -3"),
-        (Blocks::sizes(Zeros, 0, &[3, 2]), "an axis 0 of the sizes [3, 2] together"),
-    ];
-    for (blocks, rule) in cases {
+    for blocks in [
+        Blocks::equal(Zeros, 0, 4),
+        Blocks::equal(Zeros, 1, 0),
+        Blocks::equal(Zeros, 2, 1),
+        Blocks::equal(Zeros, -3, 1),
+        Blocks::sizes(Zeros, 0, &[3, 2]),
+    ] {
         let mut w = Array2::<f32>::ones((6, 5));
         let error = w.fill_init(&blocks, KEY).unwrap_err();
-        let expected = format!("a cut into blocks needs {rule}, but the shape is [6, 5]");
-        assert_eq!(error.to_string(), expected);
+        assert_shape(&error, &[6, 5]);
         assert_eq!(w, Array2::<f32>::ones((6, 5)));
     }
     // The second block is too large for f32: the first is not written either.

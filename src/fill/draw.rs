@@ -271,3 +271,118 @@ impl<A: Scalar> Rare<A> {
         self.count = 0;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::laws::{AnyQuantile, Law, Normal, TruncatedNormal, Uniform, UseQuantile};
+    use crate::math;
+    use pulp::Arch;
+
+    const KEY: Key = Key::new(42);
+    const LONGEST: usize = 2100;
+    /// Where runs begin: at a block and a row, and within both.
+    const FIRSTS: [usize; 5] = [0, 1, 250, 1023, 5 * BLOCK + 777];
+
+    /// One for each quantile function.
+    fn laws() -> [Law; 5] {
+        let truncated = |lower, upper| TruncatedNormal::in_sigmas(0.5, 2.0, lower, upper).unwrap();
+        [
+            Uniform::new(-0.5, 0.25).unwrap().into(),
+            Normal::new(0.5, 2.0).unwrap().into(),
+            truncated(-2.0, 2.0).into(),
+            truncated(-1.0, 3.5).into(),
+            truncated(5.0, 6.0).into(),
+        ]
+    }
+
+    /// All of them, or, where that would take long, those at the ends of rows, chunks and blocks: in
+    /// debug, and where there is no instruction for a multiplication with an addition.
+    fn lengths(arch: Arch) -> impl Iterator<Item = usize> {
+        let all = !cfg!(debug_assertions) && !matches!(arch, Arch::Scalar);
+        let near_chunk = |len: usize| (len + 2) % CHUNK <= 4;
+        let chosen = move |&len: &usize| all || len <= 130 || near_chunk(len) || len == LONGEST;
+        (0..=LONGEST).filter(chosen)
+    }
+
+    /// Elements first, first + 1, …, by this instruction set.
+    fn run<A: Scalar, Q: Quantile<A>>(arch: Arch, quantile: Q, first: usize, len: usize) -> Vec<A> {
+        let mut out = vec![MaybeUninit::new(A::MAX); len];
+        arch.dispatch(Run { rows: Fused(quantile), key: KEY, first, out: &mut out });
+        // SAFETY: all of them are numbers since the vector was made.
+        out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
+    }
+
+    /// The same with multiply-adds in software.
+    fn run_in_software<A: Scalar, Q: Quantile<A>>(quantile: Q, first: usize, len: usize) -> Vec<A> {
+        let mut out = vec![MaybeUninit::new(A::MAX); len];
+        let rows = InSoftware { checked: quantile.checked(), exact: quantile };
+        Run { rows, key: KEY, first, out: &mut out }.call();
+        // SAFETY: all of them are numbers since the vector was made.
+        out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
+    }
+
+    struct RunEverywhere;
+
+    impl<A: Scalar> UseQuantile<A> for RunEverywhere {
+        type Output = ();
+
+        fn with<Q: Quantile<A>>(self, quantile: Q) {
+            let bits = |element: &A| element.into_f64().to_bits();
+            for first in FIRSTS {
+                let expected = run::<A, Q>(Arch::Scalar, quantile, first, LONGEST);
+                for arch in math::available() {
+                    for len in lengths(arch) {
+                        let found = run::<A, Q>(arch, quantile, first, len);
+                        let mut pairs = found.iter().zip(&expected);
+                        let differing = pairs.position(|(a, b)| bits(a) != bits(b));
+                        assert_eq!(differing, None, "{arch:?}, {len} elements from {first} on");
+                    }
+                }
+            }
+        }
+    }
+
+    fn assert_one_of_each_kind<A>(quantiles: &[AnyQuantile<A>; 5]) {
+        use AnyQuantile::{Central, Far, Near, Normal, Uniform};
+        assert!(matches!(quantiles, [Uniform(_), Normal(_), Central(_), Near(_), Far(_)]));
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits_for_every_length() {
+        println!("{:?}", math::available());
+        assert_one_of_each_kind::<f32>(&laws().map(|law| law.quantile()));
+        assert_one_of_each_kind::<f64>(&laws().map(|law| law.quantile()));
+        for law in laws() {
+            AnyQuantile::<f32>::hand_to(law.quantile(), RunEverywhere);
+            AnyQuantile::<f64>::hand_to(law.quantile(), RunEverywhere);
+        }
+    }
+
+    /// Enough elements for the second arm, which is rare.
+    struct RunLong;
+
+    impl<A: Scalar> UseQuantile<A> for RunLong {
+        type Output = ();
+
+        fn with<Q: Quantile<A>>(self, quantile: Q) {
+            let len = if cfg!(debug_assertions) { 50_001 } else { 400_001 };
+            let bits = |elements: Vec<A>| -> Vec<u64> {
+                elements.into_iter().map(|element| element.into_f64().to_bits()).collect()
+            };
+            let expected = bits(run(Arch::Scalar, quantile, 3, len));
+            for arch in math::available() {
+                assert!(bits(run(arch, quantile, 3, len)) == expected, "{arch:?}");
+            }
+            assert!(bits(run_in_software(quantile, 3, len)) == expected, "in software");
+        }
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits_in_the_tails() {
+        for law in laws() {
+            AnyQuantile::<f32>::hand_to(law.quantile(), RunLong);
+            AnyQuantile::<f64>::hand_to(law.quantile(), RunLong);
+        }
+    }
+}

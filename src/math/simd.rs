@@ -27,3 +27,16 @@ pub(crate) fn is_portable() -> bool {
 pub(crate) fn dispatch<Op: NullaryFnOnce>(operation: Op) -> Op::Output {
     ARCH.dispatch(operation)
 }
+
+/// Every instruction set that loops are compiled for and this machine has, the portable one first.
+#[cfg(test)]
+pub(crate) fn available() -> Vec<Arch> {
+    let mut all = vec![Arch::Scalar];
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    all.extend(pulp::x86::V3::try_new().map(Arch::V3));
+    #[cfg(target_arch = "x86_64")]
+    all.extend(pulp::x86::V4::try_new().map(Arch::V4));
+    #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
+    all.push(Arch::new());
+    all
+}

@@ -154,7 +154,10 @@ impl<A: Element, I: Initializer<A>> Initializer<A> for Blocks<I> {
             block[axis] = size;
             // A block without elements asks nothing of its initializer.
             if size > 0 {
-                values.push((size, initializer.values(&block, key.fork_index(i))?));
+                let part = initializer.values(&block, key.fork_index(i))?;
+                // Before any block is written.
+                part.check_shape(&block);
+                values.push((size, part));
             }
         }
         Ok(Values::structured(shape, Parts { axis: Axis(axis), values }))

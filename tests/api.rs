@@ -1,0 +1,479 @@
+//! What the public types can be used for: threads, names, keys, pointers, getters and generic code.
+
+mod common;
+
+use common::{Counting, assert_same_bits, normal, truncated, uniform};
+use ndarray_init::ndarray::{Array1, Array2, ArrayRef2, Dim, array};
+use ndarray_init::presets::{jax, timm};
+use ndarray_init::rand::RngCore;
+use ndarray_init::{
+    Activation, AnyInitializer, AxisRole, Blocks, Centre, Constant, Dirac, Distribution, Element,
+    Explanation, FanMode, Fans, Identity, InitError, InitExt, InitRefExt, Initializer, Key,
+    KeySource, Law, Layout, Mup, MupRole, MupScaling, Nonlinearity, Normal, Ones, Siren, Sparse,
+    Stft, StftScaling, StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform, Values,
+    VarianceScaling, Zeros,
+};
+#[cfg(feature = "orthogonal")]
+use ndarray_init::{DeltaOrthogonal, Orthogonal};
+use std::fmt::{Debug, Display};
+use std::str::FromStr;
+use std::sync::Arc;
+
+const KEY: Key = Key::new(7);
+
+// --- types --------------------------------------------------------------------------------------
+
+const fn is_send_sync_and_debug<T: Send + Sync + Debug>() {}
+
+macro_rules! all_are_send_sync_and_debug {
+    ($($type:ty,)*) => {
+        const _: () = { $(is_send_sync_and_debug::<$type>();)* };
+    };
+}
+all_are_send_sync_and_debug! {
+    Activation, AnyInitializer, AxisRole, Blocks<AnyInitializer>, Centre, Constant<f32>,
+    Constant<f64>, Dirac, Distribution, Explanation, FanMode, Fans, Identity, InitError, Key, Law,
+    Layout, Mup, MupRole, MupScaling, Nonlinearity, Normal, Ones, Siren, Sparse, Stft, StftScaling,
+    StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform, Values<f32>, Values<f64>,
+    VarianceScaling, Zeros, jax::Axes, timm::Module, timm::Parameters,
+}
+#[cfg(feature = "orthogonal")]
+all_are_send_sync_and_debug! { DeltaOrthogonal, Orthogonal, }
+
+// --- names --------------------------------------------------------------------------------------
+
+#[track_caller]
+fn assert_name<T>(value: T, name: &str)
+where
+    T: Copy + PartialEq + Debug + Display + FromStr<Err = InitError>,
+{
+    assert_eq!(value.to_string(), name);
+    assert_eq!(name.parse::<T>(), Ok(value));
+}
+
+#[track_caller]
+fn assert_no_name<T: Debug + FromStr<Err = InitError>>(name: &str, rule: &str) {
+    let error = name.parse::<T>().unwrap_err();
+    assert!(matches!(error, InitError::Configuration { .. }), "{error:?}");
+    let expected = format!("the configuration {name:?} cannot be read: {rule}");
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn modes_have_the_names_of_the_frameworks() {
+    assert_name(FanMode::FanIn, "fan_in");
+    assert_name(FanMode::FanOut, "fan_out");
+    assert_name(FanMode::FanAvg, "fan_avg");
+    assert_name(FanMode::FanGeoAvg, "fan_geo_avg");
+}
+
+#[test]
+fn distributions_have_the_names_of_keras() {
+    assert_name(Distribution::TruncatedNormal, "truncated_normal");
+    assert_name(Distribution::UntruncatedNormal, "untruncated_normal");
+    assert_name(Distribution::Uniform, "uniform");
+}
+
+#[test]
+fn an_unknown_mode_is_an_error_that_lists_the_modes() {
+    for name in ["", "fan-in", "FanIn", "fan_in ", "FAN_IN", "fanin"] {
+        assert_no_name::<FanMode>(
+            name,
+            "is no mode; there are fan_in, fan_out, fan_avg, fan_geo_avg",
+        );
+    }
+}
+
+#[test]
+fn an_unknown_distribution_is_an_error_that_lists_the_distributions() {
+    for name in ["", "gaussian", "Uniform", "uniform ", "truncated"] {
+        let rule = "is no distribution; there are truncated_normal, untruncated_normal, uniform";
+        assert_no_name::<Distribution>(name, rule);
+    }
+}
+
+/// Keras' is truncated, and JAX' is not.
+#[test]
+fn a_bare_normal_is_refused_as_a_distribution() {
+    let rule = "is no distribution; there are truncated_normal, untruncated_normal, uniform";
+    assert_no_name::<Distribution>("normal", rule);
+}
+
+#[test]
+fn a_layout_is_shown_in_a_few_words() -> Result<(), InitError> {
+    for (layout, text) in [
+        (Layout::default(), "keras"),
+        (Layout::torch(), "torch"),
+        (Layout::depthwise(), "depthwise"),
+        (Layout::axes(&[0], &[1, -1]), "axes [0] to [1, -1]"),
+        (Layout::einsum("btd,dhk->bthk")?, "einsum btd,dhk->bthk"),
+        (Layout::keras().batch(&[0, -3]), "keras, batch [0, -3]"),
+        (Layout::torch().transposed().groups(4), "torch, transposed, 4 groups"),
+        (
+            Layout::torch().batch(&[0]).transposed().groups(2),
+            "torch, batch [0], transposed, 2 groups",
+        ),
+        (Layout::torch().transposed().transposed().groups(1), "torch"),
+    ] {
+        assert_eq!(layout.to_string(), text);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_variance_scaling_is_shown_in_one_line() -> Result<(), InitError> {
+    assert_eq!(
+        VarianceScaling::he_normal().to_string(),
+        "variance_scaling(scale 2, fan_in, truncated_normal, keras)"
+    );
+    let kernel = VarianceScaling::new(0.5, FanMode::FanGeoAvg, Distribution::UntruncatedNormal)?
+        .with_layout(Layout::torch().groups(2));
+    assert_eq!(
+        kernel.to_string(),
+        "variance_scaling(scale 0.5, fan_geo_avg, untruncated_normal, torch, 2 groups)"
+    );
+    Ok(())
+}
+
+// --- keys ---------------------------------------------------------------------------------------
+
+#[test]
+fn a_key_is_shown_as_its_number_and_made_from_it() {
+    for number in [0, 42, u64::MAX] {
+        assert_eq!(Key::new(number).to_string(), number.to_string());
+        assert_eq!(format!("{:>22}", Key::new(number)), format!("{number:>22}"));
+        assert_eq!(Key::from(number), Key::new(number));
+        assert_eq!(Key::from(number).as_u64(), number);
+    }
+}
+
+#[track_caller]
+fn assert_taken(rng: &Counting, double_words: usize) {
+    assert_eq!((rng.words, rng.double_words), (0, double_words), "next_u32 and next_u64");
+}
+
+#[test]
+fn a_key_takes_one_double_word() {
+    let (mut rng, mut other) = (Counting::new(1), Counting::new(1));
+    let keys = [rng.next_key(), rng.next_key(), Key::from_rng(&mut rng)];
+    assert_taken(&rng, 3);
+    assert_eq!(keys, [(); 3].map(|()| Key::new(other.next_u64())));
+}
+
+#[test]
+fn a_key_takes_one_double_word_of_a_generator_behind_a_pointer() {
+    let mut counting = Counting::new(1);
+    let rng: &mut dyn RngCore = &mut counting;
+    let (first, second) = (rng.next_key(), rng.next_key());
+    let kernel = Array1::<f32>::he_normal(5, rng);
+    assert_taken(&counting, 3);
+    let mut boxed: Box<dyn RngCore> = Box::new(Counting::new(1));
+    assert_eq!([boxed.next_key(), boxed.next_key()], [first, second]);
+    assert_eq!(Array1::<f32>::he_normal(5, &mut boxed), kernel);
+}
+
+/// A layer whose parameters draw their keys one after the other.
+fn layer<R: KeySource + ?Sized>(rng: &mut R) -> [Array2<f32>; 2] {
+    let kernel = Array2::glorot_uniform((3, 4), rng);
+    let other = Array2::variance_scaling((4, 5), VarianceScaling::he_uniform(), rng).unwrap();
+    [kernel, other]
+}
+
+#[test]
+fn a_generic_function_can_pass_its_generator_on_more_than_once() {
+    let mut rng = Counting::new(1);
+    let layers = [layer(&mut rng), layer(&mut rng)];
+    assert_taken(&rng, 4);
+    assert_ne!(layers[0], layers[1]);
+
+    let mut rng = Counting::new(1);
+    let rng: &mut dyn RngCore = &mut rng;
+    assert_eq!([layer(rng), layer(rng)], layers);
+    let mut keys = Keys(Counting::new(1));
+    assert_eq!([layer(&mut keys), layer(&mut keys)], layers);
+    let keys: &mut dyn KeySource = &mut Keys(Counting::new(1));
+    assert_eq!([layer(keys), layer(keys)], layers);
+}
+
+/// A source of keys that is no generator.
+struct Keys(Counting);
+
+impl KeySource for Keys {
+    fn next_key(&mut self) -> Key {
+        Key::new(self.0.next_u64())
+    }
+}
+
+// --- pointers -----------------------------------------------------------------------------------
+
+#[track_caller]
+fn assert_same_array(initializer: &(impl Initializer<f32> + ?Sized), expected: &Array2<f32>) {
+    let new = Array2::init(expected.dim(), initializer, KEY).unwrap();
+    assert_same_bits(&new, expected, "new");
+    let mut filled = Array2::from_elem(expected.dim(), 12_345.0);
+    filled.fill_init(initializer, KEY).unwrap();
+    assert_same_bits(&filled, expected, "filled");
+}
+
+/// That every pointer to the initializer is one, too.
+#[track_caller]
+fn assert_pointers<I: Initializer<f32> + Clone + 'static>(initializer: &I) {
+    let expected = Array2::<f32>::init((6, 4), initializer, KEY).unwrap();
+    let object: &dyn Initializer<f32> = initializer;
+    assert_same_array(object, &expected);
+    assert_same_array(&object, &expected);
+    assert_same_array(&initializer, &expected);
+    assert_same_array(&Box::new(initializer.clone()), &expected);
+    assert_same_array(&Arc::new(initializer.clone()), &expected);
+    let boxed: Box<dyn Initializer<f32>> = Box::new(initializer.clone());
+    assert_same_array(&*boxed, &expected);
+    assert_same_array(&boxed, &expected);
+    let shared: Arc<dyn Initializer<f32>> = Arc::new(initializer.clone());
+    assert_same_array(&*shared, &expected);
+    assert_same_array(&shared, &expected);
+    assert_same_array(&Box::new(Arc::clone(&shared)), &expected);
+    let blocks = Array2::<f32>::init((12, 4), &Blocks::equal(shared, 0, 2), KEY).unwrap();
+    let direct = Array2::<f32>::init((12, 4), &Blocks::equal(initializer, 0, 2), KEY).unwrap();
+    assert_same_bits(&blocks, &direct, "blocks");
+}
+
+#[test]
+fn a_pointer_to_an_initializer_is_one() {
+    assert_pointers(&VarianceScaling::he_normal());
+    assert_pointers(&normal(0.0, 0.02));
+    assert_pointers(&Identity::default());
+    assert_pointers(&Constant(0.5_f32));
+    assert_pointers(&AnyInitializer::from(Sparse::normal(0.5, 1.0).unwrap()));
+    assert_pointers(&array![1.0_f32, 2.0, 3.0, 4.0]);
+    assert_pointers(&array![[1.0_f32, 2.0, 3.0, 4.0]].into_shared());
+}
+
+#[test]
+fn an_array_behind_a_pointer_is_read_where_it_lies() {
+    let row = array![1.0_f32, 2.0];
+    let boxed: Box<dyn Initializer<f32>> = Box::new(row.clone());
+    let shared: Arc<dyn Initializer<f32>> = Arc::new(row.clone());
+    for pointer in [&boxed as &dyn Initializer<f32>, &shared, &&row, &&*row] {
+        assert_eq!(pointer.as_array(), Some(row.view().into_dyn()));
+    }
+    assert!(Initializer::<f32>::as_array(&Zeros).is_none());
+}
+
+#[test]
+fn a_reference_to_an_array_is_an_initializer() {
+    let whole = Array2::from_shape_fn((4, 3), |(i, j)| (3 * i + j) as f32);
+    let reference: &ArrayRef2<f32> = &whole;
+    assert_same_array(reference, &whole);
+    assert_same_array(&whole.view(), &whole);
+    let expected = Array2::from_shape_fn((2, 3), |(_, j)| j as f32);
+    assert_same_array(&whole.row(0), &expected);
+}
+
+// --- getters ------------------------------------------------------------------------------------
+
+#[test]
+fn a_law_has_the_numbers_that_it_was_made_of() -> Result<(), InitError> {
+    let law = uniform(-0.25, 0.75);
+    assert_eq!((law.low(), law.high(), law.mean()), (-0.25, 0.75, 0.25));
+    let law = normal(-0.5, 0.02);
+    assert_eq!((law.mean(), law.std_dev()), (-0.5, 0.02));
+    let law = TruncatedNormal::new(0.5, 2.0, -1.0, f64::INFINITY)?;
+    assert_eq!((law.lower(), law.upper()), (-1.0, f64::INFINITY));
+    assert_eq!((law.parent_mean(), law.parent_std_dev()), (0.5, 2.0));
+    let law = TruncatedNormal::in_sigmas(0.5, 2.0, -1.0, 3.0)?;
+    assert_eq!((law.lower(), law.upper()), (-1.5, 6.5));
+    assert_eq!((law.parent_mean(), law.parent_std_dev()), (0.5, 2.0));
+    let law = truncated(-2.0, 2.0);
+    assert_eq!((Law::from(law).mean(), Law::from(law).std_dev()), (law.mean(), law.std_dev()));
+    Ok(())
+}
+
+#[test]
+fn a_layout_has_what_it_was_given() {
+    let layout = Layout::torch().batch(&[0]).batch(&[-1]).transposed().groups(4);
+    assert_eq!(layout.batch_axes(), [0, -1]);
+    assert!(layout.is_transposed());
+    assert_eq!(layout.group_count(), 4);
+    let plain = Layout::keras();
+    assert_eq!(
+        (plain.batch_axes(), plain.is_transposed(), plain.group_count()),
+        (&[][..], false, 1)
+    );
+}
+
+#[test]
+fn a_scaling_has_what_it_was_given() -> Result<(), InitError> {
+    let layout = Layout::torch().groups(2);
+    let kernel = VarianceScaling::new(3.0, FanMode::FanOut, Distribution::Uniform)?
+        .with_layout(layout.clone());
+    assert_eq!((kernel.scale(), kernel.mode()), (3.0, FanMode::FanOut));
+    assert_eq!((kernel.distribution(), kernel.layout()), (Distribution::Uniform, &layout));
+    let other = kernel
+        .clone()
+        .with_gain(2.0)?
+        .with_mode(FanMode::FanAvg)
+        .with_distribution(Distribution::TruncatedNormal);
+    assert_eq!((other.scale(), other.mode()), (12.0, FanMode::FanAvg));
+    assert_eq!((other.distribution(), other.layout()), (Distribution::TruncatedNormal, &layout));
+
+    let explanation = kernel.explain(&[8, 4])?;
+    assert_eq!(explanation.configuration(), &kernel);
+    assert_eq!((explanation.shape(), explanation.fans()), (&[8, 4][..], kernel.fans(&[8, 4])?));
+    assert_eq!(explanation.law(), kernel.law(&[8, 4])?);
+
+    let mup = Mup::new(1024, 256)?;
+    assert_eq!((mup.width_multiplier(), mup.has_multipliers()), (4.0, true));
+    let mup = mup.without_multipliers();
+    assert_eq!((mup.width_multiplier(), mup.has_multipliers()), (4.0, false));
+    let scaling = mup.scaling(MupRole::Output, VarianceScaling::he_normal());
+    assert_eq!((scaling.mup(), scaling.role()), (mup, MupRole::Output));
+    assert_eq!(scaling.base(), &VarianceScaling::he_normal());
+    assert_eq!(scaling.with_layout(layout.clone()).base().layout(), &layout);
+
+    assert_eq!((Siren::first().omega_0(), Siren::first().layout()), (None, &Layout::keras()));
+    let later = Siren::later(20.0)?.with_layout(layout.clone());
+    assert_eq!((later.omega_0(), later.layout()), (Some(20.0), &layout));
+    assert_eq!(TorchDefault::new().layout(), &Layout::torch());
+    assert_eq!(TorchDefault::new().with_layout(Layout::keras()).layout(), &Layout::keras());
+    Ok(())
+}
+
+#[test]
+fn a_structure_has_what_it_was_given() -> Result<(), InitError> {
+    assert_eq!((Identity::default().gain(), Identity::new(0.5)?.gain()), (1.0, 0.5));
+
+    let dirac = Dirac::default();
+    assert_eq!((dirac.layout(), dirac.centre()), (&Layout::keras(), Centre::Upper));
+    let dirac = dirac.with_layout(Layout::torch()).with_centre(Centre::Lower);
+    assert_eq!((dirac.layout(), dirac.centre()), (&Layout::torch(), Centre::Lower));
+
+    let sparse = Sparse::new(0.1, uniform(0.0, 1.0))?;
+    assert_eq!((sparse.sparsity(), sparse.law()), (0.1, uniform(0.0, 1.0).into()));
+    assert_eq!(Sparse::normal(0.1, 0.01)?.law(), normal(0.0, 0.01).into());
+
+    let stft = Stft::default();
+    assert_eq!((stft.side(), stft.window()), (StftSide::Real, Some(&StftWindow::Hann)));
+    assert_eq!((stft.scaling(), stft.is_periodic()), (Some(StftScaling::Density), false));
+    let stft = stft
+        .with_side(StftSide::Imaginary)
+        .with_window(StftWindow::Custom(vec![1.0]))
+        .with_scaling(StftScaling::Spectrum)
+        .with_periodic(true);
+    let window = StftWindow::Custom(vec![1.0]);
+    assert_eq!((stft.side(), stft.window()), (StftSide::Imaginary, Some(&window)));
+    assert_eq!((stft.scaling(), stft.is_periodic()), (Some(StftScaling::Spectrum), true));
+    let bare = stft.with_window(None).with_scaling(None);
+    assert_eq!((bare.window(), bare.scaling()), (None, None));
+    Ok(())
+}
+
+#[test]
+fn blocks_have_what_they_were_given() {
+    let one = Blocks::equal(Constant(0.5), -1, 3);
+    assert_eq!((one.axis(), one.initializers().collect::<Vec<_>>()), (-1, vec![&Constant(0.5)]));
+    let one = Blocks::sizes(Constant(0.5), 1, &[1, 2]);
+    assert_eq!((one.axis(), one.initializers().collect::<Vec<_>>()), (1, vec![&Constant(0.5)]));
+    let each = Blocks::of(0, [(1, Constant(0.5)), (2, Constant(1.5))]);
+    let initializers = each.initializers().collect::<Vec<_>>();
+    assert_eq!((each.axis(), initializers), (0, vec![&Constant(0.5), &Constant(1.5)]));
+}
+
+#[cfg(feature = "orthogonal")]
+#[test]
+fn an_orthogonal_matrix_has_what_it_was_given() -> Result<(), InitError> {
+    let plain = Orthogonal::default();
+    assert_eq!((plain.gain(), plain.layout()), (1.0, &Layout::keras()));
+    let matrix = Orthogonal::new(2.0)?.with_layout(Layout::torch());
+    assert_eq!((matrix.gain(), matrix.layout()), (2.0, &Layout::torch()));
+    let plain = DeltaOrthogonal::default();
+    assert_eq!((plain.gain(), plain.layout()), (1.0, &Layout::keras()));
+    let matrix = DeltaOrthogonal::new(2.0)?.with_layout(Layout::torch());
+    assert_eq!((matrix.gain(), matrix.layout()), (2.0, &Layout::torch()));
+    Ok(())
+}
+
+// --- generic code -------------------------------------------------------------------------------
+
+/// A trait of numbers with the names that the crate uses for its own.
+trait Number: Copy + PartialOrd {
+    const ZERO: Self;
+    const ONE: Self;
+    const MAX: Self;
+
+    fn mul_add(self, factor: Self, summand: Self) -> Self;
+    fn from_f64(value: f64) -> Self;
+    fn is_negative(self) -> bool;
+    fn clamp_to(self, low: Self, high: Self) -> Self;
+    fn flip(self) -> Self;
+}
+
+macro_rules! number {
+    ($($float:ident)*) => {$(
+        impl Number for $float {
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+            const MAX: Self = $float::MAX;
+
+            fn mul_add(self, factor: Self, summand: Self) -> Self {
+                $float::mul_add(self, factor, summand)
+            }
+
+            fn from_f64(value: f64) -> Self {
+                value as $float
+            }
+
+            fn is_negative(self) -> bool {
+                self < 0.0
+            }
+
+            fn clamp_to(self, low: Self, high: Self) -> Self {
+                self.clamp(low, high)
+            }
+
+            fn flip(self) -> Self {
+                -self
+            }
+        }
+    )*};
+}
+number!(f32 f64);
+
+/// 2 |w| + 1, at most 2, of new weights.
+fn transformed<A: Element + Number>(shape: (usize, usize)) -> Result<Array2<A>, InitError> {
+    let weights = Array2::<A>::init(shape, &VarianceScaling::he_normal(), KEY)?;
+    Ok(weights.mapv(|w| {
+        let magnitude = if w.is_negative() { w.flip() } else { w };
+        let doubled = magnitude.mul_add(A::from_f64(2.0), A::ONE);
+        doubled.clamp_to(A::ZERO, A::from_f64(2.0).clamp_to(A::ZERO, A::MAX))
+    }))
+}
+
+#[test]
+fn generic_code_has_the_operations_of_its_own_trait() -> Result<(), InitError> {
+    fn check<A: Element + Number>() -> Result<(), InitError> {
+        let weights = transformed::<A>((20, 30))?;
+        assert!(weights.iter().all(|&w| A::ONE <= w && w <= A::from_f64(2.0)));
+        Ok(())
+    }
+    check::<f32>()?;
+    check::<f64>()
+}
+
+/// An initializer of the user's own that is generic over elements.
+struct Filled<A>(A);
+
+impl<A: Element> Initializer<A> for Filled<A> {
+    fn values(&self, _: &[usize], _: Key) -> Result<Values<A>, InitError> {
+        Ok(Values::constant(self.0))
+    }
+}
+
+#[test]
+fn generic_code_can_be_generic_over_arrays_too() -> Result<(), InitError> {
+    fn made<T: InitExt<Elem: Element>>(shape: T::Dim, value: T::Elem) -> Result<T, InitError> {
+        T::init(shape, &Filled(value), KEY)
+    }
+    let array: Array1<f32> = made(Dim(3), 0.5)?;
+    assert_eq!(array, array![0.5, 0.5, 0.5]);
+    Ok(())
+}

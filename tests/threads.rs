@@ -1,0 +1,297 @@
+//! Values do not depend on threads: whatever the pool, the memory order and the strides, elements are
+//! those that one thread gives a contiguous array, and those are the contract's.
+//!
+//! Without the feature `rayon` pools change nothing, and the rest still has to hold.
+
+mod common;
+
+use common::{Real, assert_same_bits, normal, truncated, uniform, value_of, word};
+use ndarray_init::ndarray::{Array1, Array2, ArrayD, ArrayViewMutD, Axis, IxDyn, ShapeBuilder};
+use ndarray_init::ndarray::{Slice, array};
+use ndarray_init::{
+    Blocks, Constant, Identity, InitExt, InitRefExt, Initializer, Key, Law, Ones, Sparse,
+    TruncatedNormal, Zeros,
+};
+use rayon::ThreadPoolBuilder;
+use std::cell::Cell;
+
+const KEY: Key = Key::new(42);
+/// What no initializer here gives.
+const UNTOUCHED: f64 = 12_345.0;
+/// Threads are used from 2¹⁷ elements on.
+const ROWS: usize = 385;
+const COLUMNS: usize = 1025;
+const LEN: usize = ROWS * COLUMNS;
+const _: () = assert!(LEN > 3 << 17 && LEN % 2 == 1);
+
+fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
+}
+
+/// In debug, in one pool after the other: a fill there takes a hundred times as long.
+fn in_every_pool(check: impl Fn(usize) + Sync) {
+    thread_local!(static TURN: Cell<usize> = const { Cell::new(0) });
+    let pools = [1, 2, 3, 8];
+    let turn = TURN.replace(TURN.get() + 1) % pools.len();
+    for &threads in if cfg!(debug_assertions) { &pools[turn..=turn] } else { &pools[..] } {
+        on_threads(threads, || check(threads));
+    }
+}
+
+fn laws() -> [Law; 5] {
+    [
+        uniform(-0.25, 0.25).into(),
+        normal(0.0, 1.0).into(),
+        truncated(-2.0, 2.0).into(),
+        truncated(-1.0, 3.5).into(),
+        TruncatedNormal::in_sigmas(3.0, 0.5, 5.0, 6.0).unwrap().into(),
+    ]
+}
+
+/// The first n elements, by one thread, checked where ranges of any task begin and end, far out in
+/// the tails, and all over.
+#[track_caller]
+fn reference<A: Real>(law: &Law, key: Key, n: usize) -> Array1<A> {
+    let elements = on_threads(1, || Array1::<A>::init(n, law, key).unwrap());
+    let ends = (0..=n).step_by(16 * 1024).flat_map(|end| end.saturating_sub(8)..end + 8);
+    let far_out = (0..n).filter(|&i| elements[i].into().abs() > 2.4).take(3000);
+    let everywhere = (0..n).step_by(131);
+    for i in ends.chain(n - 8..n).chain(far_out).chain(everywhere).filter(|&i| i < n) {
+        let expected = value_of::<A>(law, A::word(key.as_u64(), i));
+        assert_same_bits([&elements[i]], [&expected], (law, i));
+    }
+    elements
+}
+
+/// Memory, and a view of it with [`LEN`] elements.
+struct Place<A> {
+    name: &'static str,
+    memory: &'static [usize],
+    view: for<'a> fn(ArrayViewMutD<'a, A>) -> ArrayViewMutD<'a, A>,
+}
+
+/// Contiguous, in tiles, and scattered.
+fn places<A>() -> [Place<A>; 10] {
+    fn every<A>(mut view: ArrayViewMutD<'_, A>, step: isize) -> ArrayViewMutD<'_, A> {
+        view.slice_axis_inplace(Axis(1), Slice::new(1, None, step));
+        view
+    }
+    fn reversed<A>(mut view: ArrayViewMutD<'_, A>, axis: usize) -> ArrayViewMutD<'_, A> {
+        view.invert_axis(Axis(axis));
+        view
+    }
+    [
+        Place { name: "a matrix", memory: &[ROWS, COLUMNS], view: |view| view },
+        Place { name: "a line", memory: &[LEN], view: |view| view },
+        Place { name: "transposed", memory: &[COLUMNS, ROWS], view: |view| view.reversed_axes() },
+        Place {
+            name: "transposed, long columns reversed",
+            memory: &[COLUMNS, ROWS],
+            view: |view| reversed(view.reversed_axes(), 0),
+        },
+        Place {
+            name: "transposed, lines reversed, every other element of a column",
+            memory: &[COLUMNS, 2 * ROWS + 1],
+            view: |view| reversed(every(view, 2).reversed_axes(), 1),
+        },
+        Place {
+            name: "lines of two axes",
+            memory: &[5, 205, ROWS],
+            view: |view| view.permuted_axes([2, 0, 1].as_slice()),
+        },
+        Place { name: "backwards", memory: &[LEN], view: |view| reversed(view, 0) },
+        Place {
+            name: "every other element",
+            memory: &[ROWS, 2 * COLUMNS + 1],
+            view: |view| every(view, 2),
+        },
+        Place {
+            name: "every third element, backwards",
+            memory: &[ROWS, 3 * COLUMNS + 1],
+            view: |view| every(view, -3),
+        },
+        Place {
+            name: "short inner axes",
+            memory: &[5 * ROWS, 5, 41],
+            view: |view| view.permuted_axes([0, 2, 1].as_slice()),
+        },
+    ]
+}
+
+/// Fills the place in every pool: the view has these elements, and the memory around it is as it was.
+#[track_caller]
+fn assert_fills<A: Real>(
+    place: &Place<A>,
+    initializer: &(impl Initializer<A> + Sync),
+    expected: &Array1<A>,
+) {
+    in_every_pool(|threads| {
+        let mut memory = ArrayD::from_elem(IxDyn(place.memory), A::rounded(UNTOUCHED));
+        let mut view = (place.view)(memory.view_mut());
+        view.fill_init(initializer, KEY).unwrap();
+        assert_same_bits(&view, expected, (place.name, threads));
+        let untouched = memory.iter().filter(|&&x| x == A::rounded(UNTOUCHED)).count();
+        assert_eq!(untouched, memory.len() - LEN, "{}, {threads} threads", place.name);
+    });
+}
+
+/// Makes and fills a matrix in every pool and in either memory order.
+#[track_caller]
+fn assert_matrices<A: Real>(initializer: &(impl Initializer<A> + Sync), expected: &Array2<A>) {
+    in_every_pool(|threads| {
+        for column_major in [false, true] {
+            let shape = expected.dim().set_f(column_major);
+            let mut array = Array2::<A>::init(shape, initializer, KEY).unwrap();
+            assert_same_bits(&array, expected, ("new", column_major, threads));
+            array.fill(A::rounded(UNTOUCHED));
+            array.fill_init(initializer, KEY).unwrap();
+            assert_same_bits(&array, expected, ("filled", column_major, threads));
+        }
+    });
+}
+
+fn matrix<A>(elements: Array1<A>) -> Array2<A> {
+    elements.into_shape_with_order((ROWS, COLUMNS)).unwrap()
+}
+
+fn assert_law_in_every_place<A: Real>(law: &Law) {
+    let expected = reference::<A>(law, KEY, LEN);
+    // In debug, every other place for one type and the rest for the other.
+    let (first, step) = if cfg!(debug_assertions) { (size_of::<A>() / 8, 2) } else { (0, 1) };
+    for place in places::<A>().iter().skip(first).step_by(step) {
+        assert_fills(place, law, &expected);
+    }
+    assert_matrices(law, &matrix(expected));
+}
+
+/// A test for each law, so that they share the machine.
+macro_rules! draws_do_not_depend_on_threads {
+    ($($name:ident: $law:expr;)*) => {
+        mod draws_do_not_depend_on_threads {
+            use super::*;
+
+            $(
+                #[test]
+                fn $name() {
+                    assert_law_in_every_place::<f32>(&laws()[$law]);
+                    assert_law_in_every_place::<f64>(&laws()[$law]);
+                }
+            )*
+        }
+    };
+}
+draws_do_not_depend_on_threads! {
+    uniform_ones: 0;
+    normal_ones: 1;
+    those_between_two_sigmas: 2;
+    those_between_asymmetric_bounds: 3;
+    those_far_out: 4;
+}
+
+#[test]
+fn the_reference_has_elements_of_the_rare_arm() {
+    // It begins before this: at 1 − x² = 0.015 or less, in either type.
+    let rare = |x: f64| x.abs() > 3.5;
+    let single = reference::<f32>(&laws()[1], KEY, LEN);
+    let double = reference::<f64>(&laws()[1], KEY, LEN);
+    assert!(single.iter().any(|&x| rare(x.into())) && double.iter().any(|&x| rare(x)));
+}
+
+fn assert_numbers_in_every_place<A: Real>() {
+    let all = |number: f64| Array1::from_elem(LEN, A::rounded(number));
+    for place in places::<A>() {
+        assert_fills(&place, &Zeros, &all(0.0));
+        assert_fills(&place, &Constant(A::rounded(0.1)), &all(0.1));
+    }
+    assert_matrices(&Ones, &matrix(all(1.0)));
+}
+
+#[test]
+fn numbers_do_not_depend_on_threads() {
+    assert_numbers_in_every_place::<f32>();
+    assert_numbers_in_every_place::<f64>();
+}
+
+fn assert_constant_arrays<A: Real>() {
+    let row = Array1::from_shape_fn(COLUMNS, |j| A::rounded(j as f64));
+    assert_matrices(&row, &Array2::from_shape_fn((ROWS, COLUMNS), |(_, j)| row[j]));
+    let column = Array2::from_shape_fn((ROWS, 1), |(i, _)| A::rounded(-(i as f64)));
+    assert_matrices(&column, &Array2::from_shape_fn((ROWS, COLUMNS), |(i, _)| column[[i, 0]]));
+    let whole = matrix(reference::<A>(&laws()[0], Key::new(1), LEN));
+    assert_matrices(&whole, &whole);
+    let one = array![A::rounded(0.5)];
+    for place in &places::<A>()[6..] {
+        assert_fills(place, &one, &Array1::from_elem(LEN, one[0]));
+    }
+}
+
+#[test]
+fn constant_arrays_do_not_depend_on_threads() {
+    assert_constant_arrays::<f32>();
+    assert_constant_arrays::<f64>();
+}
+
+fn assert_identities<A: Real>() {
+    let (zero, gain) = (A::rounded(0.0), A::rounded(0.5));
+    let expected =
+        Array2::from_shape_fn((ROWS, COLUMNS), |(i, j)| if i == j { gain } else { zero });
+    assert_matrices(&Identity::new(0.5).unwrap(), &expected);
+}
+
+#[test]
+fn identities_do_not_depend_on_threads() {
+    assert_identities::<f32>();
+    assert_identities::<f64>();
+}
+
+/// Selection sampling, a column at a time, by the words of the key's child.
+fn punched<A: Real>(mut elements: Array2<A>, zeros: usize) -> Array2<A> {
+    let (rows, columns) = elements.dim();
+    let key = KEY.fork("zeros").as_u64();
+    for j in 0..columns {
+        let mut left = zeros as u64;
+        for i in 0..rows {
+            let word = u64::from(word(key, i * columns + j));
+            if (word * (rows - i) as u64) >> 32 < left {
+                elements[[i, j]] = A::rounded(0.0);
+                left -= 1;
+            }
+        }
+        assert_eq!(left, 0);
+    }
+    elements
+}
+
+fn assert_sparse<A: Real>() {
+    let law = laws()[1];
+    let sparse = Sparse::new(0.25, law).unwrap();
+    let expected = punched(matrix(reference::<A>(&law, KEY, LEN)), sparse.zeros(ROWS));
+    assert_matrices(&sparse, &expected);
+}
+
+#[test]
+fn sparse_matrices_do_not_depend_on_threads() {
+    assert_sparse::<f32>();
+    assert_sparse::<f64>();
+}
+
+/// Every block's elements are those of an array of its own, under a key of its own.
+fn assert_blocks<A: Real>(axis: usize, sizes: [usize; 2]) {
+    let law = laws()[2];
+    let mut expected = Array2::from_elem((ROWS, COLUMNS), A::rounded(UNTOUCHED));
+    let (first, second) = expected.view_mut().split_at(Axis(axis), sizes[0]);
+    for (i, mut block) in (0..).zip([first, second]) {
+        let elements = reference::<A>(&law, KEY.fork_index(i), block.len());
+        let elements = elements.into_shape_with_order(block.raw_dim()).unwrap();
+        block.assign(&elements);
+    }
+    assert_matrices(&Blocks::sizes(law, axis as isize, &sizes), &expected);
+}
+
+#[test]
+fn blocks_do_not_depend_on_threads() {
+    assert_blocks::<f32>(0, [200, 185]);
+    assert_blocks::<f64>(0, [380, 5]);
+    assert_blocks::<f32>(1, [1000, 25]);
+    assert_blocks::<f64>(1, [400, 625]);
+}
