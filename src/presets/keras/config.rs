@@ -129,6 +129,7 @@ fn orthogonal(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
 }
 
 #[cfg(not(feature = "orthogonal"))]
+#[expect(clippy::needless_pass_by_value, reason = "as the others")]
 fn orthogonal(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
     Err(InitError::Configuration {
         config: fields.config.to_string(),
