@@ -20,6 +20,7 @@ pub(super) const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 /// assert_ne!(layer.fork("kernel"), layer.fork("bias"));
 /// assert_eq!(layer.fork_index(7), model.fork("encoder/layer3").fork_index(7));
 /// ```
+///
 /// A generator gives keys by [`KeySource::next_key`].
 ///
 /// `Display` writes the number, and with the feature `serde` it is what a configuration holds.
@@ -27,36 +28,6 @@ pub(super) const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[must_use]
 pub struct Key(u64);
-
-/// What keys can be drawn from: every generator of rand 0.9, one `next_u64` for each key.
-///
-/// ```
-/// use ndarray_init::ndarray::Array2;
-/// use ndarray_init::{InitExt, Key, KeySource, Normal, rand::SeedableRng};
-/// use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
-///
-/// let mut rng = Xoshiro256PlusPlus::seed_from_u64(42);
-/// let drawn = Array2::<f32>::init((784, 256), &Normal::new(0.0, 0.02)?, rng.next_key())?;
-/// let named = Array2::<f32>::init((784, 256), &Normal::new(0.0, 0.02)?, Key::new(42).fork("dense"))?;
-/// # assert_ne!(drawn, named);
-/// # Ok::<(), ndarray_init::InitError>(())
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no generator of rand 0.9",
-    label = "no key can be drawn from this",
-    note = "constructors take `&mut rng` of a generator of rand 0.9, which is re-exported as `ndarray_init::rand`",
-    note = "for a generator of another version of rand, make the key yourself: `Array::init(shape, &initializer, Key::new(rng.next_u64()))`"
-)]
-pub trait KeySource {
-    /// The next key.
-    fn next_key(&mut self) -> Key;
-}
-
-impl<R: RngCore + ?Sized> KeySource for R {
-    fn next_key(&mut self) -> Key {
-        Key::from_rng(self)
-    }
-}
 
 impl Key {
     /// The key with this number, say a seed from the command line.
@@ -103,6 +74,48 @@ impl Key {
     }
 }
 
+impl From<u64> for Key {
+    fn from(key: u64) -> Self {
+        Self::new(key)
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What keys can be drawn from: every generator of rand 0.9, one `next_u64` for each key.
+///
+/// ```
+/// use ndarray_init::ndarray::Array2;
+/// use ndarray_init::{InitExt, Key, KeySource, Normal, rand::SeedableRng};
+/// use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
+///
+/// let mut rng = Xoshiro256PlusPlus::seed_from_u64(42);
+/// let drawn = Array2::<f32>::init((784, 256), &Normal::new(0.0, 0.02)?, rng.next_key())?;
+/// let named = Array2::<f32>::init((784, 256), &Normal::new(0.0, 0.02)?, Key::new(42).fork("dense"))?;
+/// # assert_ne!(drawn, named);
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no generator of rand 0.9",
+    label = "no key can be drawn from this",
+    note = "constructors take `&mut rng` of a generator of rand 0.9, which is re-exported as `ndarray_init::rand`",
+    note = "for a generator of another version of rand, make the key yourself: `Array::init(shape, &initializer, Key::new(rng.next_u64()))`"
+)]
+pub trait KeySource {
+    /// The next key.
+    fn next_key(&mut self) -> Key;
+}
+
+impl<R: RngCore + ?Sized> KeySource for R {
+    fn next_key(&mut self) -> Key {
+        Key::from_rng(self)
+    }
+}
+
 /// The output function of SplitMix64 (Steele, Lea & Flood 2014, with Stafford's variant 13).
 #[inline]
 pub(super) const fn mix64(mut z: u64) -> u64 {
@@ -120,16 +133,4 @@ const fn fnv1a64(bytes: &[u8]) -> u64 {
         i += 1;
     }
     hash
-}
-
-impl From<u64> for Key {
-    fn from(key: u64) -> Self {
-        Self::new(key)
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
 }
