@@ -3,7 +3,7 @@
 #![cfg(feature = "keras-config")]
 
 use ndarray_init::ndarray::{Array1, Array2, array};
-use ndarray_init::presets::keras;
+use ndarray_init::presets::{keras, torch};
 use ndarray_init::{
     AnyInitializer, Blocks, Centre, Constant, Dirac, Distribution, FanMode, Identity, InitError,
     InitExt, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Ones, Siren, Sparse, Stft,
@@ -350,6 +350,11 @@ fn what_is_unknown_is_named() {
     refused(json!({"variance_scaling": {"mode": "fan"}}), "\"fan\" is no mode; there are fan_in,");
     let both = json!({"roles": "torch", "axes": {"input": [0], "output": [1]}});
     assert_refused::<Layout>(both, "one of roles, axes and einsum");
+}
+
+#[test]
+fn the_bias_of_a_layer_without_inputs_is_written_and_read() {
+    assert_round_trip(&AnyInitializer::from(torch::linear_bias(&[5, 0]).unwrap()));
 }
 
 #[test]

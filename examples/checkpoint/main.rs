@@ -1,4 +1,4 @@
-//! Initialises a real network and writes a checkpoint that other tools load.
+//! Initializes a real network and writes a checkpoint that other tools load.
 //!
 //! ```text
 //! cargo run --release --example checkpoint -- --model gpt2_transformers --seed 7
@@ -39,7 +39,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use writer::Writer;
 
-/// Initialises a network and writes its weights to a .safetensors file.
+/// Initializes a network and writes its weights to a .safetensors file.
 ///
 /// The same seed and list give the same bytes, on every machine.
 #[derive(Parser)]

@@ -5,7 +5,7 @@ use ndarray_init::{AnyInitializer, Distribution, Fans, InitError, Initializer, K
 use serde::Deserialize;
 use std::collections::HashSet;
 
-/// A network: what is to be initialised.
+/// A network: what is to be initialized.
 pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) framework: Framework,

@@ -20,7 +20,7 @@ pub(crate) struct Weight {
     peer_max_abs: Option<f64>,
 }
 
-/// Whose initialisation it is.
+/// Whose initialization it is.
 #[derive(Clone, Copy)]
 enum Library {
     /// PyTorch: what each module's `reset_parameters` does.

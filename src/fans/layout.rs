@@ -196,16 +196,22 @@ impl Layout {
     /// `usize`.
     pub fn fans(&self, shape: &[usize]) -> Result<Fans, InitError> {
         self.check(shape)?;
-        let product = |counted: fn(AxisRole) -> bool| {
-            let sizes = || self.axes_of(shape).filter(|&(role, _)| counted(role)).map(|(_, n)| n);
-            if sizes().any(|n| n == 0) { Some(0) } else { sizes().try_fold(1, usize::checked_mul) }
-        };
         let overflow = || InitError::FanOverflow { shape: shape.to_vec() };
-        let field = product(|role| role == AxisRole::ReceptiveField).ok_or_else(overflow)?;
-        let input = |role| matches!(role, AxisRole::Input | AxisRole::InputAndOutput);
-        let output = |role| matches!(role, AxisRole::Output | AxisRole::InputAndOutput);
-        let mut channels =
-            [product(input).ok_or_else(overflow)?, product(output).ok_or_else(overflow)?];
+        let [mut field, mut input, mut output] = [Product::ONE; 3];
+        for (role, n) in self.axes_of(shape) {
+            match role {
+                AxisRole::Input => input.multiply(n),
+                AxisRole::Output => output.multiply(n),
+                AxisRole::InputAndOutput => {
+                    input.multiply(n);
+                    output.multiply(n);
+                }
+                AxisRole::ReceptiveField => field.multiply(n),
+                AxisRole::Batch => {}
+            }
+        }
+        let field = field.get().ok_or_else(overflow)?;
+        let mut channels = [input.get().ok_or_else(overflow)?, output.get().ok_or_else(overflow)?];
 
         let whole = &mut channels[usize::from(!self.transposed)];
         if whole.checked_rem(self.groups) != Some(0) {
@@ -306,6 +312,29 @@ impl Layout {
             return Err(InitError::TooFewAxes { layout, required, found, shape: shape.to_vec() });
         }
         Ok(())
+    }
+}
+
+/// A product of sizes. A 0 among them wins over an overflow.
+#[derive(Clone, Copy)]
+struct Product {
+    has_zero: bool,
+    of_others: Option<usize>,
+}
+
+impl Product {
+    const ONE: Self = Self { has_zero: false, of_others: Some(1) };
+
+    fn multiply(&mut self, n: usize) {
+        if n == 0 {
+            self.has_zero = true;
+        } else {
+            self.of_others = self.of_others.and_then(|product| product.checked_mul(n));
+        }
+    }
+
+    const fn get(self) -> Option<usize> {
+        if self.has_zero { Some(0) } else { self.of_others }
     }
 }
 

@@ -35,7 +35,7 @@ impl<'a, A: Scalar> Target<'a, A> {
         unsafe { Self::new(start, array.shape(), array.strides()) }
     }
 
-    /// An array that need not be initialised.
+    /// An array that need not be initialized.
     pub(super) fn of_new<D: Dimension>(
         array: &'a mut ArrayViewMut<'_, MaybeUninit<A::Element>, D>,
     ) -> Self {
@@ -59,7 +59,7 @@ impl<'a, A: Scalar> Target<'a, A> {
 
     /// # Safety
     /// `start` must be the first element of an array with this shape and these strides, whose
-    /// elements are distinct and may be written, initialised or not, while this value lives.
+    /// elements are distinct and may be written, initialized or not, while this value lives.
     unsafe fn new(start: *mut A, shape: &'a [usize], strides: &'a [isize]) -> Self {
         Self { start, shape, strides, array: PhantomData }
     }
