@@ -82,6 +82,8 @@ pub trait Scalar:
     const MAX: Self;
     /// The least positive number.
     const LEAST: Self;
+    /// The least positive number with all its digits.
+    const LEAST_NORMAL: Self;
     /// 2^(1−B) for words of B bits.
     const UNIT: Self;
 
@@ -127,6 +129,7 @@ macro_rules! scalar {
         const TWO: Self = 2.0;
         const MAX: Self = $float::MAX;
         const LEAST: Self = $float::from_bits(1);
+        const LEAST_NORMAL: Self = $float::MIN_POSITIVE;
         const UNIT: Self = 1.0 / (1_u64 << ($word::BITS - 1)) as $float;
 
         #[inline(always)]
@@ -211,6 +214,7 @@ macro_rules! checked {
             const TWO: Self = Self::constant(2.0);
             const MAX: Self = Self::constant($float::MAX);
             const LEAST: Self = Self::constant($float::LEAST);
+            const LEAST_NORMAL: Self = Self::constant($float::MIN_POSITIVE);
             const UNIT: Self = Self::constant($float::UNIT);
 
             fn from_element(element: $float) -> Self {

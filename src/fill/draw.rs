@@ -285,9 +285,10 @@ mod tests {
     const FIRSTS: [usize; 5] = [0, 1, 250, 1023, 5 * BLOCK + 777];
 
     /// One for each quantile function.
-    fn laws() -> [Law; 5] {
+    fn laws() -> [Law; 6] {
         let truncated = |lower, upper| TruncatedNormal::in_sigmas(0.5, 2.0, lower, upper).unwrap();
         [
+            Uniform::new(-0.5, 0.5).unwrap().into(),
             Uniform::new(-0.5, 0.25).unwrap().into(),
             Normal::new(0.5, 2.0).unwrap().into(),
             truncated(-2.0, 2.0).into(),
@@ -343,9 +344,12 @@ mod tests {
         }
     }
 
-    fn assert_one_of_each_kind<A>(quantiles: &[AnyQuantile<A>; 5]) {
-        use AnyQuantile::{Central, Far, Near, Normal, Uniform};
-        assert!(matches!(quantiles, [Uniform(_), Normal(_), Central(_), Near(_), Far(_)]));
+    fn assert_one_of_each_kind<A>(quantiles: &[AnyQuantile<A>; 6]) {
+        use AnyQuantile::{Central, Far, Near, Normal, Symmetric, Uniform};
+        assert!(matches!(
+            quantiles,
+            [Symmetric(_), Uniform(_), Normal(_), Central(_), Near(_), Far(_)]
+        ));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::normal::{Normal, NormalQuantile};
 use super::quantile::Quantile;
 use super::truncated_normal::{Between, FarQuantile, TruncatedNormal, TruncatedQuantile};
-use super::uniform::{Uniform, UniformQuantile};
+use super::uniform::{SymmetricQuantile, Uniform, UniformQuantile};
 use crate::element::{Element, Scalar};
 use crate::error::{InitError, Number};
 use ndarray_rand::rand::Rng;
@@ -58,7 +58,10 @@ impl Law {
     #[inline]
     pub(crate) fn quantile<A: Scalar>(&self) -> AnyQuantile<A> {
         match self {
-            Self::Uniform(law) => AnyQuantile::Uniform(law.quantile()),
+            Self::Uniform(law) => match law.symmetric() {
+                Some(quantile) => AnyQuantile::Symmetric(quantile),
+                None => AnyQuantile::Uniform(law.quantile()),
+            },
             Self::Normal(law) => AnyQuantile::Normal(law.quantile()),
             Self::TruncatedNormal(law) => match law.quantile() {
                 Between::Central(quantile) => AnyQuantile::Central(quantile),
@@ -159,6 +162,7 @@ fn rounded(value: f64, digits: usize) -> f64 {
 /// The quantile function of any law.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum AnyQuantile<A> {
+    Symmetric(SymmetricQuantile<A>),
     Uniform(UniformQuantile<A>),
     Normal(NormalQuantile<A>),
     Central(TruncatedQuantile<A, true>),
@@ -178,6 +182,7 @@ impl<A: Scalar> AnyQuantile<A> {
     #[inline]
     pub(crate) fn hand_to<U: UseQuantile<A>>(self, to: U) -> U::Output {
         match self {
+            Self::Symmetric(quantile) => to.with(quantile),
             Self::Uniform(quantile) => to.with(quantile),
             Self::Normal(quantile) => to.with(quantile),
             Self::Central(quantile) => to.with(quantile),

@@ -98,6 +98,13 @@ impl Uniform {
         }
     }
 
+    /// The quantile function around zero, where scaling a word cannot lose digits.
+    pub(super) fn symmetric<A: Scalar>(&self) -> Option<SymmetricQuantile<A>> {
+        let scale = A::from_f64(self.high) * A::UNIT;
+        let fits = self.low == -self.high && scale >= A::LEAST_NORMAL;
+        fits.then_some(SymmetricQuantile { scale })
+    }
+
     /// Whether the element type has values between the bounds.
     pub(super) fn check<A: Scalar>(&self) -> Result<(), &'static str> {
         let quantile = self.quantile::<A>();
@@ -139,6 +146,28 @@ impl<A: Scalar> Quantile<A> for UniformQuantile<A> {
     fn common(&self, word: A::Word) -> A {
         let x = A::signed(word) * A::UNIT;
         (x * self.half + self.centre).clamp_to(self.low, self.high)
+    }
+}
+
+/// U\[−b, b]: neither centre nor bounds are needed. The values are those of [`UniformQuantile`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SymmetricQuantile<A> {
+    /// b · 2^(1−B).
+    scale: A,
+}
+
+impl<A: Scalar> Quantile<A> for SymmetricQuantile<A> {
+    const HAS_MUL_ADD: bool = false;
+
+    type Checked = SymmetricQuantile<A::Checked>;
+
+    fn checked(&self) -> Self::Checked {
+        SymmetricQuantile { scale: A::Checked::certain(self.scale) }
+    }
+
+    #[inline(always)]
+    fn common(&self, word: A::Word) -> A {
+        A::signed(word) * self.scale
     }
 }
 
