@@ -4,7 +4,7 @@ use super::memory;
 use crate::element::Scalar;
 use crate::laws::Quantile;
 use crate::math::{IN_SOFTWARE, InDoubt, dispatch, is_portable};
-use crate::stream::{BLOCK, CHUNK, Key, ROW, Values, Word};
+use crate::stream::{BLOCK, CHUNK, Key, ROW, Word, WordFn};
 use pulp::NullaryFnOnce;
 use std::mem::MaybeUninit;
 use std::ops::Range;
@@ -44,7 +44,7 @@ struct Run<'a, A, R> {
 /// The values of words that are not rare.
 struct Common<'a, Q>(&'a Q);
 
-impl<A: Scalar, Q: Quantile<A>> Values<A::Word, A> for Common<'_, Q> {
+impl<A: Scalar, Q: Quantile<A>> WordFn<A::Word, A> for Common<'_, Q> {
     #[inline(always)]
     fn value(&self, word: A::Word) -> A {
         self.0.common(word)

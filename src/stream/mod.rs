@@ -8,7 +8,7 @@ mod lanes;
 mod word;
 
 pub use key::{Key, KeySource};
-pub(crate) use word::{Values, Word, block_words};
+pub(crate) use word::{Word, WordFn, block_words};
 
 /// How many words a block holds.
 pub(crate) const BLOCK: usize = 1024;

@@ -26,7 +26,7 @@ pub trait Word: Copy + Default + Send + Sync + 'static {
         words: &Self::Words,
         skip: usize,
         out: &mut [MaybeUninit<T>],
-        values: &impl Values<Self, T>,
+        values: &impl WordFn<Self, T>,
     );
     /// One word of a generator.
     fn of<R: RngCore + ?Sized>(rng: &mut R) -> Self;
@@ -34,7 +34,7 @@ pub trait Word: Copy + Default + Send + Sync + 'static {
 
 /// A function of words. No closure, since the compiler may call one instead of inlining it, and then
 /// it is not compiled for the loop's instruction set.
-pub trait Values<W, T> {
+pub trait WordFn<W, T> {
     fn value(&self, word: W) -> T;
 }
 
@@ -67,7 +67,7 @@ impl Word for u32 {
         words: &Words,
         skip: usize,
         out: &mut [MaybeUninit<T>],
-        values: &impl Values<u32, T>,
+        values: &impl WordFn<u32, T>,
     ) {
         for (out, &word) in out.iter_mut().zip(&words.as_array()[skip..]) {
             out.write(values.value(word));
@@ -114,7 +114,7 @@ impl Word for u64 {
         [high, low]: &[Words; 2],
         skip: usize,
         out: &mut [MaybeUninit<T>],
-        values: &impl Values<u64, T>,
+        values: &impl WordFn<u64, T>,
     ) {
         let (high, low) = (&high.as_array()[skip..], &low.as_array()[skip..]);
         for ((out, &high), &low) in out.iter_mut().zip(high).zip(low) {
