@@ -106,8 +106,7 @@ impl<A: Element> Values<A> {
     /// The elements of an array, broadcast to the shape.
     ///
     /// # Errors
-    /// [`InitError::Shape`] if it cannot be broadcast to the shape, and [`InitError::Parameter`] if one
-    /// of them is NaN.
+    /// [`InitError::Shape`] if it cannot be broadcast to the shape.
     pub fn array<D: Dimension>(array: ArcArray<A, D>, shape: &[usize]) -> Result<Self, InitError> {
         let array = array.into_dyn();
         elements_for(&array.view(), shape)?;
@@ -139,7 +138,7 @@ impl<A: Element> Values<A> {
             Kind::Content(content) => fill::onto(array, content),
             Kind::Array { array: elements, shape } => {
                 let elements = elements.broadcast(&shape[..]).expect("checked when made");
-                fill::copy_onto(array, &elements);
+                array.assign(&elements);
             }
             Kind::Structured { structure, .. } => {
                 if structure.is_on_zeros() {
@@ -207,7 +206,7 @@ where
     if array.is_empty() {
     } else if let Some(constant) = initializer.as_array() {
         let elements = elements_for(&constant, array.shape())?;
-        fill::copy_onto(array, &elements);
+        array.assign(&elements);
     } else {
         initializer.values(array.shape(), key)?.write(array);
     }
@@ -219,10 +218,6 @@ fn elements_for<'a, A: Element>(
     array: &'a ArrayViewD<'_, A>,
     shape: &[usize],
 ) -> Result<ArrayViewD<'a, A>, InitError> {
-    if fill::has_nan(array) {
-        let name = "an element of a constant array";
-        return Err(InitError::Parameter { name, value: f64::NAN, rule: "a number" });
-    }
     array.broadcast(shape).ok_or_else(|| InitError::Shape {
         initializer: "a constant array",
         rule: format!("a shape that its own, {:?}, can be broadcast to", array.shape()),

@@ -13,10 +13,8 @@ pub(crate) use allocation::{copied, filled, written};
 
 use crate::element::{Element, Scalar};
 use crate::laws::{AnyQuantile, Quantile, UseQuantile};
-use crate::math::dispatch;
 use crate::stream::Key;
-use ndarray::{ArrayRef, ArrayViewD, Dimension};
-use pulp::NullaryFnOnce;
+use ndarray::{ArrayRef, Dimension};
 use target::Target;
 
 /// What can be written to an array of any shape.
@@ -34,46 +32,6 @@ pub(crate) fn onto<A: Element, D: Dimension>(
     content: &Content<A::Arithmetic>,
 ) {
     content.write(Target::of(array));
-}
-
-/// Writes the elements of another array of the same shape.
-pub(crate) fn copy_onto<A: Element, D: Dimension>(
-    array: &mut ArrayRef<A, D>,
-    elements: &ArrayViewD<'_, A>,
-) {
-    match (array.as_slice_mut(), elements.as_slice()) {
-        (Some(to), Some(from)) => threads::copy(from, to),
-        _ => array.view_mut().into_dyn().assign(elements),
-    }
-}
-
-/// Whether an element is NaN.
-pub(crate) fn has_nan<A: Element>(array: &ArrayViewD<'_, A>) -> bool {
-    match array.as_slice_memory_order() {
-        Some(elements) => threads::any(elements, |piece| dispatch(FindNan { piece })),
-        None => array.iter().any(|x| is_nan(x)),
-    }
-}
-
-/// NaN is what differs from itself.
-#[expect(clippy::eq_op, reason = "the operands are the same on purpose")]
-#[inline(always)]
-fn is_nan<A: PartialEq>(x: &A) -> bool {
-    x != x
-}
-
-struct FindNan<'a, A> {
-    piece: &'a [A],
-}
-
-impl<A: Element> NullaryFnOnce for FindNan<'_, A> {
-    type Output = bool;
-
-    #[inline(always)]
-    fn call(self) -> bool {
-        // To the end, so that the search is made of vectors.
-        self.piece.iter().fold(false, |any, x| any | is_nan(x))
-    }
 }
 
 /// Writes every element of a slice.

@@ -43,7 +43,10 @@ impl<A: Element> Initializer<A> for Ones {
     }
 }
 
-/// The array's own elements, broadcast to the shape that is filled; none may be NaN.
+/// The array's own elements, broadcast to the shape that is filled.
+///
+/// They are taken as they are, NaN included, as ndarray's `assign` does: to search them would take as
+/// long as to copy them.
 ///
 /// ```
 /// use ndarray_init::ndarray::{Array2, array};
