@@ -121,7 +121,7 @@ fn keys_with_an_arithmetic_relation_share_no_elements() {
 #[test]
 fn a_thousand_multiples_of_gamma_share_no_lane() {
     for step in [GAMMA, GAMMA.wrapping_mul(4)] {
-        // The first element of every lane of four blocks identifies the lane: 1001 · 64 of them.
+        // The first element of every lane of eight blocks identifies the lane: 1001 · 64 of them.
         let mut firsts = std::collections::HashMap::new();
         for i in 0..=1000_u64 {
             let array = drawn::<f64>(7 * 1024 + 16, 1.0, i.wrapping_mul(step));
