@@ -204,7 +204,9 @@ where
     D: Dimension,
 {
     if array.is_empty() {
-    } else if let Some(constant) = initializer.as_array() {
+        return Ok(());
+    }
+    if let Some(constant) = initializer.as_array() {
         let elements = elements_for(&constant, array.shape())?;
         array.assign(&elements);
     } else {

@@ -29,22 +29,19 @@ named!(FanMode Distribution);
 /// A preset's name, or the fields.
 impl<'de> Deserialize<'de> for VarianceScaling {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let ScalingForm(scaling) = deserializer.deserialize_any(NameOrFields::new())?;
-        Ok(scaling)
+        deserializer.deserialize_any(NameOrFields::new())
     }
 }
 
-struct ScalingForm(VarianceScaling);
-
-impl FromNameOrFields for ScalingForm {
+impl FromNameOrFields for VarianceScaling {
     const EXPECTED: &str = "the name of a preset, or scale, mode, distribution and layout";
 
     fn from_name(name: &str) -> Result<Self, InitError> {
-        named::find(VarianceScaling::PRESETS, "preset", name).map(Self)
+        named::find(Self::PRESETS, "preset", name)
     }
 
     fn from_fields<'de, D: Deserializer<'de>>(fields: D) -> Result<Self, D::Error> {
-        scaling_fields(fields).map(Self)
+        scaling_fields(fields)
     }
 }
 

@@ -90,20 +90,23 @@ fn ones(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
     fields.read::<Nothing>().map(|_| keras::ones().into())
 }
 
-/// Without a deviation, Keras fills in the mean.
 fn random_normal(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
-    let Moments { mean, stddev, .. } = fields.read()?;
-    match stddev {
-        Some(0.0) => Ok(AnyInitializer::Constant(mean.unwrap_or(0.0))),
-        _ => Ok(keras::random_normal(mean, stddev)?.into()),
-    }
+    normal(fields, |mean, stddev| Ok(keras::random_normal(mean, stddev)?.into()))
 }
 
 fn truncated_normal(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
+    normal(fields, |mean, stddev| Ok(keras::truncated_normal(mean, stddev)?.into()))
+}
+
+/// Without a deviation, Keras fills in the mean.
+fn normal(
+    fields: Fields<'_>,
+    law: fn(Option<f64>, Option<f64>) -> Result<AnyInitializer, InitError>,
+) -> Result<AnyInitializer, InitError> {
     let Moments { mean, stddev, .. } = fields.read()?;
     match stddev {
         Some(0.0) => Ok(AnyInitializer::Constant(mean.unwrap_or(0.0))),
-        _ => Ok(keras::truncated_normal(mean, stddev)?.into()),
+        _ => law(mean, stddev),
     }
 }
 
