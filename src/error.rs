@@ -74,6 +74,17 @@ pub enum InitError {
         shape: Vec<usize>,
     },
 
+    /// A part does not lie within the whole array.
+    #[error("{region} does not fit the global shape {global_shape:?}: {rule}")]
+    Region {
+        /// The part: its shape, offset and steps, as far as they are known.
+        region: String,
+        /// The shape of the whole array.
+        global_shape: Vec<usize>,
+        /// What is wrong with it.
+        rule: String,
+    },
+
     /// The array would be larger than memory.
     #[error("an array of shape {shape:?} and elements of {element} does not fit memory: {rule}")]
     Memory {

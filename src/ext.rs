@@ -3,6 +3,7 @@
 use crate::element::Element;
 use crate::error::InitError;
 use crate::fans::Layout;
+use crate::fill::Region;
 use crate::initializer::{self, Initializer};
 use crate::scaling::VarianceScaling;
 use crate::stream::{Key, KeySource};
@@ -98,6 +99,38 @@ pub trait InitExt: Sized {
         Sh: ShapeBuilder<Dim = Self::Dim>,
         I: Initializer<Self::Elem> + ?Sized;
 
+    /// A part of a larger array: this shape's worth of elements of an array of the region's global
+    /// shape, each as the whole array has it. Its memory and its time are the part's.
+    ///
+    /// ```
+    /// use ndarray_init::ndarray::Array2;
+    /// use ndarray_init::{InitExt, Key, Region, VarianceScaling};
+    ///
+    /// // 64 columns of a matrix of 2⁴⁰ elements.
+    /// let region = Region::new(&[1 << 20, 1 << 20], &[0, 640])?;
+    /// let glorot = VarianceScaling::glorot_uniform();
+    /// let shard = Array2::<f32>::init_region((1000, 64), &glorot, Key::new(1), &region)?;
+    /// // Its law has the fans of the whole.
+    /// assert!(shard.iter().all(|x| x.abs() < 0.0018));
+    /// # Ok::<(), ndarray_init::InitError>(())
+    /// ```
+    ///
+    /// Orthogonal matrices are computed whole, and the part is kept.
+    ///
+    /// # Errors
+    /// If the part does not lie within the global shape, that shape or the element type does not suit
+    /// the initializer, or the array does not fit memory.
+    fn init_region<Sh, I>(
+        shape: Sh,
+        initializer: &I,
+        key: Key,
+        region: &Region,
+    ) -> Result<Self, InitError>
+    where
+        Self::Elem: Element,
+        Sh: ShapeBuilder<Dim = Self::Dim>,
+        I: Initializer<Self::Elem> + ?Sized;
+
     /// A kernel whose variance is scale / n, n being a fan of its shape.
     ///
     /// # Errors
@@ -173,6 +206,21 @@ pub trait InitRefExt<A> {
     where
         A: Element,
         I: Initializer<A> + ?Sized;
+
+    /// Fills the array in place as a part of a larger one, as [`InitExt::init_region`] makes it.
+    ///
+    /// # Errors
+    /// As `init_region`. An array without elements suits every initializer, where the region has its
+    /// place.
+    fn fill_init_region<I>(
+        &mut self,
+        initializer: &I,
+        key: Key,
+        region: &Region,
+    ) -> Result<(), InitError>
+    where
+        A: Element,
+        I: Initializer<A> + ?Sized;
 }
 
 impl<A, S, D> InitExt for ArrayBase<S, D>
@@ -189,7 +237,21 @@ where
         Sh: ShapeBuilder<Dim = D>,
         I: Initializer<A> + ?Sized,
     {
-        initializer::build(shape.into_shape_with_order(), initializer, key)
+        initializer::build(shape.into_shape_with_order(), initializer, key, None)
+    }
+
+    fn init_region<Sh, I>(
+        shape: Sh,
+        initializer: &I,
+        key: Key,
+        region: &Region,
+    ) -> Result<Self, InitError>
+    where
+        A: Element,
+        Sh: ShapeBuilder<Dim = D>,
+        I: Initializer<A> + ?Sized,
+    {
+        initializer::build(shape.into_shape_with_order(), initializer, key, Some(region))
     }
 }
 
@@ -199,6 +261,19 @@ impl<A, D: Dimension> InitRefExt<A> for ArrayRef<A, D> {
         A: Element,
         I: Initializer<A> + ?Sized,
     {
-        initializer::write(self, initializer, key)
+        initializer::write(self, initializer, key, None)
+    }
+
+    fn fill_init_region<I>(
+        &mut self,
+        initializer: &I,
+        key: Key,
+        region: &Region,
+    ) -> Result<(), InitError>
+    where
+        A: Element,
+        I: Initializer<A> + ?Sized,
+    {
+        initializer::write(self, initializer, key, Some(region))
     }
 }

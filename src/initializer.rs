@@ -2,12 +2,13 @@
 
 use crate::element::{Element, Scalar};
 use crate::error::InitError;
-use crate::fill::{self, Content};
+use crate::fill::{self, Content, Indices, Region};
 use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
 use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
 use crate::stream::Key;
 use ndarray::{
-    ArcArray, ArrayBase, ArrayRef, ArrayViewD, ArrayViewMutD, DataOwned, Dimension, IxDyn, Shape,
+    ArcArray, ArrayBase, ArrayRef, ArrayViewD, ArrayViewMutD, Axis, DataOwned, Dimension, IxDyn,
+    Shape, ShapeBuilder, Slice,
 };
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -69,12 +70,24 @@ pub struct Values<A: Element>(Kind<A>);
 #[derive(Debug)]
 enum Kind<A: Element> {
     Content(Content<A::Arithmetic>),
-    Array { array: ArcArray<A, IxDyn>, shape: Vec<usize> },
-    Structured { structure: Box<dyn Structure<A>>, shape: Vec<usize> },
+    /// Of a larger array, a part of this shape.
+    Part {
+        content: Content<A::Arithmetic>,
+        indices: Box<Indices>,
+        shape: Vec<usize>,
+    },
+    Array {
+        array: ArcArray<A, IxDyn>,
+        shape: Vec<usize>,
+    },
+    Structured {
+        structure: Box<dyn Structure<A>>,
+        shape: Vec<usize>,
+    },
 }
 
 /// Values that depend on their place in the array. Nothing can go wrong any more.
-pub(crate) trait Structure<A>: Debug + Send + Sync {
+pub(crate) trait Structure<A: Element>: Debug + Send + Sync {
     /// Whether [`write`](Self::write) leaves elements out: then it must be given zeros.
     fn is_on_zeros(&self) -> bool {
         false
@@ -82,6 +95,9 @@ pub(crate) trait Structure<A>: Debug + Send + Sync {
 
     /// Writes the elements.
     fn write(&self, array: ArrayViewMutD<'_, A>);
+
+    /// The values that a part of this shape has of the whole array.
+    fn part(self: Box<Self>, region: &Region, shape: &[usize]) -> Result<Values<A>, InitError>;
 }
 
 impl<A: Element> Values<A> {
@@ -109,8 +125,21 @@ impl<A: Element> Values<A> {
     /// [`InitError::Shape`] if it cannot be broadcast to the shape.
     pub fn array<D: Dimension>(array: ArcArray<A, D>, shape: &[usize]) -> Result<Self, InitError> {
         let array = array.into_dyn();
-        elements_for(&array.view(), shape)?;
+        check_broadcast(array.shape(), shape)?;
         Ok(Self(Kind::Array { array, shape: shape.to_vec() }))
+    }
+
+    /// The values of a part of a structure that can only be computed whole.
+    #[cfg(feature = "orthogonal")]
+    pub(crate) fn part_of_whole(
+        structure: impl Structure<A> + 'static,
+        region: &Region,
+        shape: &[usize],
+    ) -> Result<Self, InitError> {
+        let global_shape = region.global_shape();
+        let whole = Self::structured(global_shape, structure);
+        let array = whole.build(IxDyn(global_shape).into_shape_with_order())?;
+        Self::array::<IxDyn>(array, global_shape)?.part(region, shape)
     }
 
     /// Whatever the structure writes to an array of this shape.
@@ -121,8 +150,9 @@ impl<A: Element> Values<A> {
     /// Panics if the values were made for another shape, and depend on it.
     #[track_caller]
     pub(crate) fn check_shape(&self, shape: &[usize]) {
-        if let Kind::Array { shape: made_for, .. } | Kind::Structured { shape: made_for, .. } =
-            &self.0
+        if let Kind::Part { shape: made_for, .. }
+        | Kind::Array { shape: made_for, .. }
+        | Kind::Structured { shape: made_for, .. } = &self.0
         {
             assert!(
                 shape == made_for,
@@ -131,18 +161,39 @@ impl<A: Element> Values<A> {
         }
     }
 
+    /// The values that a part of this shape, which was checked, has of the whole array.
+    pub(crate) fn part(self, region: &Region, shape: &[usize]) -> Result<Self, InitError> {
+        self.check_shape(region.global_shape());
+        Ok(match self.0 {
+            Kind::Content(content @ Content::Drawn(..)) => {
+                let indices = Box::new(region.indices(shape));
+                Self(Kind::Part { content, indices, shape: shape.to_vec() })
+            }
+            Kind::Content(Content::Constant(_)) => self,
+            Kind::Array { mut array, .. } => {
+                cut(region, shape, array.shape().to_vec(), |axis, slice| {
+                    array.slice_axis_inplace(axis, slice);
+                });
+                Self(Kind::Array { array, shape: shape.to_vec() })
+            }
+            Kind::Structured { structure, .. } => structure.part(region, shape)?,
+            Kind::Part { .. } => unreachable!("initializers return the values of whole arrays"),
+        })
+    }
+
     /// Writes every element.
     pub(crate) fn write<D: Dimension>(&self, array: &mut ArrayRef<A, D>) {
         self.check_shape(array.shape());
         match &self.0 {
-            Kind::Content(content) => fill::onto(array, content),
+            Kind::Content(content) => fill::onto(array, content, None),
+            Kind::Part { content, indices, .. } => fill::onto(array, content, Some(indices)),
             Kind::Array { array: elements, shape } => {
                 let elements = elements.broadcast(&shape[..]).expect("checked when made");
                 array.assign(&elements);
             }
             Kind::Structured { structure, .. } => {
                 if structure.is_on_zeros() {
-                    fill::onto(array, &Content::Constant(A::Arithmetic::ZERO));
+                    fill::onto(array, &Content::Constant(A::Arithmetic::ZERO), None);
                 }
                 structure.write(array.view_mut().into_dyn());
             }
@@ -150,14 +201,15 @@ impl<A: Element> Values<A> {
     }
 
     /// A new array of these values.
-    fn build<S, D>(&self, shape: Shape<D>) -> Result<ArrayBase<S, D>, InitError>
+    pub(crate) fn build<S, D>(&self, shape: Shape<D>) -> Result<ArrayBase<S, D>, InitError>
     where
         S: DataOwned<Elem = A>,
         D: Dimension,
     {
         self.check_shape(shape.raw_dim().slice());
         match &self.0 {
-            Kind::Content(content) => fill::filled(shape, content),
+            Kind::Content(content) => fill::filled(shape, content, None),
+            Kind::Part { content, indices, .. } => fill::filled(shape, content, Some(indices)),
             Kind::Array { array, shape: made_for } => {
                 let elements = array.broadcast(&made_for[..]).expect("checked when made");
                 fill::copied(shape, &elements)
@@ -169,11 +221,13 @@ impl<A: Element> Values<A> {
     }
 }
 
-/// A new array of this shape, by the initializer under the key.
+/// A new array of this shape, by the initializer under the key: a whole one, or the part of a larger
+/// one.
 pub(crate) fn build<A, I, S, D>(
     shape: Shape<D>,
     initializer: &I,
     key: Key,
+    region: Option<&Region>,
 ) -> Result<ArrayBase<S, D>, InitError>
 where
     A: Element,
@@ -181,50 +235,102 @@ where
     S: DataOwned<Elem = A>,
     D: Dimension,
 {
-    let axes = shape.raw_dim().slice();
+    let dimension = shape.raw_dim().clone();
+    let axes = dimension.slice();
+    if let Some(region) = region {
+        region.check(axes)?;
+    }
     if axes.contains(&0) {
         Values::number(A::Arithmetic::ZERO).build(shape)
     } else if let Some(array) = initializer.as_array() {
-        let elements = elements_for(&array, axes)?;
-        fill::copied(shape, &elements)
+        let elements = elements_for(&array, axes, region)?;
+        fill::copied(shape, &elements.broadcast(axes).expect("checked"))
     } else {
-        initializer.values(axes, key)?.build(shape)
+        values_for(initializer, axes, key, region)?.build(shape)
     }
 }
 
-/// Writes every element of an array that is there, by the initializer under the key.
+/// Writes every element of an array that is there, by the initializer under the key: of a whole one,
+/// or of the part of a larger one.
 pub(crate) fn write<A, I, D>(
     array: &mut ArrayRef<A, D>,
     initializer: &I,
     key: Key,
+    region: Option<&Region>,
 ) -> Result<(), InitError>
 where
     A: Element,
     I: Initializer<A> + ?Sized,
     D: Dimension,
 {
+    if let Some(region) = region {
+        region.check(array.shape())?;
+    }
     if array.is_empty() {
         return Ok(());
     }
     if let Some(constant) = initializer.as_array() {
-        let elements = elements_for(&constant, array.shape())?;
-        array.assign(&elements);
+        let elements = elements_for(&constant, array.shape(), region)?;
+        array.assign(&elements.broadcast(array.raw_dim()).expect("checked"));
     } else {
-        initializer.values(array.shape(), key)?.write(array);
+        values_for(initializer, array.shape(), key, region)?.write(array);
     }
     Ok(())
 }
 
-/// The elements of a constant array for an array of this shape.
+fn values_for<A: Element, I: Initializer<A> + ?Sized>(
+    initializer: &I,
+    shape: &[usize],
+    key: Key,
+    region: Option<&Region>,
+) -> Result<Values<A>, InitError> {
+    match region {
+        None => initializer.values(shape, key),
+        Some(region) => initializer.values(region.global_shape(), key)?.part(region, shape),
+    }
+}
+
+/// The elements of a constant array that an array of this shape has, once they are broadcast.
 fn elements_for<'a, A: Element>(
     array: &'a ArrayViewD<'_, A>,
     shape: &[usize],
+    region: Option<&Region>,
 ) -> Result<ArrayViewD<'a, A>, InitError> {
-    array.broadcast(shape).ok_or_else(|| InitError::Shape {
+    let mut elements = array.view();
+    check_broadcast(elements.shape(), region.map_or(shape, Region::global_shape))?;
+    if let Some(region) = region {
+        cut(region, shape, elements.shape().to_vec(), |axis, slice| {
+            elements.slice_axis_inplace(axis, slice);
+        });
+    }
+    Ok(elements)
+}
+
+/// Whether a constant array can be broadcast to this shape, which may be larger than memory.
+fn check_broadcast(from: &[usize], shape: &[usize]) -> Result<(), InitError> {
+    let fits = from.len() <= shape.len()
+        && from.iter().rev().zip(shape.iter().rev()).all(|(&n, &to)| n == to || n == 1);
+    if fits {
+        return Ok(());
+    }
+    Err(InitError::Shape {
         initializer: "a constant array",
-        rule: format!("a shape that its own, {:?}, can be broadcast to", array.shape()),
+        rule: format!("a shape that its own, {from:?}, can be broadcast to"),
         shape: shape.to_vec(),
     })
+}
+
+/// Calls `slice` for each axis of an array of shape `from` that its broadcast part needs a slice of.
+fn cut(region: &Region, shape: &[usize], from: Vec<usize>, mut slice: impl FnMut(Axis, Slice)) {
+    let added = shape.len() - from.len();
+    for (axis, _) in
+        from.into_iter().enumerate().filter(|&(axis, n)| n == region.global_shape()[added + axis])
+    {
+        let (start, len) = (region.offset()[added + axis], shape[added + axis]);
+        let end = region.coordinate(added + axis, len - 1) + 1;
+        let step = if len == 1 { 1 } else { region.steps()[added + axis] as isize };
+        slice(Axis(axis), Slice::new(start as isize, Some(end as isize), step));
+    }
 }
 
 /// Initializers with one law for each shape.

@@ -135,6 +135,7 @@ pub use error::{AxisRole, InitError};
 pub use explain::Explanation;
 pub use ext::{InitExt, InitRefExt};
 pub use fans::{FanMode, Fans, Layout};
+pub use fill::Region;
 pub use initializer::{Initializer, Values};
 pub use laws::{Law, Normal, TruncatedNormal, Uniform};
 pub use scaling::{

@@ -3,14 +3,14 @@
 //! What an `InitError` says is asserted here and nowhere else, but for what serde and the command
 //! line make of it. The tests of each initializer assert which error it is.
 
-use ndarray_init::ndarray::{Array2, Array3, ArrayD, IxDyn, array, s};
+use ndarray_init::ndarray::{Array1, Array2, Array3, ArrayD, IxDyn, array, s};
 use ndarray_init::presets::{jax, keras, mindspore, torch};
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::{
     AxisRole, Blocks, Constant, Dirac, Distribution, FanMode, Identity, InitError, InitExt,
-    InitRefExt, Initializer, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Siren, Sparse,
-    Stft, StftWindow, TruncatedNormal, Uniform, Values, VarianceScaling, Zeros, derived_gain,
-    rand_xoshiro::Xoshiro256PlusPlus, residual_gain,
+    InitRefExt, Initializer, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Region, Siren,
+    Sparse, Stft, StftWindow, TruncatedNormal, Uniform, Values, VarianceScaling, Zeros,
+    derived_gain, rand_xoshiro::Xoshiro256PlusPlus, residual_gain,
 };
 #[cfg(feature = "orthogonal")]
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
@@ -903,4 +903,62 @@ fn the_message_of_every_variant_names_the_value_the_rule_and_the_shape() -> Resu
     // As many as have a message, hence all.
     assert_eq!(variants.len(), include_str!("../src/error.rs").matches("#[error(").count());
     Ok(())
+}
+
+#[test]
+fn a_part_must_lie_within_its_whole() {
+    let region = |global_shape: &[usize], offset: &[usize]| Region::new(global_shape, offset);
+    assert_error!(
+        region(&[4, 5], &[1, 2, 3]),
+        InitError::Region { .. },
+        "a region at offset [1, 2, 3] does not fit the global shape [4, 5]: it has 3 axes, not 2"
+    );
+    assert_error!(
+        region(&[4, 5], &[1, 6]),
+        InitError::Region { .. },
+        "a region at offset [1, 6] does not fit the global shape [4, 5]: \
+         along axis 1 it begins at 6, not within 5"
+    );
+    assert_error!(
+        region(&[1 << 32, 1 << 31, 2], &[0, 0, 0]),
+        InitError::Region { .. },
+        "a region at offset [0, 0, 0] does not fit the global shape [4294967296, 2147483648, 2]: \
+         that has more than 2⁶³ elements"
+    );
+    let whole = region(&[4, 5], &[1, 1]).unwrap();
+    assert_error!(
+        whole.clone().with_steps(&[2]),
+        InitError::Region { .. },
+        "a region with steps [2] does not fit the global shape [4, 5]: it has 1 axes, not 2"
+    );
+    assert_error!(
+        whole.clone().with_steps(&[2, 0]),
+        InitError::Region { .. },
+        "a region with steps [2, 0] does not fit the global shape [4, 5]: \
+         the step along axis 1 must be at least 1"
+    );
+    let steps = whole.clone().with_steps(&[1, usize::MAX]).unwrap();
+    let part = |shape: [usize; 2], region| {
+        Array2::<f32>::init_region((shape[0], shape[1]), &Zeros, Key::new(1), region)
+    };
+    assert!(part([3, 1], &steps).is_ok());
+    assert_error!(
+        part([3, 2], &steps),
+        InitError::Region { .. },
+        "a region of shape [3, 2] at offset [1, 1] with steps [1, 18446744073709551615] \
+         does not fit the global shape [4, 5]: \
+         along axis 1 it ends beyond 18446744073709551615, not within 5"
+    );
+    assert_error!(
+        part([4, 2], &whole),
+        InitError::Region { .. },
+        "a region of shape [4, 2] at offset [1, 1] with steps [1, 1] \
+         does not fit the global shape [4, 5]: along axis 0 it ends at 5, not within 4"
+    );
+    assert_error!(
+        Array1::<f32>::init_region(4, &Zeros, Key::new(1), &whole),
+        InitError::Region { .. },
+        "a region of shape [4] at offset [1, 1] with steps [1, 1] \
+         does not fit the global shape [4, 5]: it has 1 axes, not 2"
+    );
 }

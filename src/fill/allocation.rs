@@ -1,17 +1,18 @@
 //! New arrays: memory for a shape, or an error that names it.
 
 use super::target::Target;
-use super::{Content, memory};
+use super::{Content, Indices, memory};
 use crate::element::{Element, Scalar};
 use crate::error::InitError;
 use ndarray::{ArrayBase, ArrayViewD, ArrayViewMut, DataOwned, Dimension, Shape};
 use std::alloc;
 use std::mem::MaybeUninit;
 
-/// A new array with this content.
+/// A new array with this content, which is a part of a larger one if there are indices.
 pub(crate) fn filled<A, S, D>(
     shape: Shape<D>,
     content: &Content<A::Arithmetic>,
+    indices: Option<&Indices>,
 ) -> Result<ArrayBase<S, D>, InitError>
 where
     A: Element,
@@ -19,7 +20,7 @@ where
     D: Dimension,
 {
     // SAFETY: filling a target writes every element.
-    unsafe { built(shape, |mut array| content.write(Target::of_new(&mut array))) }
+    unsafe { built(shape, |mut array| content.write(Target::of_new(&mut array), indices)) }
 }
 
 /// A new array with the elements of another one of its shape.

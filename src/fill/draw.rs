@@ -3,7 +3,7 @@
 use super::memory;
 use crate::element::Scalar;
 use crate::laws::Quantile;
-use crate::math::{IN_SOFTWARE, InDoubt, dispatch, is_portable};
+use crate::math::InDoubt;
 use crate::stream::{BLOCK, CHUNK, Key, ROW, Word, WordFn};
 use pulp::NullaryFnOnce;
 use std::mem::MaybeUninit;
@@ -11,34 +11,12 @@ use std::ops::Range;
 
 type Words<A> = <<A as Scalar>::Word as Word>::Words;
 
-/// What an array's elements come from.
-pub(super) struct Source<Q> {
-    pub(super) quantile: Q,
+/// A write of the values of words first, first + 1, …, to be compiled for every instruction set.
+pub(super) struct Run<'a, A, R> {
+    pub(super) rows: R,
     pub(super) key: Key,
-}
-
-impl<Q> Source<Q> {
-    /// Writes elements first, first + 1, … of the array.
-    pub(super) fn run<A: Scalar>(&self, first: usize, out: &mut [MaybeUninit<A>])
-    where
-        Q: Quantile<A>,
-    {
-        let &Self { quantile, key } = self;
-        if IN_SOFTWARE && Q::HAS_MUL_ADD && is_portable() {
-            let rows = InSoftware { checked: quantile.checked(), exact: quantile };
-            Run { rows, key, first, out }.call();
-        } else {
-            dispatch(Run { rows: Fused(quantile), key, first, out });
-        }
-    }
-}
-
-/// A call of [`Source::run`], to be compiled for every instruction set.
-struct Run<'a, A, R> {
-    rows: R,
-    key: Key,
-    first: usize,
-    out: &'a mut [MaybeUninit<A>],
+    pub(super) first: u64,
+    pub(super) out: &'a mut [MaybeUninit<A>],
 }
 
 /// The values of words that are not rare.
@@ -52,7 +30,7 @@ impl<A: Scalar, Q: Quantile<A>> WordFn<A::Word, A> for Common<'_, Q> {
 }
 
 /// How the values of a row of words are computed.
-trait Rows<A: Scalar> {
+pub(super) trait Rows<A: Scalar> {
     type Quantile: Quantile<A>;
     /// Whether that is done row by row, though no word may be rare.
     const ALWAYS: bool;
@@ -64,7 +42,7 @@ trait Rows<A: Scalar> {
 }
 
 /// By the quantile function as it is.
-struct Fused<Q>(Q);
+pub(super) struct Fused<Q>(pub(super) Q);
 
 impl<A: Scalar, Q: Quantile<A>> Rows<A> for Fused<Q> {
     type Quantile = Q;
@@ -88,9 +66,9 @@ impl<A: Scalar, Q: Quantile<A>> Rows<A> for Fused<Q> {
 }
 
 /// With multiply-adds in software, and once more by the library's if any is in doubt.
-struct InSoftware<Q, C> {
-    checked: C,
-    exact: Q,
+pub(super) struct InSoftware<Q, C> {
+    pub(super) checked: C,
+    pub(super) exact: Q,
 }
 
 impl<A: Scalar, Q: Quantile<A, Checked = C>, C: Quantile<A::Checked>> Rows<A> for InSoftware<Q, C> {
@@ -139,8 +117,8 @@ impl<A: Scalar, R: Rows<A>> NullaryFnOnce for Run<'_, A, R> {
         let mut rare = Rare::new();
         let mut place = 0;
         while place < out.len() {
-            let mut lanes = A::Word::lanes(key, ((first + place) / BLOCK) as u64);
-            let mut skip = (first + place) % BLOCK;
+            let mut lanes = A::Word::lanes(key, (first + place as u64) / BLOCK as u64);
+            let mut skip = ((first + place as u64) % BLOCK as u64) as usize;
             let end = place + (BLOCK - skip).min(out.len() - place);
             while place < end {
                 let rows = (skip + end - place).div_ceil(ROW).min(CHUNK / ROW);
@@ -201,7 +179,7 @@ fn apply<A: Scalar, R: Rows<A>>(
 }
 
 #[inline(always)]
-fn write<A: Copy>(out: &mut [MaybeUninit<A>], values: &[A]) {
+pub(super) fn write<A: Copy>(out: &mut [MaybeUninit<A>], values: &[A]) {
     for (out, &value) in out.iter_mut().zip(values) {
         out.write(value);
     }
@@ -215,7 +193,7 @@ const RARE: usize = 5 * ROW;
 ///
 /// Kept for a while, since a few of them at once would spend their time waiting for each other's
 /// divisions.
-struct Rare<A: Scalar> {
+pub(super) struct Rare<A: Scalar> {
     count: usize,
     words: [A::Word; RARE],
     places: [usize; RARE],
@@ -223,13 +201,13 @@ struct Rare<A: Scalar> {
 
 impl<A: Scalar> Rare<A> {
     #[inline(always)]
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { count: 0, words: [A::Word::default(); RARE], places: [0; RARE] }
     }
 
     /// Takes the rare words of a part of a row, whose first element's place is given.
     #[inline(always)]
-    fn collect<Q: Quantile<A>>(
+    pub(super) fn collect<Q: Quantile<A>>(
         &mut self,
         quantile: &Q,
         row: &[A::Word; ROW],
@@ -254,7 +232,7 @@ impl<A: Scalar> Rare<A> {
 
     /// Writes their elements.
     #[inline(always)]
-    fn mend<Q: Quantile<A>>(&mut self, quantile: &Q, out: &mut [MaybeUninit<A>]) {
+    pub(super) fn mend<Q: Quantile<A>>(&mut self, quantile: &Q, out: &mut [MaybeUninit<A>]) {
         // As many at once as `f64`s fill a vector, in which they are computed.
         const GROUP: usize = 8;
         let words = self.words.as_chunks::<GROUP>().0;
@@ -282,7 +260,7 @@ mod tests {
     const KEY: Key = Key::new(42);
     const LONGEST: usize = 2100;
     /// Where runs begin: at a block and a row, and within both.
-    const FIRSTS: [usize; 5] = [0, 1, 250, 1023, 5 * BLOCK + 777];
+    const FIRSTS: [u64; 5] = [0, 1, 250, 1023, 5 * BLOCK as u64 + 777];
 
     /// One for each quantile function.
     fn laws() -> [Law; 6] {
@@ -307,7 +285,7 @@ mod tests {
     }
 
     /// Elements first, first + 1, …, by this instruction set.
-    fn run<A: Scalar, Q: Quantile<A>>(arch: Arch, quantile: Q, first: usize, len: usize) -> Vec<A> {
+    fn run<A: Scalar, Q: Quantile<A>>(arch: Arch, quantile: Q, first: u64, len: usize) -> Vec<A> {
         let mut out = vec![MaybeUninit::new(A::MAX); len];
         arch.dispatch(Run { rows: Fused(quantile), key: KEY, first, out: &mut out });
         // SAFETY: all of them are numbers since the vector was made.
@@ -315,7 +293,7 @@ mod tests {
     }
 
     /// The same with multiply-adds in software.
-    fn run_in_software<A: Scalar, Q: Quantile<A>>(quantile: Q, first: usize, len: usize) -> Vec<A> {
+    fn run_in_software<A: Scalar, Q: Quantile<A>>(quantile: Q, first: u64, len: usize) -> Vec<A> {
         let mut out = vec![MaybeUninit::new(A::MAX); len];
         let rows = InSoftware { checked: quantile.checked(), exact: quantile };
         Run { rows, key: KEY, first, out: &mut out }.call();

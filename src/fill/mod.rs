@@ -4,17 +4,23 @@
 mod allocation;
 mod draw;
 mod memory;
+mod region;
+mod source;
+mod stepped;
 mod strides;
 mod target;
 mod threads;
 mod tiles;
 
 pub(crate) use allocation::{copied, filled, written};
+pub(crate) use region::Indices;
+pub use region::Region;
 
 use crate::element::{Element, Scalar};
 use crate::laws::{AnyQuantile, Quantile, UseQuantile};
 use crate::stream::Key;
 use ndarray::{ArrayRef, Dimension};
+use source::Source;
 use target::Target;
 
 /// What can be written to an array of any shape.
@@ -26,25 +32,26 @@ pub(crate) enum Content<A> {
     Drawn(AnyQuantile<A>, Key),
 }
 
-/// Writes every element of an array.
+/// Writes every element of an array, which is a part of a larger one if there are indices.
 pub(crate) fn onto<A: Element, D: Dimension>(
     array: &mut ArrayRef<A, D>,
     content: &Content<A::Arithmetic>,
+    indices: Option<&Indices>,
 ) {
-    content.write(Target::of(array));
+    content.write(Target::of(array), indices);
 }
 
 /// Writes every element of a slice.
 #[cfg(feature = "orthogonal")]
 pub(crate) fn onto_slice<A: Scalar>(elements: &mut [A], content: &Content<A>) {
-    content.write(Target::of_slice(elements, &[elements.len()]));
+    content.write(Target::of_slice(elements, &[elements.len()]), None);
 }
 
 impl<A: Scalar> Content<A> {
-    fn write(&self, target: Target<'_, A>) {
+    fn write(&self, target: Target<'_, A>, indices: Option<&Indices>) {
         match *self {
             Self::Constant(value) => target.fill(value),
-            Self::Drawn(quantile, key) => quantile.hand_to(Draw { target, key }),
+            Self::Drawn(quantile, key) => quantile.hand_to(Draw { target, key, indices }),
         }
     }
 }
@@ -52,12 +59,14 @@ impl<A: Scalar> Content<A> {
 struct Draw<'a, A> {
     target: Target<'a, A>,
     key: Key,
+    indices: Option<&'a Indices>,
 }
 
 impl<A: Scalar> UseQuantile<A> for Draw<'_, A> {
     type Output = ();
 
     fn with<Q: Quantile<A>>(self, quantile: Q) {
-        self.target.draw(quantile, self.key);
+        let Self { target, key, indices } = self;
+        target.draw(&Source { quantile, key, indices });
     }
 }

@@ -1,12 +1,13 @@
-//! The memory order of an array: its axes, merged where they can be.
+//! The axes of an array, merged where they can be: how far apart its elements lie in memory, or in
+//! the order of a larger array's elements.
 
 use std::cmp::Reverse;
 
-/// One axis: how many elements, and how far apart in memory.
+/// One axis: how many elements, and how far apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Axis {
     pub(super) len: usize,
-    pub(super) stride: isize,
+    pub(super) stride: i64,
 }
 
 /// Axes in logical order, each of two elements or more: so there can be no more than 63 of them.
@@ -20,15 +21,16 @@ impl Strides {
     /// The axes of an array with elements. Those of one element are dropped, and neighbours that
     /// run through memory as one are merged.
     pub(super) fn new(shape: &[usize], strides: &[isize]) -> Self {
-        let axes = shape.iter().zip(strides).map(|(&len, &stride)| Axis { len, stride });
-        Self::merge(axes.filter(|axis| axis.len != 1))
+        let axes = shape.iter().zip(strides);
+        Self::merge(axes.map(|(&len, &stride)| Axis { len, stride: stride as i64 }))
     }
 
-    fn merge(axes: impl Iterator<Item = Axis>) -> Self {
+    /// The axes, in logical order.
+    pub(super) fn merge(axes: impl Iterator<Item = Axis>) -> Self {
         let mut this = Self { axes: [Axis { len: 1, stride: 0 }; 63], rank: 0 };
-        for Axis { len, stride } in axes {
+        for Axis { len, stride } in axes.filter(|axis| axis.len != 1) {
             match this.axes[..this.rank].last_mut() {
-                Some(outer) if outer.stride == stride * len as isize => {
+                Some(outer) if outer.stride == stride * len as i64 => {
                     *outer = Axis { len: outer.len * len, stride };
                 }
                 _ => {
@@ -75,10 +77,10 @@ pub(super) fn len(axes: &[Axis]) -> usize {
 }
 
 /// How far from the first element the one with this row-major index lies.
-pub(super) fn offset(axes: &[Axis], mut index: usize) -> isize {
+pub(super) fn offset(axes: &[Axis], mut index: usize) -> i64 {
     let mut offset = 0;
     for axis in axes.iter().rev() {
-        offset += (index % axis.len) as isize * axis.stride;
+        offset += (index % axis.len) as i64 * axis.stride;
         index /= axis.len;
     }
     offset
@@ -90,7 +92,7 @@ pub(super) fn stretches(
     axes: &[Axis],
     first: usize,
     count: usize,
-    mut f: impl FnMut(usize, isize, Axis),
+    mut f: impl FnMut(usize, i64, Axis),
 ) {
     let Some((last, outer)) = axes.split_last() else {
         return f(0, 0, Axis { len: count, stride: 0 });
@@ -102,12 +104,12 @@ pub(super) fn stretches(
     for (index, axis) in index.iter_mut().zip(outer).rev() {
         *index = line % axis.len;
         line /= axis.len;
-        start += *index as isize * axis.stride;
+        start += *index as i64 * axis.stride;
     }
     let mut done = 0;
     while done < count {
         let len = (last.len - column).min(count - done);
-        f(done, start + column as isize * last.stride, Axis { len, ..*last });
+        f(done, start + column as i64 * last.stride, Axis { len, ..*last });
         done += len;
         column = 0;
         for (index, axis) in index.iter_mut().zip(outer).rev() {
@@ -117,7 +119,7 @@ pub(super) fn stretches(
                 break;
             }
             *index = 0;
-            start -= axis.len as isize * axis.stride;
+            start -= axis.len as i64 * axis.stride;
         }
     }
 }
@@ -146,7 +148,7 @@ mod tests {
             let mut seen = Vec::new();
             stretches(&axes, first, count, |place, start, axis| {
                 assert_eq!(place, seen.len());
-                seen.extend((0..axis.len as isize).map(|i| start + i * axis.stride));
+                seen.extend((0..axis.len as i64).map(|i| start + i * axis.stride));
             });
             let expected: Vec<_> = (first..first + count).map(|i| offset(&axes, i)).collect();
             assert_eq!(seen, expected);

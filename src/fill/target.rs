@@ -1,15 +1,15 @@
 //! Values onto an array's memory, whatever its strides. Knows neither who owns the memory nor how
 //! large it must be.
 
-use super::draw::Source;
 use super::memory;
+use super::source::Source;
 use super::strides::{self, Axis, Strides};
 use super::threads::each;
 use super::tiles::Tiles;
 use crate::element::Scalar;
 use crate::laws::Quantile;
 use crate::math::dispatch;
-use crate::stream::{BLOCK, Key, ROW};
+use crate::stream::{BLOCK, ROW};
 use ndarray::{ArrayRef, ArrayViewMut, Dimension};
 use pulp::NullaryFnOnce;
 use std::any::TypeId;
@@ -81,7 +81,7 @@ impl<'a, A: Scalar> Target<'a, A> {
                     unsafe { self.stretch(start, axis.len) }.fill(MaybeUninit::new(value));
                     return;
                 }
-                for i in 0..axis.len as isize {
+                for i in 0..axis.len as i64 {
                     // SAFETY: an element of the array, and no other task's.
                     unsafe { self.write(start + i * axis.stride, MaybeUninit::new(value)) };
                 }
@@ -89,21 +89,20 @@ impl<'a, A: Scalar> Target<'a, A> {
         });
     }
 
-    /// Writes every element: the one with the row-major index i is the quantile function's value of word i.
-    pub(super) fn draw<Q: Quantile<A>>(self, quantile: Q, key: Key) {
-        let source = Source { quantile, key };
+    /// Writes every element.
+    pub(super) fn draw<Q: Quantile<A>>(self, source: &Source<'_, Q>) {
         if strides::is_contiguous(self.shape, self.strides) {
             self.in_ranges(64 * BLOCK, |first, count| {
                 // SAFETY: elements of the array, and no other task's.
-                source.run(first, unsafe { self.stretch(first as isize, count) });
+                source.write(first, unsafe { self.stretch(first as i64, count) });
             });
         } else {
-            self.draw_strided(&source);
+            self.draw_strided(source);
         }
     }
 
     #[cold]
-    fn draw_strided<Q: Quantile<A>>(&self, source: &Source<Q>) {
+    fn draw_strided<Q: Quantile<A>>(&self, source: &Source<'_, Q>) {
         let axes = Strides::new(self.shape, self.strides);
         if let Some(tiles) = Tiles::new(&axes) {
             // SAFETY: tiles have no elements in common, and each is one task's.
@@ -127,9 +126,9 @@ impl<'a, A: Scalar> Target<'a, A> {
     /// # Safety
     /// They must be elements of the array, and no other thread may use them.
     #[expect(clippy::mut_from_ref, reason = "a target is a pointer that tasks share")]
-    unsafe fn stretch(&self, offset: isize, len: usize) -> &mut [MaybeUninit<A>] {
+    unsafe fn stretch(&self, offset: i64, len: usize) -> &mut [MaybeUninit<A>] {
         // SAFETY: by the contract, these are elements of the array and nobody else's.
-        unsafe { std::slice::from_raw_parts_mut(self.start.offset(offset).cast(), len) }
+        unsafe { std::slice::from_raw_parts_mut(self.start.offset(offset as isize).cast(), len) }
     }
 
     /// Writes a range of elements in logical order, wherever that leads in memory.
@@ -138,7 +137,7 @@ impl<'a, A: Scalar> Target<'a, A> {
     /// They must be elements of the array, and no other thread may use them.
     unsafe fn draw_scattered<Q: Quantile<A>>(
         &self,
-        source: &Source<Q>,
+        source: &Source<'_, Q>,
         axes: &[Axis],
         first: usize,
         count: usize,
@@ -153,7 +152,7 @@ impl<'a, A: Scalar> Target<'a, A> {
                     memory::prefetch(unsafe { self.stretch(start, axis.len) }, 0..axis.len);
                 }
             });
-            source.run(block, values);
+            source.write(block, values);
             strides::stretches(axes, block, values.len(), |place, start, axis| {
                 let values = &values[place..place + axis.len];
                 if axis.stride == 1 {
@@ -163,7 +162,7 @@ impl<'a, A: Scalar> Target<'a, A> {
                 }
                 for (i, &value) in values.iter().enumerate() {
                     // SAFETY: an element of the array, and no other task's.
-                    unsafe { self.write(start + i as isize * axis.stride, value) };
+                    unsafe { self.write(start + i as i64 * axis.stride, value) };
                 }
             });
         }
@@ -174,11 +173,11 @@ impl<'a, A: Scalar> Target<'a, A> {
     ///
     /// # Safety
     /// No other thread may use the tile's elements.
-    unsafe fn draw_tile<Q: Quantile<A>>(&self, source: &Source<Q>, tiles: &Tiles, i: usize) {
+    unsafe fn draw_tile<Q: Quantile<A>>(&self, source: &Source<'_, Q>, tiles: &Tiles, i: usize) {
         let tile = tiles.get(i);
         let mut lines: Lines<A> = [[MaybeUninit::uninit(); Tiles::WIDTH + ROW]; Tiles::HEIGHT];
         for (i, line) in lines[..tile.height].iter_mut().enumerate() {
-            source.run(tile.first + i * tiles.line_len, &mut line[..tile.width]);
+            source.write(tile.first + i * tiles.line_len, &mut line[..tile.width]);
         }
         strides::stretches(tiles.along, tile.column, tile.width, |place, start, axis| {
             let start = tile.offset + start;
@@ -188,9 +187,9 @@ impl<'a, A: Scalar> Target<'a, A> {
                 return dispatch(unsafe { Columns::new(self, lines, place, start, axis) });
             }
             for j in 0..axis.len {
-                let start = start + j as isize * axis.stride;
+                let start = start + j as i64 * axis.stride;
                 for (i, line) in lines[..tile.height].iter().enumerate() {
-                    let offset = start + i as isize * tiles.across.stride;
+                    let offset = start + i as i64 * tiles.across.stride;
                     // SAFETY: an element of the array, and no other tile's.
                     unsafe { self.write(offset, line[place + j]) };
                 }
@@ -201,9 +200,9 @@ impl<'a, A: Scalar> Target<'a, A> {
     /// # Safety
     /// The offset must be that of an element, which no other thread uses.
     #[inline(always)]
-    unsafe fn write(&self, offset: isize, value: MaybeUninit<A>) {
+    unsafe fn write(&self, offset: i64, value: MaybeUninit<A>) {
         // SAFETY: by the contract, this is an element of the array.
-        unsafe { self.start.offset(offset).cast::<MaybeUninit<A>>().write(value) };
+        unsafe { self.start.offset(offset as isize).cast::<MaybeUninit<A>>().write(value) };
     }
 }
 
@@ -223,7 +222,7 @@ struct Columns<'a, A> {
     /// Of the first column, in its line.
     place: usize,
     /// Of the first column, in the array.
-    start: isize,
+    start: i64,
     /// How many columns, and how far apart.
     axis: Axis,
 }
@@ -236,7 +235,7 @@ impl<'a, A> Columns<'a, A> {
         target: &'a Target<'a, A>,
         lines: &'a [Line<A>],
         place: usize,
-        start: isize,
+        start: i64,
         axis: Axis,
     ) -> Self {
         Self { target, lines, place, start, axis }
@@ -251,7 +250,7 @@ impl<A: Scalar> NullaryFnOnce for Columns<'_, A> {
         let Self { target, lines, place, start, axis } = self;
         // SAFETY: by the contract of `new`.
         let column =
-            |j: usize| unsafe { target.stretch(start + j as isize * axis.stride, lines.len()) };
+            |j: usize| unsafe { target.stretch(start + j as i64 * axis.stride, lines.len()) };
         let (whole, rest) = lines.as_chunks::<ROW>();
         for j in 0..axis.len {
             if j + AHEAD < axis.len {

@@ -20,7 +20,7 @@ pub(super) struct Tile {
     /// The logical index of its first element.
     pub(super) first: usize,
     /// Where the first element of its first line lies.
-    pub(super) offset: isize,
+    pub(super) offset: i64,
     /// Which element of the line its first one is.
     pub(super) column: usize,
     pub(super) width: usize,
@@ -61,7 +61,7 @@ impl<'a> Tiles<'a> {
         let outer = i / (self.per_line() * self.heaps());
         Tile {
             first: (outer * self.across.len + line) * self.line_len + column,
-            offset: strides::offset(self.outer, outer) + line as isize * self.across.stride,
+            offset: strides::offset(self.outer, outer) + line as i64 * self.across.stride,
             column,
             width: Self::WIDTH.min(self.line_len - column),
             height: Self::HEIGHT.min(self.across.len - line),
@@ -105,7 +105,7 @@ mod tests {
             let content = Content::Drawn(law.quantile(), Key::new(42));
             let longest = 3 * COUNTS.iter().max().unwrap() * LENGTHS.iter().max().unwrap();
             let mut line = ArrayD::from_elem(IxDyn(&[longest]), UNTOUCHED);
-            onto(&mut line, &content);
+            onto(&mut line, &content, None);
             (content, line)
         })
     }
@@ -122,7 +122,7 @@ mod tests {
             let (content, line) = &laws[(count + len) % 2];
             let mut memory = ArrayD::from_elem(memory(count, len), UNTOUCHED);
             let mut view = view(memory.view_mut());
-            onto(&mut view, content);
+            onto(&mut view, content, None);
             let mut pairs = view.iter().zip(line);
             let differing =
                 pairs.position(|(found, expected)| found.to_bits() != expected.to_bits());
@@ -193,7 +193,7 @@ mod tests {
             assert!((1..=Tiles::WIDTH).contains(&tile.width), "{} elements", tile.width);
             for line in 0..tile.height {
                 let first = tile.first + line * tiles.line_len;
-                let offset = tile.offset + line as isize * tiles.across.stride;
+                let offset = tile.offset + line as i64 * tiles.across.stride;
                 for j in [0, tile.width - 1] {
                     let expected = strides::offset(axes.as_slice(), first + j);
                     let found = offset + strides::offset(tiles.along, tile.column + j);

@@ -1,14 +1,17 @@
 //! Key → words: the generator behind every array. Knows no law and no array.
 //!
 //! Words come in blocks of [`BLOCK`], and a block is computed from its key and number alone, by the
-//! [`lanes`]. A [`word`] has 32 bits from one stream, or 64 from two.
+//! [`lanes`]. A [`word`] has 32 bits from one stream, or 64 from two. A [`reader`] gives those at any
+//! indices.
 
 mod key;
 mod lanes;
 mod word;
+mod reader;
 
 pub use key::{Key, KeySource};
-pub(crate) use word::{Word, WordFn, block_words};
+pub(crate) use reader::Reader;
+pub(crate) use word::{Word, WordFn};
 
 /// How many words a block holds.
 pub(crate) const BLOCK: usize = 1024;

@@ -1,8 +1,8 @@
 //! The words of one element each: 32 bits from one stream, or 64 from two.
 
+use super::ROW;
 use super::key::Key;
 use super::lanes::{Lanes, Words};
-use super::{BLOCK, CHUNK, ROW};
 use rand_xoshiro::rand_core::RngCore;
 use std::mem::MaybeUninit;
 
@@ -131,15 +131,4 @@ impl Word for u64 {
 #[inline(always)]
 fn join(high: u32, low: u32) -> u64 {
     u64::from(high) << 32 | u64::from(low)
-}
-
-/// The words of a block.
-#[inline(always)]
-pub(crate) fn block_words(key: Key, block: u64, out: &mut [u32; BLOCK]) {
-    let mut lanes = Lanes::new(key, block);
-    let mut words = Words::zeros();
-    for chunk in out.as_chunks_mut::<CHUNK>().0 {
-        lanes.draw(&mut words, CHUNK / ROW);
-        *chunk = *words.as_array();
-    }
 }

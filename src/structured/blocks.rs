@@ -3,6 +3,7 @@
 use crate::element::Element;
 use crate::error::InitError;
 use crate::fans::resolve;
+use crate::fill::Region;
 use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;
 use ndarray::{ArrayViewMutD, Axis};
@@ -178,5 +179,24 @@ impl<A: Element> Structure<A> for Parts<A> {
             values.write(&mut block);
             rest = others;
         }
+    }
+
+    fn part(self: Box<Self>, region: &Region, shape: &[usize]) -> Result<Values<A>, InitError> {
+        let axis = self.axis.index();
+        let mut piece = shape.to_vec();
+        let mut values = Vec::new();
+        let mut from = 0;
+        for (size, block) in self.values {
+            let places = [from, from + size];
+            let [first, end] =
+                places.map(|place| region.places_before(axis, place).min(shape[axis]));
+            if first < end {
+                piece[axis] = end - first;
+                let region = region.within(axis, from, size, first);
+                values.push((end - first, block.part(&region, &piece)?));
+            }
+            from += size;
+        }
+        Ok(Values::structured(shape, Self { axis: self.axis, values }))
     }
 }

@@ -5,6 +5,7 @@ use super::orthogonal::{Matrices, Orthogonal};
 use crate::element::{Element, Field, Scalar};
 use crate::error::{AxisRole, InitError};
 use crate::fans::Layout;
+use crate::fill::Region;
 use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;
 use ndarray::ArrayViewMutD;
@@ -99,7 +100,17 @@ impl<A: Scalar + Field> Structure<A::Element> for AtCentre<A> {
     }
 
     fn write(&self, mut array: ArrayViewMutD<'_, A::Element>) {
-        self.middle.take(&mut array);
-        self.matrices.write(array);
+        let whole = Region::whole(array.shape());
+        if self.middle.take(&mut array, &whole) {
+            self.matrices.write(array);
+        }
+    }
+
+    fn part(
+        self: Box<Self>,
+        region: &Region,
+        shape: &[usize],
+    ) -> Result<Values<A::Element>, InitError> {
+        Values::part_of_whole(*self, region, shape)
     }
 }

@@ -3,6 +3,7 @@
 use crate::element::{Element, Scalar};
 use crate::error::{AxisRole, InitError};
 use crate::fans::Layout;
+use crate::fill::Region;
 use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;
 use ndarray::{ArrayViewMutD, Axis};
@@ -90,7 +91,8 @@ impl<A: Element> Initializer<A> for Dirac {
             (Some(middle), [whole, part]) if whole.len() == 1 && part.len() <= 1 => {
                 let (whole, part) = (whole[0], part.first().copied());
                 let groups = self.layout.group_count();
-                Ok(Values::structured(shape, Channels { middle, whole, part, groups }))
+                let region = Region::whole(shape);
+                Ok(Values::structured(shape, Channels { middle, whole, part, groups, region }))
             }
             _ => Err(InitError::Shape {
                 initializer: "a Dirac kernel",
@@ -118,11 +120,15 @@ impl Middle {
         (1..=3).contains(&field.len()).then(|| Self(field.into_iter().map(place).collect()))
     }
 
-    /// Leaves what lies there of a kernel.
-    pub(super) fn take<A>(&self, kernel: &mut ArrayViewMutD<'_, A>) {
-        for &(axis, place) in &self.0 {
-            kernel.collapse_axis(Axis(axis), place);
-        }
+    /// Leaves what lies there of a kernel, or of the part of one: then there may be nothing.
+    pub(super) fn take<A>(&self, kernel: &mut ArrayViewMutD<'_, A>, region: &Region) -> bool {
+        self.0.iter().all(|&(axis, centre)| {
+            let place = region.place(axis, centre, kernel.len_of(Axis(axis)));
+            if let Some(place) = place {
+                kernel.collapse_axis(Axis(axis), place);
+            }
+            place.is_some()
+        })
     }
 }
 
@@ -134,6 +140,8 @@ struct Channels {
     /// The axis with those of one group; none where the kernel of one channel leaves it out.
     part: Option<usize>,
     groups: usize,
+    /// The part of the kernel that is written.
+    region: Region,
 }
 
 impl<A: Element> Structure<A> for Channels {
@@ -142,18 +150,30 @@ impl<A: Element> Structure<A> for Channels {
     }
 
     fn write(&self, mut array: ArrayViewMutD<'_, A>) {
-        self.middle.take(&mut array);
-        let group_len = array.len_of(Axis(self.whole)) / self.groups;
-        let part_len = self.part.map_or(1, |axis| array.len_of(Axis(axis)));
-        for group in 0..self.groups {
-            for channel in 0..group_len.min(part_len) {
-                let mut ones = array.view_mut();
-                ones.collapse_axis(Axis(self.whole), group * group_len + channel);
-                if let Some(part) = self.part {
-                    ones.collapse_axis(Axis(part), channel);
-                }
-                ones.fill(A::Arithmetic::ONE.into_element());
-            }
+        let Self { middle, whole, part, groups, region } = self;
+        if !middle.take(&mut array, region) {
+            return;
         }
+        let channels = array.len_of(Axis(*whole));
+        let len = |axis: usize| region.global_shape()[axis];
+        let (group_len, part_len) = (len(*whole) / groups, part.map_or(1, len));
+        for place in 0..channels {
+            let channel = region.coordinate(*whole, place) % group_len;
+            let mut ones = array.view_mut();
+            ones.collapse_axis(Axis(*whole), place);
+            match *part {
+                Some(axis) => match region.place(axis, channel, ones.len_of(Axis(axis))) {
+                    Some(place) if channel < part_len => ones.collapse_axis(Axis(axis), place),
+                    _ => continue,
+                },
+                None if channel < part_len => {}
+                None => continue,
+            }
+            ones.fill(A::Arithmetic::ONE.into_element());
+        }
+    }
+
+    fn part(self: Box<Self>, region: &Region, shape: &[usize]) -> Result<Values<A>, InitError> {
+        Ok(Values::structured(shape, Self { region: region.clone(), ..*self }))
     }
 }

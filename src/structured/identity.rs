@@ -3,6 +3,7 @@
 use super::number;
 use crate::element::{Element, Scalar};
 use crate::error::{InitError, positive};
+use crate::fill::Region;
 use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;
 use ndarray::ArrayViewMutD;
@@ -61,7 +62,10 @@ impl<A: Element> Initializer<A> for Identity {
         }
         Ok(Values::structured(
             shape,
-            Diagonal { value: number::<A::Arithmetic>("gain", self.gain)?.into_element() },
+            Diagonal {
+                value: number::<A::Arithmetic>("gain", self.gain)?.into_element(),
+                region: Region::whole(shape),
+            },
         ))
     }
 }
@@ -69,6 +73,8 @@ impl<A: Element> Initializer<A> for Identity {
 #[derive(Debug)]
 struct Diagonal<A> {
     value: A,
+    /// The part of the matrix that is written.
+    region: Region,
 }
 
 impl<A: Element> Structure<A> for Diagonal<A> {
@@ -77,6 +83,15 @@ impl<A: Element> Structure<A> for Diagonal<A> {
     }
 
     fn write(&self, mut array: ArrayViewMutD<'_, A>) {
-        array.diag_mut().fill(self.value);
+        for row in 0..array.shape()[0] {
+            let column = self.region.coordinate(0, row);
+            if let Some(column) = self.region.place(1, column, array.shape()[1]) {
+                array[[row, column]] = self.value;
+            }
+        }
+    }
+
+    fn part(self: Box<Self>, region: &Region, shape: &[usize]) -> Result<Values<A>, InitError> {
+        Ok(Values::structured(shape, Self { region: region.clone(), ..*self }))
     }
 }

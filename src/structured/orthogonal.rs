@@ -6,6 +6,7 @@ use super::number;
 use crate::element::{Element, Field, Scalar};
 use crate::error::{AxisRole, InitError, positive};
 use crate::fans::Layout;
+use crate::fill::Region;
 use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;
 use ndarray::{ArrayViewD, ArrayViewMutD, Axis, Zip};
@@ -169,6 +170,14 @@ impl<A: Scalar + Field> Structure<A::Element> for Matrices<A> {
                 self.write_one(matrix, (i * self.groups + group) as u64);
             }
         }
+    }
+
+    fn part(
+        self: Box<Self>,
+        region: &Region,
+        shape: &[usize],
+    ) -> Result<Values<A::Element>, InitError> {
+        Values::part_of_whole(*self, region, shape)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use crate::element::{Element, Scalar};
 use crate::error::InitError;
+use crate::fill::Region;
 use crate::initializer::{Initializer, Structure, Values};
 use crate::laws::{Law, Normal};
 use crate::math::dispatch;
-use crate::stream::{BLOCK, Key, block_words};
+use crate::stream::{BLOCK, Key, Reader};
 use ndarray::{ArrayViewMut2, ArrayViewMutD, s};
 use pulp::NullaryFnOnce;
 
@@ -97,7 +98,12 @@ impl<A: Element> Initializer<A> for Sparse {
         let values = Values::drawn(&self.law, key)?;
         Ok(Values::structured(
             shape,
-            Holes { values, zeros: self.zeros(rows), key: key.fork("zeros") },
+            Holes {
+                values,
+                zeros: self.zeros(rows),
+                key: key.fork("zeros"),
+                region: Region::whole(shape),
+            },
         ))
     }
 }
@@ -108,23 +114,32 @@ struct Holes<A: Element> {
     /// In each column.
     zeros: usize,
     key: Key,
+    /// The part of the matrix that is written.
+    region: Region,
 }
 
 impl<A: Element> Structure<A> for Holes<A> {
     fn write(&self, mut array: ArrayViewMutD<'_, A>) {
         self.values.write(&mut array);
         let array = array.into_dimensionality().expect("checked when made");
-        dispatch(Punch { array, zeros: self.zeros, key: self.key });
+        dispatch(Punch { array, zeros: self.zeros, key: self.key, region: &self.region });
+    }
+
+    fn part(self: Box<Self>, region: &Region, shape: &[usize]) -> Result<Values<A>, InitError> {
+        let values = self.values.part(region, shape)?;
+        Ok(Values::structured(shape, Self { values, region: region.clone(), ..*self }))
     }
 }
 
 /// Selection sampling in all columns at once (Knuth, The Art of Computer Programming 2, 3.4.2 S):
 /// going down the rows, an element becomes zero with the probability zeros left / rows left, which
-/// the word with its index decides. That leaves exactly so many zeros.
+/// the word with its index decides. That leaves exactly so many zeros. In a part of a matrix, its
+/// columns are gone down from the first row of the whole.
 struct Punch<'a, A> {
     array: ArrayViewMut2<'a, A>,
     zeros: usize,
     key: Key,
+    region: &'a Region,
 }
 
 impl<A: Element> NullaryFnOnce for Punch<'_, A> {
@@ -132,35 +147,40 @@ impl<A: Element> NullaryFnOnce for Punch<'_, A> {
 
     #[inline(always)]
     fn call(self) {
-        let Self { mut array, zeros, key } = self;
+        let Self { mut array, zeros, key, region } = self;
+        let [all_rows, all_columns] = [0, 1].map(|axis| region.global_shape()[axis] as u64);
         let (rows, columns) = array.dim();
+        let (first, step) = (region.offset()[1] as u64, region.steps()[1] as u64);
         let mut zeros_left = vec![zeros as u64; columns];
+        let mut reader = Reader::new(key);
         let mut words = [0; BLOCK];
-        let (mut row, mut column) = (0, 0);
-        for (block, first) in (0..).zip((0..array.len()).step_by(BLOCK)) {
-            block_words(key, block, &mut words);
-            let mut words = &words[..BLOCK.min(array.len() - first)];
-            while !words.is_empty() {
-                let range = column..columns.min(column + words.len());
-                let (now, later) = words.split_at(range.len());
-                let rows_left = (rows - row) as u64;
-                let mut part = array.slice_mut(s![row, range.clone()]);
+        for row in 0..=region.coordinate(0, rows - 1) {
+            let place = region.place(0, row, rows);
+            let rows_left = all_rows - row as u64;
+            for start in (0..columns).step_by(BLOCK) {
+                let range = start..columns.min(start + BLOCK);
+                let words = &mut words[..range.len()];
+                let index = row as u64 * all_columns + first + start as u64 * step;
+                reader.read(index, step, words);
                 let zeros_left = &mut zeros_left[range.clone()];
+                let Some(place) = place else {
+                    for (&mut word, zeros_left) in words.iter_mut().zip(zeros_left) {
+                        takes(word, zeros_left, rows_left);
+                    }
+                    continue;
+                };
+                let mut part = array.slice_mut(s![place, range]);
                 if let Some(part) = part.as_slice_mut() {
-                    punch(part.iter_mut(), now, zeros_left, rows_left);
+                    punch(part.iter_mut(), words, zeros_left, rows_left);
                 } else {
-                    punch(part.iter_mut(), now, zeros_left, rows_left);
-                }
-                words = later;
-                column = range.end;
-                if column == columns {
-                    (row, column) = (row + 1, 0);
+                    punch(part.iter_mut(), words, zeros_left, rows_left);
                 }
             }
         }
     }
 }
 
+/// Makes the chosen ones of a row's elements zero.
 #[inline(always)]
 fn punch<'a, A: Element>(
     elements: impl Iterator<Item = &'a mut A>,
@@ -170,8 +190,14 @@ fn punch<'a, A: Element>(
 ) {
     let zero = A::Arithmetic::ZERO.into_element();
     for ((element, &word), zeros_left) in elements.zip(words).zip(zeros_left) {
-        let is_zero = (u64::from(word) * rows_left) >> 32 < *zeros_left;
-        *element = if is_zero { zero } else { *element };
-        *zeros_left -= u64::from(is_zero);
+        *element = if takes(word, zeros_left, rows_left) { zero } else { *element };
     }
+}
+
+/// Whether a column takes one of its zeros in this row.
+#[inline(always)]
+fn takes(word: u32, zeros_left: &mut u64, rows_left: u64) -> bool {
+    let is_zero = (u64::from(word) * rows_left) >> 32 < *zeros_left;
+    *zeros_left -= u64::from(is_zero);
+    is_zero
 }

@@ -2,6 +2,7 @@
 
 use crate::element::{Element, Scalar};
 use crate::error::{InitError, Number};
+use crate::fill::Region;
 use crate::initializer::{Initializer, Structure, Values};
 use crate::math::cosine;
 use crate::stream::Key;
@@ -239,7 +240,7 @@ impl<A: Element> Initializer<A> for Stft {
             StftSide::Imaginary => length,
         };
         let wave = (0..length).map(|phase| cosine(4 * phase + shift, length)).collect();
-        Ok(Values::structured(shape, Transform { weights, wave }))
+        Ok(Values::structured(shape, Transform { weights, wave, region: Region::whole(shape) }))
     }
 }
 
@@ -248,17 +249,23 @@ impl<A: Element> Initializer<A> for Stft {
 struct Transform {
     weights: Vec<f64>,
     wave: Vec<f64>,
+    /// The part of the kernel that is written.
+    region: Region,
 }
 
 impl<A: Element> Structure<A> for Transform {
     fn write(&self, mut array: ArrayViewMutD<'_, A>) {
-        let length = self.wave.len();
-        for (t, mut bins) in array.axis_iter_mut(Axis(0)).enumerate() {
-            let (weight, step) = (self.weights[t], t % length);
-            let mut phase = 0;
+        let Self { weights, wave, region } = self;
+        let length = wave.len();
+        // Phases go round, also where their products would not fit.
+        let phase_of = |t: usize, bin: usize| (t as u128 * bin as u128 % length as u128) as usize;
+        for (i, mut bins) in array.axis_iter_mut(Axis(0)).enumerate() {
+            let t = region.coordinate(0, i);
+            let step = phase_of(t, region.steps()[2]);
+            let mut phase = phase_of(t, region.offset()[2]);
             for element in &mut bins {
                 // Of two zeros, the positive one.
-                let value = weight * self.wave[phase] + 0.0;
+                let value = weights[t] * wave[phase] + 0.0;
                 *element = A::Arithmetic::from_f64(value).into_element();
                 phase += step;
                 if phase >= length {
@@ -266,5 +273,9 @@ impl<A: Element> Structure<A> for Transform {
                 }
             }
         }
+    }
+
+    fn part(self: Box<Self>, region: &Region, shape: &[usize]) -> Result<Values<A>, InitError> {
+        Ok(Values::structured(shape, Self { region: region.clone(), ..*self }))
     }
 }

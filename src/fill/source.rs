@@ -1,0 +1,65 @@
+//! words × law onto a slice: which words, and by which code. Knows no array.
+
+use super::draw::{Fused, InSoftware, Run};
+use super::region::Indices;
+use super::stepped::RunStepped;
+use crate::element::Scalar;
+use crate::laws::Quantile;
+use crate::math::{IN_SOFTWARE, dispatch, is_portable};
+use crate::stream::Key;
+use pulp::NullaryFnOnce;
+use std::mem::MaybeUninit;
+
+/// What an array's elements come from.
+pub(super) struct Source<'a, Q> {
+    pub(super) quantile: Q,
+    pub(super) key: Key,
+    /// Where the elements are in the array that this one is a part of.
+    pub(super) indices: Option<&'a Indices>,
+}
+
+impl<Q> Source<'_, Q> {
+    /// Writes elements first, first + 1, … of the array.
+    pub(super) fn write<A: Scalar>(&self, first: usize, out: &mut [MaybeUninit<A>])
+    where
+        Q: Quantile<A>,
+    {
+        let Some(indices) = self.indices else { return self.run(first as u64, out) };
+        indices.runs(first, out.len(), |run| {
+            let out = &mut out[run.place..][..run.len];
+            if run.step == 1 {
+                self.run(run.index, out);
+            } else {
+                self.run_stepped(run.index, run.step, out);
+            }
+        });
+    }
+
+    /// Writes the values of words first, first + 1, ….
+    fn run<A: Scalar>(&self, first: u64, out: &mut [MaybeUninit<A>])
+    where
+        Q: Quantile<A>,
+    {
+        let &Self { quantile, key, .. } = self;
+        if IN_SOFTWARE && Q::HAS_MUL_ADD && is_portable() {
+            let rows = InSoftware { checked: quantile.checked(), exact: quantile };
+            Run { rows, key, first, out }.call();
+        } else {
+            dispatch(Run { rows: Fused(quantile), key, first, out });
+        }
+    }
+
+    /// Writes the values of words first, first + step, ….
+    fn run_stepped<A: Scalar>(&self, first: u64, step: u64, out: &mut [MaybeUninit<A>])
+    where
+        Q: Quantile<A>,
+    {
+        let &Self { quantile, key, .. } = self;
+        if IN_SOFTWARE && Q::HAS_MUL_ADD && is_portable() {
+            let rows = InSoftware { checked: quantile.checked(), exact: quantile };
+            RunStepped { rows, key, first, step, out }.call();
+        } else {
+            dispatch(RunStepped { rows: Fused(quantile), key, first, step, out });
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Words from anywhere in a stream.
+
+use super::key::Key;
+use super::word::Word;
+use super::{BLOCK, CHUNK, ROW};
+
+/// Reads a key's words at indices that rise, or nearly so: going back costs a block's first rows.
+pub(crate) struct Reader<W: Word> {
+    key: Key,
+    lanes: W::Lanes,
+    block: u64,
+    /// Chunks drawn of the block: the last of them is `words`.
+    drawn: usize,
+    words: [W; CHUNK],
+}
+
+impl<W: Word> Reader<W> {
+    #[inline(always)]
+    pub(crate) fn new(key: Key) -> Self {
+        let words = [W::default(); CHUNK];
+        Self { key, lanes: W::lanes(key, 0), block: 0, drawn: 0, words }
+    }
+
+    /// The words with the indices first, first + step, ….
+    #[inline(always)]
+    pub(crate) fn read(&mut self, first: u64, step: u64, out: &mut [W]) {
+        let mut index = first;
+        let mut rest = out;
+        while !rest.is_empty() {
+            let place = self.draw_to(index);
+            let here = ((CHUNK - place) as u64).div_ceil(step) as usize;
+            let (now, later) = rest.split_at_mut(here.min(rest.len()));
+            if step == 1 {
+                now.copy_from_slice(&self.words[place..place + now.len()]);
+            } else {
+                for (word, place) in
+                    now.iter_mut().zip((place..).step_by(step.min(CHUNK as u64) as usize))
+                {
+                    *word = self.words[place];
+                }
+            }
+            index += now.len() as u64 * step;
+            rest = later;
+        }
+    }
+
+    /// Draws the chunk with this index, and says where in it the word is.
+    #[inline(always)]
+    fn draw_to(&mut self, index: u64) -> usize {
+        let (block, place) = (index / BLOCK as u64, (index % BLOCK as u64) as usize);
+        let chunk = place / CHUNK + 1;
+        if block != self.block || chunk < self.drawn {
+            self.lanes = W::lanes(self.key, block);
+            (self.block, self.drawn) = (block, 0);
+        }
+        if self.drawn < chunk {
+            let mut words = W::zeros();
+            for _ in self.drawn..chunk {
+                W::draw(&mut self.lanes, &mut words, CHUNK / ROW);
+            }
+            let rows = self.words.as_chunks_mut::<ROW>().0;
+            for (i, row) in rows.iter_mut().enumerate() {
+                *row = W::row(&words, i);
+            }
+            self.drawn = chunk;
+        }
+        place % CHUNK
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words 0 to n − 1, drawn block by block.
+    fn all<W: Word>(key: Key, n: usize) -> Vec<W> {
+        let mut words = Vec::new();
+        for block in 0..n.div_ceil(BLOCK) as u64 {
+            let (mut lanes, mut chunk) = (W::lanes(key, block), W::zeros());
+            for _ in 0..BLOCK / CHUNK {
+                W::draw(&mut lanes, &mut chunk, CHUNK / ROW);
+                (0..CHUNK / ROW).for_each(|i| words.extend(W::row(&chunk, i)));
+            }
+        }
+        words
+    }
+
+    fn assert_reads<W: Word + PartialEq + std::fmt::Debug>() {
+        let key = Key::new(3);
+        let all = all::<W>(key, 8 * BLOCK);
+        let mut reader = Reader::<W>::new(key);
+        for step in [1, 2, 3, 16, 17, 255, 256, 257, 1000, 1024, 1500] {
+            for first in [0, 1, 15, 300, 1023, 1024, 2000] {
+                let mut words = vec![W::default(); (all.len() - first).div_ceil(step)];
+                reader.read(first as u64, step as u64, &mut words);
+                let expected: Vec<_> = all[first..].iter().copied().step_by(step).collect();
+                assert_eq!(words, expected, "from {first} on in steps of {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_are_read_at_any_index_and_step() {
+        assert_reads::<u32>();
+        assert_reads::<u64>();
+    }
+}

@@ -1,0 +1,307 @@
+//! A part of an array has the values that the whole has there, to the bit: any initializer, region,
+//! step, memory layout and element type.
+
+mod common;
+
+use common::{GAMMA, assert_same_bits, laws, mix64, normal, uniform};
+use ndarray_init::ndarray::{
+    Array1, Array2, Array3, ArrayD, ArrayViewMutD, Axis, IxDyn, Slice, array, s,
+};
+use ndarray_init::rand::{RngCore, SeedableRng};
+use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
+use ndarray_init::{
+    Blocks, Constant, Dirac, Element, Identity, InitError, InitExt, InitRefExt, Initializer, Key,
+    Layout, Normal, Ones, Region, Siren, Sparse, Stft, StftSide, Values, VarianceScaling, Zeros,
+};
+use proptest::prelude::*;
+
+const KEY: Key = Key::new(42);
+
+/// One piece of an axis: where it begins, how far apart its places are, and how many there are.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    offset: usize,
+    step: usize,
+    len: usize,
+}
+
+/// The pieces' part of a whole array, by slicing.
+fn sliced<A: Element>(whole: &ArrayD<A>, pieces: &[Piece]) -> ArrayD<A> {
+    let mut part = whole.view();
+    for (axis, &Piece { offset, step, len }) in pieces.iter().enumerate() {
+        let end = if len == 0 { offset } else { offset + (len - 1) * step + 1 };
+        part.slice_axis_inplace(
+            Axis(axis),
+            Slice::new(offset as isize, Some(end as isize), step as isize),
+        );
+    }
+    part.to_owned()
+}
+
+/// Memory layouts of an array of a shape: an owner's memory, and how the array lies in it.
+fn laid_out<A: Element>(
+    shape: &[usize],
+    layout: usize,
+    fill: impl FnOnce(ArrayViewMutD<'_, A>),
+) -> ArrayD<A> {
+    let spread: Vec<_> = shape.iter().map(|&n| 2 * n + 1).collect();
+    let reversed: Vec<_> = shape.iter().rev().copied().collect();
+    let untouched = A::default();
+    match layout {
+        0 => {
+            let mut array = ArrayD::from_elem(shape, untouched);
+            fill(array.view_mut());
+            array
+        }
+        1 => {
+            let mut memory = ArrayD::from_elem(reversed, untouched);
+            fill(memory.view_mut().reversed_axes());
+            memory.reversed_axes()
+        }
+        _ => {
+            let mut memory = ArrayD::from_elem(spread, untouched);
+            let mut view = memory.view_mut();
+            for (axis, &n) in shape.iter().enumerate() {
+                view.slice_axis_inplace(Axis(axis), Slice::new(1, Some(2 * n as isize + 1), -2));
+            }
+            fill(view.view_mut());
+            view.to_owned()
+        }
+    }
+}
+
+/// That the part has the whole's values: new, and in place in three layouts.
+#[track_caller]
+fn assert_part<A: common::Real>(
+    initializer: &dyn Initializer<A>,
+    shape: &[usize],
+    pieces: &[Piece],
+) {
+    let whole = ArrayD::init(shape, initializer, KEY).unwrap();
+    let expected = sliced(&whole, pieces);
+    let numbers = |number: fn(&Piece) -> usize| pieces.iter().map(number).collect::<Vec<_>>();
+    let region = Region::new(shape, &numbers(|piece| piece.offset)).unwrap();
+    let region = region.with_steps(&numbers(|piece| piece.step)).unwrap();
+    let part_shape = numbers(|piece| piece.len);
+    let fresh = ArrayD::init_region(IxDyn(&part_shape), initializer, KEY, &region).unwrap();
+    let what = |how| format!("{how}: {pieces:?} of {shape:?}");
+    assert_same_bits(&fresh, &expected, what("fresh"));
+    for layout in 0..3 {
+        let found = laid_out(&part_shape, layout, |mut view| {
+            view.fill_init_region(initializer, KEY, &region).unwrap();
+        });
+        assert_same_bits(&found, &expected, what("in place"));
+    }
+}
+
+/// Shapes of one to four axes with pieces of each axis.
+fn parts() -> impl Strategy<Value = Vec<(usize, Piece)>> {
+    let longest = |rank: usize| [6000_usize, 220, 40, 14][rank - 1];
+    (1_usize..=4).prop_flat_map(move |rank| {
+        proptest::collection::vec((1..=longest(rank)).prop_flat_map(piece), rank)
+    })
+}
+
+fn piece(n: usize) -> impl Strategy<Value = (usize, Piece)> {
+    (0..n, 1_usize..=9, any::<u16>()).prop_map(move |(offset, step, len)| {
+        let most = (n - offset).div_ceil(step);
+        (n, Piece { offset, step, len: usize::from(len) % (most + 1) })
+    })
+}
+
+proptest! {
+    #![proptest_config(common::cases(200))]
+
+    #[test]
+    fn a_part_of_a_drawn_array_has_the_values_of_the_whole(parts in parts(), law in 0_usize..7) {
+        let (shape, pieces): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+        assert_part::<f32>(&laws()[law], &shape, &pieces);
+        assert_part::<f64>(&laws()[law], &shape, &pieces);
+    }
+
+    #[test]
+    fn a_part_of_a_structured_array_has_the_values_of_the_whole(
+        [rows, columns, field, depth] in [piece_of(60), piece_of(70), piece_of(5), piece_of(3)],
+    ) {
+        for initializer in matrices() {
+            assert_part(&*initializer, &[rows.0, columns.0], &[rows.1, columns.1]);
+        }
+        for initializer in kernels() {
+            let parts = [field, depth, rows, columns];
+            let shape = parts.map(|(n, _)| n);
+            assert_part(&*initializer, &shape, &parts.map(|(_, piece)| piece));
+        }
+        let torch = Dirac::default().with_layout(Layout::torch().groups(3));
+        let shape = [3 * rows.0, columns.0, field.0];
+        assert_part::<f32>(&torch, &shape, &[rows.1, columns.1, field.1]);
+        let (bins, middle) = (columns.0 + 1, Piece { offset: 0, step: 1, len: 1 });
+        for side in [StftSide::Real, StftSide::Imaginary] {
+            let stft = Stft::default().with_side(side).with_periodic(true);
+            assert_part::<f64>(&stft, &[rows.0, 1, bins], &[rows.1, middle, columns.1]);
+        }
+    }
+}
+
+fn piece_of(most: usize) -> impl Strategy<Value = (usize, Piece)> {
+    (1..=most).prop_flat_map(piece)
+}
+
+/// A user's own initializer, which returns a law and knows of no regions.
+struct PerElement;
+
+impl Initializer<f32> for PerElement {
+    fn values(&self, shape: &[usize], key: Key) -> Result<Values<f32>, InitError> {
+        let n: usize = shape.iter().product();
+        Values::drawn(&Normal::new(0.0, (1.0 / n as f64).sqrt())?.into(), key)
+    }
+}
+
+/// Initializers of any matrix.
+fn matrices() -> Vec<Box<dyn Initializer<f32>>> {
+    let nested = Blocks::equal(VarianceScaling::he_normal(), 1, 1);
+    vec![
+        Box::new(Zeros),
+        Box::new(Ones),
+        Box::new(Constant(0.25)),
+        Box::new(array![[1.5_f32]]),
+        Box::new(Identity::new(3.0).unwrap()),
+        Box::new(Sparse::new(0.3, normal(0.0, 1.0)).unwrap()),
+        Box::new(Blocks::equal(nested, -1, 1)),
+        Box::new(Siren::first()),
+        Box::new(PerElement),
+    ]
+}
+
+/// Initializers of any kernel of four axes.
+fn kernels() -> Vec<Box<dyn Initializer<f32>>> {
+    vec![
+        Box::new(VarianceScaling::he_normal()),
+        Box::new(VarianceScaling::glorot_uniform().with_layout(Layout::torch())),
+        Box::new(Dirac::default()),
+    ]
+}
+
+#[test]
+fn blocks_are_cut_by_regions_wherever_they_meet() {
+    let parts: Vec<(usize, Box<dyn Initializer<f32>>)> = vec![
+        (7, Box::new(VarianceScaling::he_normal())),
+        (0, Box::new(Zeros)),
+        (1, Box::new(Constant(2.0))),
+        (12, Box::new(Blocks::sizes(VarianceScaling::glorot_uniform(), 1, &[3, 8]))),
+        (4, Box::new(Identity::default())),
+    ];
+    let blocks = Blocks::of(0, parts);
+    for offset in 0..24_usize {
+        for step in [1, 2, 5, 30] {
+            for len in 0..=(24 - offset).div_ceil(step) {
+                let rows = Piece { offset, step, len };
+                assert_part(&blocks, &[24, 11], &[rows, Piece { offset: 2, step: 3, len: 3 }]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_part_of_a_constant_array_is_cut_where_the_array_is_not_broadcast() {
+    let rows = Array2::from_shape_fn((1, 9), |(_, j)| j as f32);
+    let columns = Array3::from_shape_fn((4, 6, 1), |(i, j, _)| (10 * i + j) as f32);
+    let line = Array1::from_shape_fn(9, |j| j as f32);
+    let pieces =
+        [(1, 2, 2), (0, 5, 2), (3, 2, 3)].map(|(offset, step, len)| Piece { offset, step, len });
+    let initializers: [&dyn Initializer<f32>; 3] = [&rows, &columns, &line];
+    for initializer in initializers {
+        assert_part(initializer, &[4, 6, 9], &pieces);
+    }
+    // Also where the whole would not fit memory.
+    let region = Region::new(&[1 << 50, 9], &[1 << 49, 7]).unwrap();
+    let part = Array2::init_region((2, 2), &line, KEY, &region).unwrap();
+    assert_eq!(part, array![[7.0, 8.0], [7.0, 8.0]]);
+}
+
+#[cfg(feature = "orthogonal")]
+#[test]
+fn a_part_of_an_orthogonal_kernel_is_cut_from_the_whole() {
+    use ndarray_init::{DeltaOrthogonal, Orthogonal};
+    let [rows, columns, place] =
+        [(3, 2, 5), (0, 3, 4), (1, 1, 2)].map(|(offset, step, len)| Piece { offset, step, len });
+    assert_part::<f32>(&Orthogonal::default(), &[20, 12], &[rows, columns]);
+    assert_part::<f64>(&DeltaOrthogonal::default(), &[3, 13, 20], &[place, rows, columns]);
+    let region = Region::new(&[1 << 31, 1 << 31], &[0, 0]).unwrap();
+    let error = Array2::<f32>::init_region((2, 2), &Orthogonal::default(), KEY, &region);
+    assert!(matches!(error, Err(InitError::Memory { .. })), "{error:?}");
+}
+
+#[test]
+fn steps_of_every_size_give_the_words_of_the_whole() {
+    for step in [1, 2, 15, 16, 100, 255, 256, 257, 1023, 1024, 1025, 5000] {
+        for offset in [0, 1, 1023] {
+            let len = (40_000 - offset) / step;
+            assert_part::<f32>(&normal(0.0, 1.0), &[40_000], &[Piece { offset, step, len }]);
+            assert_part::<f64>(&uniform(-1.0, 1.0), &[40_000], &[Piece { offset, step, len }]);
+        }
+    }
+}
+
+/// The word with an index that no memory reaches, by the contract.
+fn word(key: u64, index: u64) -> u32 {
+    let (block, r) = (index / 1024, index % 1024);
+    let lane = 8 * block + r % 16 / 2;
+    let seed = mix64(key).wrapping_add(lane.wrapping_mul(4).wrapping_mul(GAMMA));
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed);
+    (0..r / 16).for_each(|_| _ = generator.next_u64());
+    let output = generator.next_u64();
+    if r % 2 == 0 { output as u32 } else { (output >> 32) as u32 }
+}
+
+#[test]
+fn a_global_shape_may_have_two_to_the_63_elements() {
+    let shape = [1 << 31, 1 << 32];
+    for (row, column) in [(0, 0), (1 << 30, 12_345), ((1 << 31) - 2, (1 << 32) - 70)] {
+        let region = Region::new(&shape, &[row, column]).unwrap();
+        let part = Array2::<f32>::init_region((2, 70), &uniform(-1.0, 1.0), KEY, &region).unwrap();
+        for ((i, j), &x) in part.indexed_iter() {
+            let index = ((row + i) as u64) << 32 | (column + j) as u64;
+            let expected = word(42, index) as i32 as f32 / 2_f32.powi(31);
+            assert_eq!(x, expected, "element ({}, {})", row + i, column + j);
+        }
+    }
+}
+
+#[test]
+fn fans_are_those_of_the_global_shape() {
+    let region = Region::new(&[1 << 20, 300], &[77, 0]).unwrap();
+    let part = Array2::<f64>::init_region((50, 300), &VarianceScaling::he_uniform(), KEY, &region);
+    let bound = (6.0 / f64::from(1 << 20)).sqrt();
+    let largest = part.unwrap().iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));
+    assert!(largest <= bound && largest > 0.99 * bound, "{largest} of {bound}");
+}
+
+#[test]
+fn a_part_without_elements_asks_nothing_of_its_initializer_but_must_have_its_place() {
+    let region = Region::new(&[4, 5], &[4, 0]).unwrap();
+    let part = Array2::<f32>::init_region((0, 5), &Normal::new(0.0, 1e-300).unwrap(), KEY, &region);
+    assert_eq!(part.unwrap().dim(), (0, 5));
+    let error = Array2::<f32>::init_region((0, 6), &Zeros, KEY, &region).unwrap_err();
+    assert!(matches!(error, InitError::Region { .. }), "{error:?}");
+}
+
+#[test]
+fn an_array_that_is_no_part_stays_as_it_was() {
+    let region = Region::new(&[4, 5], &[2, 1]).unwrap();
+    let mut part = Array2::from_elem((3, 2), 7.0_f32);
+    let error = part.fill_init_region(&Ones, KEY, &region).unwrap_err();
+    assert!(matches!(error, InitError::Region { .. }), "{error:?}");
+    assert!(part.iter().all(|&x| x == 7.0));
+}
+
+#[test]
+fn large_parts_are_filled_by_several_threads_with_the_same_values() {
+    let whole = Array2::<f32>::init((700, 900), &normal(0.0, 1.0), KEY).unwrap();
+    let region = Region::new(&[700, 900], &[100, 200]).unwrap();
+    let part = Array2::<f32>::init_region((600, 500), &normal(0.0, 1.0), KEY, &region).unwrap();
+    assert_eq!(part, whole.slice(s![100.., 200..700]));
+    let region = region.with_steps(&[2, 1]).unwrap();
+    let mut part = Array2::<f32>::zeros((600, 300)).reversed_axes();
+    part.fill_init_region(&normal(0.0, 1.0), KEY, &region).unwrap();
+    assert_eq!(part, whole.slice(s![100..;2, 200..800]));
+}
