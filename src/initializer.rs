@@ -1,6 +1,6 @@
 //! What an array can be filled by: the trait, and the values that it returns.
 
-use crate::element::{Element, Scalar};
+use crate::element::Element;
 use crate::error::InitError;
 use crate::fill::{self, Content};
 use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
@@ -39,7 +39,7 @@ use std::sync::Arc;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not initialize arrays of `{A}`",
     label = "no initializer of `{A}`",
-    note = "the element types are `f32` and `f64`; the crate's documentation lists the initializers",
+    note = "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`; the crate's documentation lists the initializers",
     note = "a constructor that returns a `Result`, such as `Normal::new(0.0, 0.02)`, needs a `?`"
 )]
 pub trait Initializer<A: Element> {
@@ -68,7 +68,7 @@ pub struct Values<A: Element>(Kind<A>);
 
 #[derive(Debug)]
 enum Kind<A: Element> {
-    Content(Content<A::Arithmetic>),
+    Content(Content<A>),
     Array { array: ArcArray<A, IxDyn>, shape: Vec<usize> },
     Structured { structure: Box<dyn Structure<A>>, shape: Vec<usize> },
 }
@@ -86,11 +86,7 @@ pub(crate) trait Structure<A>: Debug + Send + Sync {
 
 impl<A: Element> Values<A> {
     /// One value for every element.
-    pub fn constant(value: A) -> Self {
-        Self::number(A::Arithmetic::from_element(value))
-    }
-
-    pub(crate) const fn number(value: A::Arithmetic) -> Self {
+    pub const fn constant(value: A) -> Self {
         Self(Kind::Content(Content::Constant(value)))
     }
 
@@ -99,8 +95,8 @@ impl<A: Element> Values<A> {
     /// # Errors
     /// [`InitError::Unrepresentable`] if the element type cannot hold the law's values.
     pub fn drawn(law: &Law, key: Key) -> Result<Self, InitError> {
-        law.check::<A::Arithmetic>()?;
-        Ok(Self(Kind::Content(Content::Drawn(law.quantile(), key))))
+        law.check::<A>()?;
+        Ok(Self(Kind::Content(Content::Drawn(law.sampler(), key))))
     }
 
     /// The elements of an array, broadcast to the shape.
@@ -142,7 +138,7 @@ impl<A: Element> Values<A> {
             }
             Kind::Structured { structure, .. } => {
                 if structure.is_on_zeros() {
-                    fill::onto(array, &Content::Constant(A::Arithmetic::ZERO));
+                    fill::onto(array, &Content::Constant(A::default()));
                 }
                 structure.write(array.view_mut().into_dyn());
             }
@@ -183,7 +179,7 @@ where
 {
     let axes = shape.raw_dim().slice();
     if axes.contains(&0) {
-        Values::number(A::Arithmetic::ZERO).build(shape)
+        Values::constant(A::default()).build(shape)
     } else if let Some(array) = initializer.as_array() {
         let elements = elements_for(&array, axes)?;
         fill::copied(shape, &elements)

@@ -11,40 +11,37 @@ mod tiles;
 
 pub(crate) use allocation::{copied, filled, written};
 
-use crate::element::{Element, Scalar};
-use crate::laws::{AnyQuantile, Quantile, UseQuantile};
+use crate::element::Element;
+use crate::laws::{AnySampler, Sampler, UseSampler};
 use crate::stream::Key;
 use ndarray::{ArrayRef, Dimension};
 use target::Target;
 
 /// What can be written to an array of any shape.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Content<A> {
+pub(crate) enum Content<A: Element> {
     /// The same value everywhere.
     Constant(A),
     /// The values of the key's words.
-    Drawn(AnyQuantile<A>, Key),
+    Drawn(AnySampler<A>, Key),
 }
 
 /// Writes every element of an array.
-pub(crate) fn onto<A: Element, D: Dimension>(
-    array: &mut ArrayRef<A, D>,
-    content: &Content<A::Arithmetic>,
-) {
+pub(crate) fn onto<A: Element, D: Dimension>(array: &mut ArrayRef<A, D>, content: &Content<A>) {
     content.write(Target::of(array));
 }
 
 /// Writes every element of a slice.
 #[cfg(feature = "orthogonal")]
-pub(crate) fn onto_slice<A: Scalar>(elements: &mut [A], content: &Content<A>) {
+pub(crate) fn onto_slice<A: Element>(elements: &mut [A], content: &Content<A>) {
     content.write(Target::of_slice(elements, &[elements.len()]));
 }
 
-impl<A: Scalar> Content<A> {
+impl<A: Element> Content<A> {
     fn write(&self, target: Target<'_, A>) {
         match *self {
             Self::Constant(value) => target.fill(value),
-            Self::Drawn(quantile, key) => quantile.hand_to(Draw { target, key }),
+            Self::Drawn(sampler, key) => sampler.hand_to(Draw { target, key }),
         }
     }
 }
@@ -54,10 +51,10 @@ struct Draw<'a, A> {
     key: Key,
 }
 
-impl<A: Scalar> UseQuantile<A> for Draw<'_, A> {
+impl<A: Element> UseSampler<A> for Draw<'_, A> {
     type Output = ();
 
-    fn with<Q: Quantile<A>>(self, quantile: Q) {
-        self.target.draw(quantile, self.key);
+    fn with<S: Sampler<A>>(self, sampler: S) {
+        self.target.draw(sampler, self.key);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::dirac::{Centre, Middle, axes_of};
 use super::orthogonal::{Matrices, Orthogonal};
-use crate::element::{Element, Field, Scalar};
+use crate::element::Element;
 use crate::error::{AxisRole, InitError};
 use crate::fans::Layout;
 use crate::initializer::{Initializer, Structure, Values};
@@ -82,7 +82,7 @@ impl<A: Element> Initializer<A> for DeltaOrthogonal {
         }
         Ok(Values::structured(
             shape,
-            AtCentre { middle, matrices: self.matrix.matrices::<A::Arithmetic>(shape, key)? },
+            AtCentre { middle, matrices: self.matrix.matrices::<A>(shape, key)? },
         ))
     }
 }
@@ -93,12 +93,12 @@ struct AtCentre<A> {
     matrices: Matrices<A>,
 }
 
-impl<A: Scalar + Field> Structure<A::Element> for AtCentre<A> {
+impl<A: Element> Structure<A> for AtCentre<A::Arithmetic> {
     fn is_on_zeros(&self) -> bool {
         true
     }
 
-    fn write(&self, mut array: ArrayViewMutD<'_, A::Element>) {
+    fn write(&self, mut array: ArrayViewMutD<'_, A>) {
         self.middle.take(&mut array);
         self.matrices.write(array);
     }

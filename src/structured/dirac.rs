@@ -1,6 +1,6 @@
 //! Convolutions that hand their input on.
 
-use crate::element::{Element, Scalar};
+use crate::element::{Element, Format};
 use crate::error::{AxisRole, InitError};
 use crate::fans::Layout;
 use crate::initializer::{Initializer, Structure, Values};
@@ -152,7 +152,7 @@ impl<A: Element> Structure<A> for Channels {
                 if let Some(part) = self.part {
                     ones.collapse_axis(Axis(part), channel);
                 }
-                ones.fill(A::Arithmetic::ONE.into_element());
+                ones.fill(A::Format::nearest(1.0));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The identity matrix.
 
 use super::number;
-use crate::element::{Element, Scalar};
+use crate::element::Element;
 use crate::error::{InitError, positive};
 use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;
@@ -59,10 +59,7 @@ impl<A: Element> Initializer<A> for Identity {
                 shape: shape.to_vec(),
             });
         }
-        Ok(Values::structured(
-            shape,
-            Diagonal { value: number::<A::Arithmetic>("gain", self.gain)?.into_element() },
-        ))
+        Ok(Values::structured(shape, Diagonal::<A> { value: number("gain", self.gain)? }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Draws of which a part is zero.
 
-use crate::element::{Element, Scalar};
+use crate::element::Element;
 use crate::error::InitError;
 use crate::initializer::{Initializer, Structure, Values};
 use crate::laws::{Law, Normal};
@@ -168,7 +168,7 @@ fn punch<'a, A: Element>(
     zeros_left: &mut [u64],
     rows_left: u64,
 ) {
-    let zero = A::Arithmetic::ZERO.into_element();
+    let zero = A::default();
     for ((element, &word), zeros_left) in elements.zip(words).zip(zeros_left) {
         let is_zero = (u64::from(word) * rows_left) >> 32 < *zeros_left;
         *element = if is_zero { zero } else { *element };
