@@ -1,15 +1,26 @@
-//! The element types, `f32` and `f64`, and what the arithmetic of this crate asks of them. Knows no
-//! law and no array.
+//! The element types, and what the arithmetic of this crate asks of them. Knows no law and no array.
+
+#[cfg(feature = "half")]
+mod narrow;
 
 use crate::math::{Centre, Checked, InDoubt, MulAdd};
 use crate::stream::Word;
 use std::fmt::Debug;
 use std::ops::{Neg, Sub};
 
-/// A type that arrays can be filled with: `f32` or `f64`.
+/// A type that arrays can be filled with: `f32` or `f64`, and with the feature `half` also `f16` or
+/// `bf16`.
 ///
-/// Sealed: the stream contract fixes each element type's bits. The bound brings no operation into
-/// generic code; arithmetic comes from whatever trait that code uses for it:
+/// Values of `f16` and `bf16` are computed in `f32` and rounded once, to nearest, ties to even: an
+/// array of `bf16` is the `f32` array of the same key, rounded, and held inside the law's bounds.
+///
+/// Sealed: the stream contract fixes each element type's bits, down to how a value is rounded, and a
+/// type of another crate would have to be held to it without ever being tested here. For a type of
+/// your own, such as a wrapper or a fixed-point number, fill an array of one of these and convert it
+/// by ndarray's `mapv`.
+///
+/// The bound brings no operation into generic code; arithmetic comes from whatever trait that code
+/// uses for it:
 ///
 /// ```
 /// use ndarray_init::ndarray::{Array2, LinalgScalar};
@@ -28,21 +39,84 @@ use std::ops::{Neg, Sub};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "arrays of `{Self}` have no initial weights here",
-    label = "the element types are `f32` and `f64`"
+    label = "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`"
 )]
 pub trait Element: Copy + Debug + Default + PartialEq + Send + Sync + 'static {
-    /// The same type, with the operations that only this crate sees.
+    /// The type that values are computed in, with the operations that only this crate sees.
     #[doc(hidden)]
-    type Arithmetic: Scalar<Element = Self> + Field;
+    type Arithmetic: Element<Arithmetic = Self::Arithmetic> + Scalar + Field;
+    /// The same type, with what only this crate asks of it.
+    #[doc(hidden)]
+    type Format: Format<Self>;
 }
 
-impl Element for f32 {
-    type Arithmetic = f32;
+/// The element types, and what each is computed in.
+macro_rules! elements {
+    ($($element:ty: $arithmetic:ty;)*) => {$(
+        impl Element for $element {
+            type Arithmetic = $arithmetic;
+            type Format = $element;
+        }
+    )*};
+}
+elements! {
+    f32: f32;
+    f64: f64;
+}
+#[cfg(feature = "half")]
+elements! {
+    half::f16: f32;
+    half::bf16: f32;
 }
 
-impl Element for f64 {
-    type Arithmetic = f64;
+/// How the numbers of an element type lie among those of its arithmetic.
+pub trait Format<E: Element> {
+    /// The type's name, for messages.
+    const NAME: &'static str;
+    /// The greatest number.
+    const GREATEST: f64;
+    /// The least positive number.
+    const LEAST: f64;
+    /// Whether the arithmetic's numbers are the type's own.
+    const IS_ARITHMETIC: bool;
+
+    /// The nearest number, the even one of two. It is infinite beyond the greatest one.
+    fn round(value: E::Arithmetic) -> E;
+    /// The nearest finite number, by way of the arithmetic.
+    fn nearest(value: f64) -> E;
+    /// The least number that is not below `value`, but at least −[`GREATEST`](Self::GREATEST).
+    fn round_up(value: f64) -> E::Arithmetic;
+
+    /// The greatest number that is not above `value`, but at most [`GREATEST`](Self::GREATEST).
+    fn round_down(value: f64) -> E::Arithmetic {
+        -Self::round_up(-value)
+    }
 }
+
+macro_rules! own_format {
+    ($($float:ident)*) => {$(
+        impl Format<Self> for $float {
+            const NAME: &'static str = stringify!($float);
+            const GREATEST: f64 = $float::MAX as f64;
+            const LEAST: f64 = $float::from_bits(1) as f64;
+            const IS_ARITHMETIC: bool = true;
+
+            #[inline(always)]
+            fn round(value: Self) -> Self {
+                value
+            }
+
+            fn nearest(value: f64) -> Self {
+                Self::from_f64(value)
+            }
+
+            fn round_up(value: f64) -> Self {
+                Self::at_least(value)
+            }
+        }
+    )*};
+}
+own_format!(f32 f64);
 
 /// What products of matrices ask of an element type.
 #[cfg(feature = "orthogonal")]
@@ -67,28 +141,19 @@ pub trait Scalar:
     + Sync
     + 'static
 {
-    /// This type, as arrays have it.
-    type Element: Element;
     /// The same numbers with multiply-adds in software.
     type Checked: Scalar<Word = Self::Word> + InDoubt<Self>;
     /// The random word behind one element, read as a signed integer.
     type Word: Word;
 
-    /// The type's name, for messages.
-    const NAME: &'static str;
     const ZERO: Self;
     const ONE: Self;
     const TWO: Self;
     const MAX: Self;
-    /// The least positive number.
-    const LEAST: Self;
     /// The least positive number with all its digits.
     const LEAST_NORMAL: Self;
     /// 2^(1−B) for words of B bits.
     const UNIT: Self;
-
-    fn from_element(element: Self::Element) -> Self;
-    fn into_element(self) -> Self::Element;
 
     /// The word as a signed integer, rounded.
     fn signed(word: Self::Word) -> Self;
@@ -119,28 +184,15 @@ pub trait Scalar:
 
 macro_rules! scalar {
     ($float:ident, $word:ident, $signed:ident) => {
-        type Element = $float;
         type Checked = Checked<$float, $word>;
         type Word = $word;
 
-        const NAME: &'static str = stringify!($float);
         const ZERO: Self = 0.0;
         const ONE: Self = 1.0;
         const TWO: Self = 2.0;
         const MAX: Self = $float::MAX;
-        const LEAST: Self = $float::from_bits(1);
         const LEAST_NORMAL: Self = $float::MIN_POSITIVE;
         const UNIT: Self = 1.0 / (1_u64 << ($word::BITS - 1)) as $float;
-
-        #[inline(always)]
-        fn from_element(element: $float) -> Self {
-            element
-        }
-
-        #[inline(always)]
-        fn into_element(self) -> $float {
-            self
-        }
 
         #[inline(always)]
         fn is_negative(word: $word) -> bool {
@@ -204,26 +256,15 @@ impl Scalar for f64 {
 macro_rules! checked {
     ($float:ident, $word:ident) => {
         impl Scalar for Checked<$float, $word> {
-            type Element = $float;
             type Checked = Self;
             type Word = $word;
 
-            const NAME: &'static str = $float::NAME;
             const ZERO: Self = Self::constant(0.0);
             const ONE: Self = Self::constant(1.0);
             const TWO: Self = Self::constant(2.0);
             const MAX: Self = Self::constant($float::MAX);
-            const LEAST: Self = Self::constant($float::LEAST);
             const LEAST_NORMAL: Self = Self::constant($float::MIN_POSITIVE);
             const UNIT: Self = Self::constant($float::UNIT);
-
-            fn from_element(element: $float) -> Self {
-                Self::constant(element)
-            }
-
-            fn into_element(self) -> $float {
-                self.number()
-            }
 
             #[inline(always)]
             fn signed(word: $word) -> Self {

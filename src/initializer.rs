@@ -1,6 +1,6 @@
 //! What an array can be filled by: the trait, and the values that it returns.
 
-use crate::element::{Element, Scalar};
+use crate::element::Element;
 use crate::error::InitError;
 use crate::fill::{self, Content, Indices, Region};
 use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
@@ -8,7 +8,7 @@ use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
 use crate::stream::Key;
 use ndarray::{
     ArcArray, ArrayBase, ArrayRef, ArrayViewD, ArrayViewMutD, Axis, DataOwned, Dimension, IxDyn,
-    Shape, ShapeBuilder, Slice,
+    Shape, Slice,
 };
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ use std::sync::Arc;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not initialize arrays of `{A}`",
     label = "no initializer of `{A}`",
-    note = "the element types are `f32` and `f64`; the crate's documentation lists the initializers",
+    note = "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`; the crate's documentation lists the initializers",
     note = "a constructor that returns a `Result`, such as `Normal::new(0.0, 0.02)`, needs a `?`"
 )]
 pub trait Initializer<A: Element> {
@@ -69,10 +69,10 @@ pub struct Values<A: Element>(Kind<A>);
 
 #[derive(Debug)]
 enum Kind<A: Element> {
-    Content(Content<A::Arithmetic>),
+    Content(Content<A>),
     /// Of a larger array, a part of this shape.
     Part {
-        content: Content<A::Arithmetic>,
+        content: Content<A>,
         indices: Box<Indices>,
         shape: Vec<usize>,
     },
@@ -102,11 +102,7 @@ pub(crate) trait Structure<A: Element>: Debug + Send + Sync {
 
 impl<A: Element> Values<A> {
     /// One value for every element.
-    pub fn constant(value: A) -> Self {
-        Self::number(A::Arithmetic::from_element(value))
-    }
-
-    pub(crate) const fn number(value: A::Arithmetic) -> Self {
+    pub const fn constant(value: A) -> Self {
         Self(Kind::Content(Content::Constant(value)))
     }
 
@@ -115,8 +111,8 @@ impl<A: Element> Values<A> {
     /// # Errors
     /// [`InitError::Unrepresentable`] if the element type cannot hold the law's values.
     pub fn drawn(law: &Law, key: Key) -> Result<Self, InitError> {
-        law.check::<A::Arithmetic>()?;
-        Ok(Self(Kind::Content(Content::Drawn(law.quantile(), key))))
+        law.check::<A>()?;
+        Ok(Self(Kind::Content(Content::Drawn(law.sampler(), key))))
     }
 
     /// The elements of an array, broadcast to the shape.
@@ -136,6 +132,8 @@ impl<A: Element> Values<A> {
         region: &Region,
         shape: &[usize],
     ) -> Result<Self, InitError> {
+        use ndarray::ShapeBuilder;
+
         let global_shape = region.global_shape();
         let whole = Self::structured(global_shape, structure);
         let array = whole.build(IxDyn(global_shape).into_shape_with_order())?;
@@ -193,7 +191,7 @@ impl<A: Element> Values<A> {
             }
             Kind::Structured { structure, .. } => {
                 if structure.is_on_zeros() {
-                    fill::onto(array, &Content::Constant(A::Arithmetic::ZERO), None);
+                    fill::onto(array, &Content::Constant(A::default()), None);
                 }
                 structure.write(array.view_mut().into_dyn());
             }
@@ -241,7 +239,7 @@ where
         region.check(axes)?;
     }
     if axes.contains(&0) {
-        Values::number(A::Arithmetic::ZERO).build(shape)
+        Values::constant(A::default()).build(shape)
     } else if let Some(array) = initializer.as_array() {
         let elements = elements_for(&array, axes, region)?;
         fill::copied(shape, &elements.broadcast(axes).expect("checked"))

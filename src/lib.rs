@@ -92,6 +92,7 @@
 //! - `serde` reads initializers and layouts from configurations, and writes them.
 //! - `keras-config` reads Keras' own configurations, by `presets::keras::from_config`. It brings
 //!   `serde` and `serde_json`.
+//! - `half` adds the element types `f16` and `bf16`, those of the crate half, which is re-exported.
 //! - `orthogonal` adds orthogonal matrices. Their matrix products come from faer.
 //!
 //! # Reproducibility
@@ -150,6 +151,8 @@ pub use structured::{
 #[cfg(feature = "orthogonal")]
 pub use structured::{DeltaOrthogonal, Orthogonal};
 
+#[cfg(feature = "half")]
+pub use half;
 pub use ndarray;
 pub use ndarray_rand::{rand, rand_distr};
 pub use rand_xoshiro;

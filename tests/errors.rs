@@ -819,6 +819,7 @@ fn fields(error: &InitError) -> Vec<String> {
             texts![groups, channels, role; shape]
         }
         InitError::FanOverflow { shape } => texts![usize::MAX; shape],
+        InitError::Region { region, global_shape, rule } => texts![region, rule; global_shape],
         InitError::Equation { equation, rule } => texts![rule; equation],
         InitError::EquationRank { equation, expected, shape } => texts![expected; equation, shape],
         other => panic!("which fields has {other:?}?"),
@@ -858,6 +859,11 @@ fn the_message_of_every_variant_names_the_value_the_rule_and_the_shape() -> Resu
                 "an array of shape [{largest}, 2] and elements of f32 does not fit memory: \
                  an array can have {most} bytes"
             ),
+        ),
+        (
+            refused(Region::new(&[4, 5], &[1, 6])),
+            "a region at offset [1, 6] does not fit the global shape [4, 5]: \
+             along axis 1 it begins at 6, not within 5",
         ),
         (
             fans(Layout::torch(), &[7]),

@@ -2,7 +2,7 @@
 
 use super::target::Target;
 use super::{Content, Indices, memory};
-use crate::element::{Element, Scalar};
+use crate::element::{Element, Format};
 use crate::error::InitError;
 use ndarray::{ArrayBase, ArrayViewD, ArrayViewMut, DataOwned, Dimension, Shape};
 use std::alloc;
@@ -11,7 +11,7 @@ use std::mem::MaybeUninit;
 /// A new array with this content, which is a part of a larger one if there are indices.
 pub(crate) fn filled<A, S, D>(
     shape: Shape<D>,
-    content: &Content<A::Arithmetic>,
+    content: &Content<A>,
     indices: Option<&Indices>,
 ) -> Result<ArrayBase<S, D>, InitError>
 where
@@ -90,7 +90,7 @@ fn checked_len<A: Element, D: Dimension>(shape: &D) -> Result<usize, InitError> 
     match bytes {
         Some(bytes) if isize::try_from(bytes).is_ok() => Ok(shape.slice().iter().product()),
         _ => Err(InitError::Memory {
-            element: A::Arithmetic::NAME,
+            element: A::Format::NAME,
             shape: shape.slice().to_vec(),
             rule: format!("an array can have {} bytes", isize::MAX),
         }),
@@ -102,7 +102,7 @@ fn refused<A: Element, D: Dimension>(shape: &D) -> InitError {
     let shape = shape.slice().to_vec();
     let bytes = shape.iter().product::<usize>() * size_of::<A>();
     let rule = format!("the system refused {bytes} bytes");
-    InitError::Memory { element: A::Arithmetic::NAME, shape, rule }
+    InitError::Memory { element: A::Format::NAME, shape, rule }
 }
 
 /// So many zeros, or nothing where there is no memory for them. The system hands out large pieces as

@@ -1,15 +1,13 @@
 //! words × law onto a slice. Knows no array.
 
 use super::memory;
-use crate::element::Scalar;
-use crate::laws::Quantile;
-use crate::math::InDoubt;
+use crate::laws::Sampler;
 use crate::stream::{BLOCK, CHUNK, Key, ROW, Word, WordFn};
 use pulp::NullaryFnOnce;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-type Words<A> = <<A as Scalar>::Word as Word>::Words;
+type Words<A, S> = <<S as Sampler<A>>::Word as Word>::Words;
 
 /// A write of the values of words first, first + 1, …, to be compiled for every instruction set.
 pub(super) struct Run<'a, A, R> {
@@ -20,42 +18,44 @@ pub(super) struct Run<'a, A, R> {
 }
 
 /// The values of words that are not rare.
-struct Common<'a, Q>(&'a Q);
+struct Common<'a, S>(&'a S);
 
-impl<A: Scalar, Q: Quantile<A>> WordFn<A::Word, A> for Common<'_, Q> {
+impl<A, S: Sampler<A>> WordFn<S::Word, A> for Common<'_, S> {
     #[inline(always)]
-    fn value(&self, word: A::Word) -> A {
+    fn value(&self, word: S::Word) -> A {
         self.0.common(word)
     }
 }
 
 /// How the values of a row of words are computed.
-pub(super) trait Rows<A: Scalar> {
-    type Quantile: Quantile<A>;
+pub(super) trait Rows<A> {
+    type Sampler: Sampler<A>;
     /// Whether that is done row by row, though no word may be rare.
     const ALWAYS: bool;
 
-    fn quantile(&self) -> &Self::Quantile;
+    fn sampler(&self) -> &Self::Sampler;
 
     /// The values, right where they are not rare, and whether any is.
-    fn values(&self, row: &[A::Word; ROW]) -> ([A; ROW], bool);
+    fn values(&self, row: &Row<A, Self::Sampler>) -> ([A; ROW], bool);
 }
 
-/// By the quantile function as it is.
-pub(super) struct Fused<Q>(pub(super) Q);
+pub(super) type Row<A, S> = [<S as Sampler<A>>::Word; ROW];
 
-impl<A: Scalar, Q: Quantile<A>> Rows<A> for Fused<Q> {
-    type Quantile = Q;
+/// By the sampler as it is.
+pub(super) struct Fused<S>(pub(super) S);
+
+impl<A: Copy + Default, S: Sampler<A>> Rows<A> for Fused<S> {
+    type Sampler = S;
     const ALWAYS: bool = false;
 
     #[inline(always)]
-    fn quantile(&self) -> &Q {
+    fn sampler(&self) -> &S {
         &self.0
     }
 
     #[inline(always)]
-    fn values(&self, row: &[A::Word; ROW]) -> ([A; ROW], bool) {
-        let mut values = [A::ZERO; ROW];
+    fn values(&self, row: &[S::Word; ROW]) -> ([A; ROW], bool) {
+        let mut values = [A::default(); ROW];
         let mut any_rare = false;
         for (value, &word) in values.iter_mut().zip(row) {
             *value = self.0.common(word);
@@ -66,112 +66,118 @@ impl<A: Scalar, Q: Quantile<A>> Rows<A> for Fused<Q> {
 }
 
 /// With multiply-adds in software, and once more by the library's if any is in doubt.
-pub(super) struct InSoftware<Q, C> {
+pub(super) struct InSoftware<S, C> {
     pub(super) checked: C,
-    pub(super) exact: Q,
+    pub(super) exact: S,
 }
 
-impl<A: Scalar, Q: Quantile<A, Checked = C>, C: Quantile<A::Checked>> Rows<A> for InSoftware<Q, C> {
-    type Quantile = Q;
+impl<A: Copy + Default, S: Sampler<A, Checked = C>, C> Rows<A> for InSoftware<S, C> {
+    type Sampler = S;
     const ALWAYS: bool = true;
 
     #[inline(always)]
-    fn quantile(&self) -> &Q {
+    fn sampler(&self) -> &S {
         &self.exact
     }
 
     #[inline(always)]
-    fn values(&self, row: &[A::Word; ROW]) -> ([A; ROW], bool) {
-        let mut values = [A::ZERO; ROW];
-        let mut doubt = <A::Checked as InDoubt<A>>::Doubt::default();
+    fn values(&self, row: &[S::Word; ROW]) -> ([A; ROW], bool) {
+        let mut values = [A::default(); ROW];
+        let mut doubt = S::Doubt::default();
         let mut any_rare = false;
         for (value, &word) in values.iter_mut().zip(row) {
-            let (number, doubts) = self.checked.common(word).split();
+            let (number, doubts, is_rare) = self.exact.try_common(&self.checked, word);
             *value = number;
             doubt = doubt | doubts;
-            any_rare |= self.checked.is_rare(word);
+            any_rare |= is_rare;
         }
-        if A::Checked::any(doubt) { self.again(row) } else { (values, any_rare) }
+        if S::any(doubt) { self.again(row) } else { (values, any_rare) }
     }
 }
 
-impl<Q, C> InSoftware<Q, C> {
+impl<S, C> InSoftware<S, C> {
     #[cold]
     #[inline(never)]
-    fn again<A: Scalar>(&self, row: &[A::Word; ROW]) -> ([A; ROW], bool)
+    fn again<A: Copy + Default>(&self, row: &[S::Word; ROW]) -> ([A; ROW], bool)
     where
-        Q: Quantile<A>,
+        S: Sampler<A>,
     {
         Fused(self.exact).values(row)
     }
 }
 
-impl<A: Scalar, R: Rows<A>> NullaryFnOnce for Run<'_, A, R> {
+impl<A: Copy + Default, R: Rows<A>> NullaryFnOnce for Run<'_, A, R> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
         let Self { rows: by_rows, key, first, out } = self;
-        let quantile = by_rows.quantile();
-        let mut words = A::Word::zeros();
+        let sampler = by_rows.sampler();
+        let mut words = <R::Sampler as Sampler<A>>::Word::zeros();
         let mut rare = Rare::new();
         let mut place = 0;
         while place < out.len() {
-            let mut lanes = A::Word::lanes(key, (first + place as u64) / BLOCK as u64);
-            let mut skip = ((first + place as u64) % BLOCK as u64) as usize;
+            let index = first + place as u64;
+            let mut lanes = <R::Sampler as Sampler<A>>::Word::lanes(key, index / BLOCK as u64);
+            let mut skip = (index % BLOCK as u64) as usize;
             let end = place + (BLOCK - skip).min(out.len() - place);
             while place < end {
                 let rows = (skip + end - place).div_ceil(ROW).min(CHUNK / ROW);
                 memory::prefetch(out, place + CHUNK..place + 2 * CHUNK);
-                A::Word::draw(&mut lanes, &mut words, rows);
+                <R::Sampler as Sampler<A>>::Word::draw(&mut lanes, &mut words, rows);
                 let range = skip.min(CHUNK)..CHUNK.min(skip + end - place);
                 skip -= range.start;
-                if R::ALWAYS || R::Quantile::HAS_RARE {
+                if R::ALWAYS || R::Sampler::HAS_RARE {
                     apply(&by_rows, &words, range.clone(), out, place, &mut rare);
                 } else {
                     let out = &mut out[place..][..range.len()];
-                    A::Word::map(&words, range.start, out, &Common(quantile));
+                    <R::Sampler as Sampler<A>>::Word::map(
+                        &words,
+                        range.start,
+                        out,
+                        &Common(sampler),
+                    );
                 }
                 place += range.len();
             }
         }
-        rare.mend(quantile, out);
+        rare.mend(sampler, out);
     }
 }
 
 /// Writes the values of the chunk's words in the range to `out`, from `place` on.
 #[inline(always)]
-fn apply<A: Scalar, R: Rows<A>>(
+fn apply<A: Copy + Default, R: Rows<A>>(
     by_rows: &R,
-    words: &Words<A>,
+    words: &Words<A, R::Sampler>,
     range: Range<usize>,
     out: &mut [MaybeUninit<A>],
     mut place: usize,
-    rare: &mut Rare<A>,
+    rare: &mut Rare<<R::Sampler as Sampler<A>>::Word>,
 ) {
-    let quantile = by_rows.quantile();
+    let sampler = by_rows.sampler();
     // Whole rows, and parts of one at either end.
     let first = range.start.next_multiple_of(ROW).min(range.end);
     let last = first.max(range.end / ROW * ROW);
     for part in [range.start..first, last..range.end] {
         if !part.is_empty() {
-            let row = A::Word::row(words, part.start / ROW);
+            let row = <R::Sampler as Sampler<A>>::Word::row(words, part.start / ROW);
             let (values, _) = by_rows.values(&row);
             let place = place + part.start - range.start;
             let part = part.start % ROW..part.start % ROW + part.len();
             write(&mut out[place..][..part.len()], &values[part.clone()]);
-            rare.collect(quantile, &row, part, place);
+            rare.collect(sampler, &row, part, place);
         }
     }
     place += first - range.start;
     for i in first / ROW..last / ROW {
-        let row = A::Word::row(words, i);
+        let row = <R::Sampler as Sampler<A>>::Word::row(words, i);
         let (values, any_rare) = by_rows.values(&row);
         write(&mut out[place..][..ROW], &values);
         if any_rare {
-            rare.collect(quantile, &row, 0..ROW, place);
+            rare.collect(sampler, &row, 0..ROW, place);
             if rare.count > RARE - 3 * ROW {
-                rare.mend(quantile, out);
+                rare.mend(sampler, out);
             }
         }
         place += ROW;
@@ -189,34 +195,34 @@ pub(super) fn write<A: Copy>(out: &mut [MaybeUninit<A>], values: &[A]) {
 /// before the next check at most two partial rows and one whole row arrive: five rows.
 const RARE: usize = 5 * ROW;
 
-/// Words that need the quantile function's other arm, and where their elements go.
+/// Words that need the sampler's other arm, and where their elements go.
 ///
 /// Kept for a while, since a few of them at once would spend their time waiting for each other's
 /// divisions.
-pub(super) struct Rare<A: Scalar> {
+pub(super) struct Rare<W> {
     count: usize,
-    words: [A::Word; RARE],
+    words: [W; RARE],
     places: [usize; RARE],
 }
 
-impl<A: Scalar> Rare<A> {
+impl<W: Word> Rare<W> {
     #[inline(always)]
     pub(super) fn new() -> Self {
-        Self { count: 0, words: [A::Word::default(); RARE], places: [0; RARE] }
+        Self { count: 0, words: [W::default(); RARE], places: [0; RARE] }
     }
 
     /// Takes the rare words of a part of a row, whose first element's place is given.
     #[inline(always)]
-    pub(super) fn collect<Q: Quantile<A>>(
+    pub(super) fn collect<A, S: Sampler<A, Word = W>>(
         &mut self,
-        quantile: &Q,
-        row: &[A::Word; ROW],
+        sampler: &S,
+        row: &[W; ROW],
         part: Range<usize>,
         place: usize,
     ) {
         let mut flags = 0_u32;
         for (j, &word) in row.iter().enumerate() {
-            flags |= u32::from(quantile.is_rare(word)) << j;
+            flags |= u32::from(sampler.is_rare(word)) << j;
         }
         flags &= (1 << part.end) - (1 << part.start);
         let mut count = self.count;
@@ -232,15 +238,19 @@ impl<A: Scalar> Rare<A> {
 
     /// Writes their elements.
     #[inline(always)]
-    pub(super) fn mend<Q: Quantile<A>>(&mut self, quantile: &Q, out: &mut [MaybeUninit<A>]) {
+    pub(super) fn mend<A, S>(&mut self, sampler: &S, out: &mut [MaybeUninit<A>])
+    where
+        A: Copy + Default,
+        S: Sampler<A, Word = W>,
+    {
         // As many at once as `f64`s fill a vector, in which they are computed.
         const GROUP: usize = 8;
         let words = self.words.as_chunks::<GROUP>().0;
         let places = self.places[..self.count].chunks(GROUP);
         for (words, places) in words.iter().zip(places) {
-            let mut values = [A::ZERO; GROUP];
+            let mut values = [A::default(); GROUP];
             for (value, &word) in values.iter_mut().zip(words) {
-                *value = quantile.rare(word);
+                *value = sampler.rare(word);
             }
             for (value, &place) in values.into_iter().zip(places) {
                 out[place].write(value);
@@ -253,9 +263,23 @@ impl<A: Scalar> Rare<A> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::laws::{AnyQuantile, Law, Normal, TruncatedNormal, Uniform, UseQuantile};
+    use crate::element::Element;
+    use crate::laws::{Law, Normal, TruncatedNormal, Uniform, UseSampler};
     use crate::math;
     use pulp::Arch;
+
+    /// The statement for every element type.
+    macro_rules! each_element_type {
+        ($element:ident => $statement:expr) => {{
+            each_element_type!($element => $statement; f32 f64);
+            #[cfg(feature = "half")]
+            each_element_type!($element => $statement; half::f16 half::bf16);
+        }};
+        ($element:ident => $statement:expr; $($type:ty)*) => {$({
+            type $element = $type;
+            $statement;
+        })*};
+    }
 
     const KEY: Key = Key::new(42);
     const LONGEST: usize = 2100;
@@ -285,86 +309,77 @@ mod tests {
     }
 
     /// Elements first, first + 1, …, by this instruction set.
-    fn run<A: Scalar, Q: Quantile<A>>(arch: Arch, quantile: Q, first: u64, len: usize) -> Vec<A> {
-        let mut out = vec![MaybeUninit::new(A::MAX); len];
-        arch.dispatch(Run { rows: Fused(quantile), key: KEY, first, out: &mut out });
+    fn run<A: Element, S: Sampler<A>>(arch: Arch, sampler: S, first: u64, len: usize) -> Vec<A> {
+        let mut out = vec![MaybeUninit::new(A::default()); len];
+        arch.dispatch(Run { rows: Fused(sampler), key: KEY, first, out: &mut out });
         // SAFETY: all of them are numbers since the vector was made.
         out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
     }
 
     /// The same with multiply-adds in software.
-    fn run_in_software<A: Scalar, Q: Quantile<A>>(quantile: Q, first: u64, len: usize) -> Vec<A> {
-        let mut out = vec![MaybeUninit::new(A::MAX); len];
-        let rows = InSoftware { checked: quantile.checked(), exact: quantile };
+    fn run_in_software<A: Element, S: Sampler<A>>(sampler: S, first: u64, len: usize) -> Vec<A> {
+        let mut out = vec![MaybeUninit::new(A::default()); len];
+        let rows = InSoftware { checked: sampler.checked(), exact: sampler };
         Run { rows, key: KEY, first, out: &mut out }.call();
         // SAFETY: all of them are numbers since the vector was made.
         out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
     }
 
+    /// The bits of the elements.
+    fn bits<A: Element>(elements: &[A]) -> &[u8] {
+        // SAFETY: numbers have no padding.
+        unsafe { std::slice::from_raw_parts(elements.as_ptr().cast(), size_of_val(elements)) }
+    }
+
     struct RunEverywhere;
 
-    impl<A: Scalar> UseQuantile<A> for RunEverywhere {
+    impl<A: Element> UseSampler<A> for RunEverywhere {
         type Output = ();
 
-        fn with<Q: Quantile<A>>(self, quantile: Q) {
-            let bits = |element: &A| element.into_f64().to_bits();
+        fn with<S: Sampler<A>>(self, sampler: S) {
             for first in FIRSTS {
-                let expected = run::<A, Q>(Arch::Scalar, quantile, first, LONGEST);
+                let expected = run::<A, S>(Arch::Scalar, sampler, first, LONGEST);
                 for arch in math::available() {
                     for len in lengths(arch) {
-                        let found = run::<A, Q>(arch, quantile, first, len);
-                        let mut pairs = found.iter().zip(&expected);
-                        let differing = pairs.position(|(a, b)| bits(a) != bits(b));
-                        assert_eq!(differing, None, "{arch:?}, {len} elements from {first} on");
+                        let found = run::<A, S>(arch, sampler, first, len);
+                        let same = bits(&found) == bits(&expected[..len]);
+                        assert!(same, "{arch:?}, {len} elements from {first} on");
                     }
                 }
             }
         }
     }
 
-    fn assert_one_of_each_kind<A>(quantiles: &[AnyQuantile<A>; 6]) {
-        use AnyQuantile::{Central, Far, Near, Normal, Symmetric, Uniform};
-        assert!(matches!(
-            quantiles,
-            [Symmetric(_), Uniform(_), Normal(_), Central(_), Near(_), Far(_)]
-        ));
-    }
-
     #[test]
     fn every_instruction_set_gives_the_same_bits_for_every_length() {
         println!("{:?}", math::available());
-        assert_one_of_each_kind::<f32>(&laws().map(|law| law.quantile()));
-        assert_one_of_each_kind::<f64>(&laws().map(|law| law.quantile()));
         for law in laws() {
-            AnyQuantile::<f32>::hand_to(law.quantile(), RunEverywhere);
-            AnyQuantile::<f64>::hand_to(law.quantile(), RunEverywhere);
+            each_element_type!(A => law.sampler::<A>().hand_to(RunEverywhere));
         }
     }
 
     /// Enough elements for the second arm, which is rare.
     struct RunLong;
 
-    impl<A: Scalar> UseQuantile<A> for RunLong {
+    impl<A: Element> UseSampler<A> for RunLong {
         type Output = ();
 
-        fn with<Q: Quantile<A>>(self, quantile: Q) {
+        fn with<S: Sampler<A>>(self, sampler: S) {
             let len = if cfg!(debug_assertions) { 50_001 } else { 400_001 };
-            let bits = |elements: Vec<A>| -> Vec<u64> {
-                elements.into_iter().map(|element| element.into_f64().to_bits()).collect()
-            };
-            let expected = bits(run(Arch::Scalar, quantile, 3, len));
+            let expected = run::<A, S>(Arch::Scalar, sampler, 3, len);
             for arch in math::available() {
-                assert!(bits(run(arch, quantile, 3, len)) == expected, "{arch:?}");
+                let found = run::<A, S>(arch, sampler, 3, len);
+                assert!(bits(&found) == bits(&expected), "{arch:?}");
             }
-            assert!(bits(run_in_software(quantile, 3, len)) == expected, "in software");
+            let found = run_in_software::<A, S>(sampler, 3, len);
+            assert!(bits(&found) == bits(&expected), "in software");
         }
     }
 
     #[test]
     fn every_instruction_set_gives_the_same_bits_in_the_tails() {
         for law in laws() {
-            AnyQuantile::<f32>::hand_to(law.quantile(), RunLong);
-            AnyQuantile::<f64>::hand_to(law.quantile(), RunLong);
+            each_element_type!(A => law.sampler::<A>().hand_to(RunLong));
         }
     }
 }

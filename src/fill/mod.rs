@@ -16,8 +16,8 @@ pub(crate) use allocation::{copied, filled, written};
 pub(crate) use region::Indices;
 pub use region::Region;
 
-use crate::element::{Element, Scalar};
-use crate::laws::{AnyQuantile, Quantile, UseQuantile};
+use crate::element::Element;
+use crate::laws::{AnySampler, Sampler, UseSampler};
 use crate::stream::Key;
 use ndarray::{ArrayRef, Dimension};
 use source::Source;
@@ -25,17 +25,17 @@ use target::Target;
 
 /// What can be written to an array of any shape.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Content<A> {
+pub(crate) enum Content<A: Element> {
     /// The same value everywhere.
     Constant(A),
     /// The values of the key's words.
-    Drawn(AnyQuantile<A>, Key),
+    Drawn(AnySampler<A>, Key),
 }
 
 /// Writes every element of an array, which is a part of a larger one if there are indices.
 pub(crate) fn onto<A: Element, D: Dimension>(
     array: &mut ArrayRef<A, D>,
-    content: &Content<A::Arithmetic>,
+    content: &Content<A>,
     indices: Option<&Indices>,
 ) {
     content.write(Target::of(array), indices);
@@ -43,15 +43,15 @@ pub(crate) fn onto<A: Element, D: Dimension>(
 
 /// Writes every element of a slice.
 #[cfg(feature = "orthogonal")]
-pub(crate) fn onto_slice<A: Scalar>(elements: &mut [A], content: &Content<A>) {
+pub(crate) fn onto_slice<A: Element>(elements: &mut [A], content: &Content<A>) {
     content.write(Target::of_slice(elements, &[elements.len()]), None);
 }
 
-impl<A: Scalar> Content<A> {
+impl<A: Element> Content<A> {
     fn write(&self, target: Target<'_, A>, indices: Option<&Indices>) {
         match *self {
             Self::Constant(value) => target.fill(value),
-            Self::Drawn(quantile, key) => quantile.hand_to(Draw { target, key, indices }),
+            Self::Drawn(sampler, key) => sampler.hand_to(Draw { target, key, indices }),
         }
     }
 }
@@ -62,11 +62,11 @@ struct Draw<'a, A> {
     indices: Option<&'a Indices>,
 }
 
-impl<A: Scalar> UseQuantile<A> for Draw<'_, A> {
+impl<A: Element> UseSampler<A> for Draw<'_, A> {
     type Output = ();
 
-    fn with<Q: Quantile<A>>(self, quantile: Q) {
+    fn with<S: Sampler<A>>(self, sampler: S) {
         let Self { target, key, indices } = self;
-        target.draw(&Source { quantile, key, indices });
+        target.draw(&Source { sampler, key, indices });
     }
 }

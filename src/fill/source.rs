@@ -3,26 +3,25 @@
 use super::draw::{Fused, InSoftware, Run};
 use super::region::Indices;
 use super::stepped::RunStepped;
-use crate::element::Scalar;
-use crate::laws::Quantile;
+use crate::laws::Sampler;
 use crate::math::{IN_SOFTWARE, dispatch, is_portable};
 use crate::stream::Key;
 use pulp::NullaryFnOnce;
 use std::mem::MaybeUninit;
 
 /// What an array's elements come from.
-pub(super) struct Source<'a, Q> {
-    pub(super) quantile: Q,
+pub(super) struct Source<'a, S> {
+    pub(super) sampler: S,
     pub(super) key: Key,
     /// Where the elements are in the array that this one is a part of.
     pub(super) indices: Option<&'a Indices>,
 }
 
-impl<Q> Source<'_, Q> {
+impl<S> Source<'_, S> {
     /// Writes elements first, first + 1, … of the array.
-    pub(super) fn write<A: Scalar>(&self, first: usize, out: &mut [MaybeUninit<A>])
+    pub(super) fn write<A: Copy + Default>(&self, first: usize, out: &mut [MaybeUninit<A>])
     where
-        Q: Quantile<A>,
+        S: Sampler<A>,
     {
         let Some(indices) = self.indices else { return self.run(first as u64, out) };
         indices.runs(first, out.len(), |run| {
@@ -36,30 +35,30 @@ impl<Q> Source<'_, Q> {
     }
 
     /// Writes the values of words first, first + 1, ….
-    fn run<A: Scalar>(&self, first: u64, out: &mut [MaybeUninit<A>])
+    fn run<A: Copy + Default>(&self, first: u64, out: &mut [MaybeUninit<A>])
     where
-        Q: Quantile<A>,
+        S: Sampler<A>,
     {
-        let &Self { quantile, key, .. } = self;
-        if IN_SOFTWARE && Q::HAS_MUL_ADD && is_portable() {
-            let rows = InSoftware { checked: quantile.checked(), exact: quantile };
+        let &Self { sampler, key, .. } = self;
+        if IN_SOFTWARE && S::HAS_MUL_ADD && is_portable() {
+            let rows = InSoftware { checked: sampler.checked(), exact: sampler };
             Run { rows, key, first, out }.call();
         } else {
-            dispatch(Run { rows: Fused(quantile), key, first, out });
+            dispatch(Run { rows: Fused(sampler), key, first, out });
         }
     }
 
     /// Writes the values of words first, first + step, ….
-    fn run_stepped<A: Scalar>(&self, first: u64, step: u64, out: &mut [MaybeUninit<A>])
+    fn run_stepped<A: Copy + Default>(&self, first: u64, step: u64, out: &mut [MaybeUninit<A>])
     where
-        Q: Quantile<A>,
+        S: Sampler<A>,
     {
-        let &Self { quantile, key, .. } = self;
-        if IN_SOFTWARE && Q::HAS_MUL_ADD && is_portable() {
-            let rows = InSoftware { checked: quantile.checked(), exact: quantile };
+        let &Self { sampler, key, .. } = self;
+        if IN_SOFTWARE && S::HAS_MUL_ADD && is_portable() {
+            let rows = InSoftware { checked: sampler.checked(), exact: sampler };
             RunStepped { rows, key, first, step, out }.call();
         } else {
-            dispatch(RunStepped { rows: Fused(quantile), key, first, step, out });
+            dispatch(RunStepped { rows: Fused(sampler), key, first, step, out });
         }
     }
 }

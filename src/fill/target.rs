@@ -6,13 +6,12 @@ use super::source::Source;
 use super::strides::{self, Axis, Strides};
 use super::threads::each;
 use super::tiles::Tiles;
-use crate::element::Scalar;
-use crate::laws::Quantile;
+use crate::element::Element;
+use crate::laws::Sampler;
 use crate::math::dispatch;
 use crate::stream::{BLOCK, ROW};
 use ndarray::{ArrayRef, ArrayViewMut, Dimension};
 use pulp::NullaryFnOnce;
-use std::any::TypeId;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
@@ -28,18 +27,16 @@ pub(super) struct Target<'a, A> {
 // SAFETY: a target is shared only between tasks that write different elements.
 unsafe impl<A: Send> Sync for Target<'_, A> {}
 
-impl<'a, A: Scalar> Target<'a, A> {
-    pub(super) fn of<D: Dimension>(array: &'a mut ArrayRef<A::Element, D>) -> Self {
-        let start = Self::cast(array.as_mut_ptr());
+impl<'a, A: Element> Target<'a, A> {
+    pub(super) fn of<D: Dimension>(array: &'a mut ArrayRef<A, D>) -> Self {
+        let start = array.as_mut_ptr();
         // SAFETY: the elements of a mutable array are distinct.
         unsafe { Self::new(start, array.shape(), array.strides()) }
     }
 
     /// An array that need not be initialized.
-    pub(super) fn of_new<D: Dimension>(
-        array: &'a mut ArrayViewMut<'_, MaybeUninit<A::Element>, D>,
-    ) -> Self {
-        let start = Self::cast(array.as_mut_ptr().cast());
+    pub(super) fn of_new<D: Dimension>(array: &'a mut ArrayViewMut<'_, MaybeUninit<A>, D>) -> Self {
+        let start = array.as_mut_ptr().cast();
         // SAFETY: the elements of a mutable array are distinct, and `MaybeUninit<A>` has the
         // layout of `A`.
         unsafe { Self::new(start, array.shape(), array.strides()) }
@@ -49,12 +46,6 @@ impl<'a, A: Scalar> Target<'a, A> {
     pub(super) fn of_slice(elements: &'a mut [A], shape: &'a [usize; 1]) -> Self {
         // SAFETY: the elements of a mutable slice are distinct.
         unsafe { Self::new(elements.as_mut_ptr(), shape, &[1]) }
-    }
-
-    /// An element type and its arithmetic are one type, which the compiler cannot see.
-    fn cast(start: *mut A::Element) -> *mut A {
-        assert_eq!(TypeId::of::<A::Element>(), TypeId::of::<A>());
-        start.cast()
     }
 
     /// # Safety
@@ -90,7 +81,7 @@ impl<'a, A: Scalar> Target<'a, A> {
     }
 
     /// Writes every element.
-    pub(super) fn draw<Q: Quantile<A>>(self, source: &Source<'_, Q>) {
+    pub(super) fn draw<S: Sampler<A>>(self, source: &Source<'_, S>) {
         if strides::is_contiguous(self.shape, self.strides) {
             self.in_ranges(64 * BLOCK, |first, count| {
                 // SAFETY: elements of the array, and no other task's.
@@ -102,7 +93,7 @@ impl<'a, A: Scalar> Target<'a, A> {
     }
 
     #[cold]
-    fn draw_strided<Q: Quantile<A>>(&self, source: &Source<'_, Q>) {
+    fn draw_strided<S: Sampler<A>>(&self, source: &Source<'_, S>) {
         let axes = Strides::new(self.shape, self.strides);
         if let Some(tiles) = Tiles::new(&axes) {
             // SAFETY: tiles have no elements in common, and each is one task's.
@@ -135,9 +126,9 @@ impl<'a, A: Scalar> Target<'a, A> {
     ///
     /// # Safety
     /// They must be elements of the array, and no other thread may use them.
-    unsafe fn draw_scattered<Q: Quantile<A>>(
+    unsafe fn draw_scattered<S: Sampler<A>>(
         &self,
-        source: &Source<'_, Q>,
+        source: &Source<'_, S>,
         axes: &[Axis],
         first: usize,
         count: usize,
@@ -173,7 +164,7 @@ impl<'a, A: Scalar> Target<'a, A> {
     ///
     /// # Safety
     /// No other thread may use the tile's elements.
-    unsafe fn draw_tile<Q: Quantile<A>>(&self, source: &Source<'_, Q>, tiles: &Tiles, i: usize) {
+    unsafe fn draw_tile<S: Sampler<A>>(&self, source: &Source<'_, S>, tiles: &Tiles, i: usize) {
         let tile = tiles.get(i);
         let mut lines: Lines<A> = [[MaybeUninit::uninit(); Tiles::WIDTH + ROW]; Tiles::HEIGHT];
         for (i, line) in lines[..tile.height].iter_mut().enumerate() {
@@ -242,7 +233,7 @@ impl<'a, A> Columns<'a, A> {
     }
 }
 
-impl<A: Scalar> NullaryFnOnce for Columns<'_, A> {
+impl<A: Element> NullaryFnOnce for Columns<'_, A> {
     type Output = ();
 
     #[inline(always)]

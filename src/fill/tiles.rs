@@ -102,7 +102,7 @@ mod tests {
         let laws: [Law; 2] =
             [Normal::new(0.0, 1.0).unwrap().into(), Uniform::new(-1.0, 1.0).unwrap().into()];
         laws.map(|law| {
-            let content = Content::Drawn(law.quantile(), Key::new(42));
+            let content = Content::Drawn(law.sampler(), Key::new(42));
             let longest = 3 * COUNTS.iter().max().unwrap() * LENGTHS.iter().max().unwrap();
             let mut line = ArrayD::from_elem(IxDyn(&[longest]), UNTOUCHED);
             onto(&mut line, &content, None);

@@ -2,10 +2,12 @@
 
 use super::normal::{Normal, NormalQuantile};
 use super::quantile::Quantile;
+use super::sampler::{Hold, RealSampler, Sampler};
 use super::truncated_normal::{Between, FarQuantile, TruncatedNormal, TruncatedQuantile};
 use super::uniform::{SymmetricQuantile, Uniform, UniformQuantile};
-use crate::element::{Element, Scalar};
+use crate::element::{Element, Format, Scalar};
 use crate::error::{InitError, Number};
+use crate::stream::Word;
 use ndarray_rand::rand::Rng;
 use ndarray_rand::rand_distr::Distribution;
 use std::fmt;
@@ -54,9 +56,20 @@ impl Law {
         }
     }
 
-    /// The quantile function, for an element type that passes [`check`](Self::check).
+    /// The values of words as elements, for an element type that passes [`check`](Self::check).
     #[inline]
-    pub(crate) fn quantile<A: Scalar>(&self) -> AnyQuantile<A> {
+    pub(crate) fn sampler<E: Element>(&self) -> AnySampler<E> {
+        let bounds = match self {
+            Self::Uniform(law) => law.bounds::<E>(),
+            Self::Normal(_) => [-E::Arithmetic::MAX, E::Arithmetic::MAX],
+            Self::TruncatedNormal(law) => law.bounds::<E>(),
+        };
+        AnySampler { quantile: self.quantile(), hold: Hold::new(bounds) }
+    }
+
+    /// The quantile function.
+    #[inline]
+    fn quantile<A: Scalar>(&self) -> AnyQuantile<A> {
         match self {
             Self::Uniform(law) => match law.symmetric() {
                 Some(quantile) => AnyQuantile::Symmetric(quantile),
@@ -73,15 +86,15 @@ impl Law {
 
     /// Whether the element type has the law's values.
     #[inline]
-    pub(crate) fn check<A: Scalar>(&self) -> Result<(), InitError> {
+    pub(crate) fn check<E: Element>(&self) -> Result<(), InitError> {
         match self {
-            Self::Uniform(law) => law.check::<A>(),
-            Self::Normal(law) => law.check::<A>(),
-            Self::TruncatedNormal(law) => law.check::<A>(),
+            Self::Uniform(law) => law.check::<E>(),
+            Self::Normal(law) => law.check::<E>(),
+            Self::TruncatedNormal(law) => law.check::<E>(),
         }
         .map_err(|rule| InitError::Unrepresentable {
             law: self.to_string(),
-            element: A::NAME,
+            element: E::Format::NAME,
             rule,
         })
     }
@@ -89,11 +102,7 @@ impl Law {
 
 impl<A: Element> Distribution<A> for Law {
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> A {
-        match self {
-            Self::Uniform(law) => law.sample(rng),
-            Self::Normal(law) => law.sample(rng),
-            Self::TruncatedNormal(law) => law.sample(rng),
-        }
+        self.sampler::<A>().sample(Word::of(rng))
     }
 }
 
@@ -102,6 +111,12 @@ macro_rules! law_from {
         impl From<$law> for Law {
             fn from(law: $law) -> Self {
                 Self::$law(law)
+            }
+        }
+
+        impl<A: Element> Distribution<A> for $law {
+            fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> A {
+                Law::from(*self).sample(rng)
             }
         }
 
@@ -161,7 +176,7 @@ fn rounded(value: f64, digits: usize) -> f64 {
 
 /// The quantile function of any law.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum AnyQuantile<A> {
+enum AnyQuantile<A> {
     Symmetric(SymmetricQuantile<A>),
     Uniform(UniformQuantile<A>),
     Normal(NormalQuantile<A>),
@@ -170,25 +185,44 @@ pub(crate) enum AnyQuantile<A> {
     Far(FarQuantile<A>),
 }
 
-/// What can be done with a quantile function of any type: a closure cannot be generic.
-pub(crate) trait UseQuantile<A: Scalar> {
-    type Output;
-
-    fn with<Q: Quantile<A>>(self, quantile: Q) -> Self::Output;
+/// An expression of the quantile function, whatever its type.
+macro_rules! with_quantile {
+    ($any:expr, $quantile:ident => $value:expr) => {
+        match $any {
+            AnyQuantile::Symmetric($quantile) => $value,
+            AnyQuantile::Uniform($quantile) => $value,
+            AnyQuantile::Normal($quantile) => $value,
+            AnyQuantile::Central($quantile) => $value,
+            AnyQuantile::Near($quantile) => $value,
+            AnyQuantile::Far($quantile) => $value,
+        }
+    };
 }
 
-impl<A: Scalar> AnyQuantile<A> {
-    /// Hands over the quantile function that this is.
+/// What can be done with a sampler of any type: a closure cannot be generic.
+pub(crate) trait UseSampler<E> {
+    type Output;
+
+    fn with<S: Sampler<E>>(self, sampler: S) -> Self::Output;
+}
+
+/// The sampler of any law.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AnySampler<E: Element> {
+    quantile: AnyQuantile<E::Arithmetic>,
+    hold: Hold<E::Arithmetic>,
+}
+
+impl<E: Element> AnySampler<E> {
+    /// Hands over the sampler that this is.
     #[inline]
-    pub(crate) fn hand_to<U: UseQuantile<A>>(self, to: U) -> U::Output {
-        match self {
-            Self::Symmetric(quantile) => to.with(quantile),
-            Self::Uniform(quantile) => to.with(quantile),
-            Self::Normal(quantile) => to.with(quantile),
-            Self::Central(quantile) => to.with(quantile),
-            Self::Near(quantile) => to.with(quantile),
-            Self::Far(quantile) => to.with(quantile),
-        }
+    pub(crate) fn hand_to<U: UseSampler<E>>(self, to: U) -> U::Output {
+        with_quantile!(self.quantile, q => to.with(RealSampler::new(q, self.hold)))
+    }
+
+    /// The value of one word by itself.
+    fn sample(self, word: <E::Arithmetic as Scalar>::Word) -> E {
+        self.hold.element(with_quantile!(self.quantile, q => q.sample(word)))
     }
 }
 
@@ -245,21 +279,11 @@ mod tests {
         largest
     }
 
-    struct LargestStepDown;
-
-    impl UseQuantile<f32> for LargestStepDown {
-        type Output = i32;
-
-        fn with<Q: Quantile<f32>>(self, quantile: Q) -> i32 {
-            largest_step_down(&quantile)
-        }
-    }
-
     /// The step down that the contract allows.
     #[track_caller]
     fn assert_rise(allowed: i32, laws: impl IntoIterator<Item = Law>) {
         for law in laws {
-            let step = law.quantile().hand_to(LargestStepDown);
+            let step = with_quantile!(law.quantile::<f32>(), q => largest_step_down(&q));
             println!("{law}: largest step down {step}");
             assert!(step <= allowed, "{law}: {step}");
         }

@@ -4,12 +4,13 @@
 mod law;
 mod normal;
 mod quantile;
+mod sampler;
 mod truncated_normal;
 mod uniform;
 
 pub use law::Law;
-pub(crate) use law::{AnyQuantile, UseQuantile};
+pub(crate) use law::{AnySampler, UseSampler};
 pub use normal::Normal;
-pub(crate) use quantile::Quantile;
+pub(crate) use sampler::Sampler;
 pub use truncated_normal::TruncatedNormal;
 pub use uniform::Uniform;

@@ -1,12 +1,9 @@
 //! The normal law.
 
 use super::quantile::Quantile;
-use crate::element::{Element, Scalar};
+use crate::element::{Element, Format, Scalar};
 use crate::error::{InitError, finite, positive};
 use crate::math::{self, InDoubt};
-use crate::stream::Word;
-use ndarray_rand::rand::Rng;
-use ndarray_rand::rand_distr::Distribution;
 
 /// The normal law N(mean, std²), drawn by its quantile function.
 ///
@@ -61,22 +58,16 @@ impl Normal {
     }
 
     /// Whether the element type has the law's values.
-    pub(super) fn check<A: Scalar>(&self) -> Result<(), &'static str> {
+    pub(super) fn check<E: Element>(&self) -> Result<(), &'static str> {
         // No z is larger, in any element type.
         const LARGEST: f64 = 9.2;
-        if self.mean.abs() + LARGEST * self.std > A::MAX.into_f64() {
+        if self.mean.abs() + LARGEST * self.std > E::Format::GREATEST {
             Err("its values are too large")
-        } else if self.std < A::LEAST.into_f64() {
+        } else if self.std < E::Format::LEAST {
             Err("its standard deviation is below the least positive number of the type")
         } else {
             Ok(())
         }
-    }
-}
-
-impl<A: Element> Distribution<A> for Normal {
-    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> A {
-        self.quantile::<A::Arithmetic>().sample(Word::of(rng)).into_element()
     }
 }
 

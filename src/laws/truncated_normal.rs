@@ -1,12 +1,9 @@
 //! The normal law between two bounds.
 
 use super::quantile::Quantile;
-use crate::element::{Element, Scalar};
+use crate::element::{Element, Format, Scalar};
 use crate::error::{InitError, finite, positive};
 use crate::math::{self, InDoubt, Slice};
-use crate::stream::Word;
-use ndarray_rand::rand::Rng;
-use ndarray_rand::rand_distr::Distribution;
 
 /// The normal law N(mean, std²) of a *parent*, held between two bounds.
 ///
@@ -208,17 +205,24 @@ impl TruncatedNormal {
         }
     }
 
+    /// The bounds, rounded inwards to the element type.
+    pub(super) fn bounds<E: Element>(&self) -> [E::Arithmetic; 2] {
+        [E::Format::round_up(self.bounds[0]), E::Format::round_down(self.bounds[1])]
+    }
+
     /// Whether the element type has the law's values.
-    pub(super) fn check<A: Scalar>(&self) -> Result<(), &'static str> {
-        let greatest = A::MAX.into_f64();
+    pub(super) fn check<E: Element>(&self) -> Result<(), &'static str> {
+        let greatest = E::Format::GREATEST;
+        let greatest_parent = E::Arithmetic::MAX.into_f64();
+        let [low, high] = self.bounds::<E>();
         let [least_value, greatest_value] = self.reach();
         if least_value < -greatest || greatest_value > greatest {
             Err("its values are too large")
-        } else if self.mean.abs() > greatest || self.std > greatest {
+        } else if self.mean.abs() > greatest_parent || self.std > greatest_parent {
             Err("its parent's mean or standard deviation is too large")
-        } else if self.std < A::LEAST.into_f64() {
+        } else if self.std < E::Format::LEAST {
             Err("its parent's standard deviation is below the least positive number of the type")
-        } else if A::at_least(self.bounds[0]) > A::at_most(self.bounds[1]) {
+        } else if low > high {
             Err("it has no value between the bounds")
         } else {
             Ok(())
@@ -233,18 +237,6 @@ impl TruncatedNormal {
         let least = self.mean - self.std * farthest(-beta);
         let greatest = self.mean + self.std * farthest(alpha);
         [self.bounds[0].max(least), self.bounds[1].min(greatest)]
-    }
-}
-
-impl<A: Element> Distribution<A> for TruncatedNormal {
-    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> A {
-        let word = Word::of(rng);
-        match self.quantile::<A::Arithmetic>() {
-            Between::Central(quantile) => quantile.sample(word),
-            Between::Near(quantile) => quantile.sample(word),
-            Between::Far(quantile) => quantile.sample(word),
-        }
-        .into_element()
     }
 }
 

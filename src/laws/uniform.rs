@@ -1,12 +1,9 @@
 //! The uniform law.
 
 use super::quantile::Quantile;
-use crate::element::{Element, Scalar};
+use crate::element::{Element, Format, Scalar};
 use crate::error::InitError;
 use crate::math::InDoubt;
-use crate::stream::Word;
-use ndarray_rand::rand::Rng;
-use ndarray_rand::rand_distr::Distribution;
 
 /// The uniform law on \[low, high].
 ///
@@ -105,14 +102,27 @@ impl Uniform {
         fits.then_some(SymmetricQuantile { scale })
     }
 
+    /// The bounds, rounded inwards to the element type.
+    pub(super) fn bounds<E: Element>(&self) -> [E::Arithmetic; 2] {
+        [E::Format::round_up(self.low), E::Format::round_down(self.high)]
+    }
+
     /// Whether the element type has values between the bounds.
-    pub(super) fn check<A: Scalar>(&self) -> Result<(), &'static str> {
-        let quantile = self.quantile::<A>();
-        if self.low.abs().max(self.high.abs()) > A::MAX.into_f64() {
+    pub(super) fn check<E: Element>(&self) -> Result<(), &'static str> {
+        let [low, high] = if E::Format::IS_ARITHMETIC {
+            let quantile = self.quantile::<E::Arithmetic>();
+            [quantile.low, quantile.high]
+        } else {
+            self.bounds::<E>()
+        };
+        if self.low.abs().max(self.high.abs()) > E::Format::GREATEST {
             Err("its bounds are too large")
-        } else if *self != Self::ZERO && self.half_width() < A::LEAST.into_f64() / 2.0 {
+        } else if *self != Self::ZERO
+            && (self.half_width() < E::Format::LEAST / 2.0
+                || low == high && low == E::Arithmetic::ZERO)
+        {
             Err("its width is below the least positive number of the type")
-        } else if quantile.low > quantile.high {
+        } else if low > high {
             Err("it has no value between the bounds")
         } else {
             Ok(())
@@ -168,11 +178,5 @@ impl<A: Scalar> Quantile<A> for SymmetricQuantile<A> {
     #[inline(always)]
     fn common(&self, word: A::Word) -> A {
         A::signed(word) * self.scale
-    }
-}
-
-impl<A: Element> Distribution<A> for Uniform {
-    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> A {
-        self.quantile::<A::Arithmetic>().sample(Word::of(rng)).into_element()
     }
 }

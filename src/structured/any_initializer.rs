@@ -3,7 +3,7 @@
 use super::{Blocks, Constant, Dirac, Identity, Ones, Sparse, Stft, Zeros, number};
 #[cfg(feature = "orthogonal")]
 use super::{DeltaOrthogonal, Orthogonal};
-use crate::element::{Element, Scalar};
+use crate::element::{Element, Format};
 use crate::error::InitError;
 use crate::fans::Layout;
 use crate::initializer::{Initializer, Values};
@@ -136,12 +136,11 @@ impl AnyInitializer {
 impl<A: Element> Initializer<A> for AnyInitializer {
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
         match self {
-            Self::Zeros => Ok(Values::number(A::Arithmetic::ZERO)),
-            Self::Ones => Ok(Values::number(A::Arithmetic::ONE)),
-            &Self::Constant(value) => Ok(Values::number(constant::<A::Arithmetic>(value)?)),
+            Self::Zeros => Ok(Values::constant(A::default())),
+            Self::Ones => Ok(Values::constant(A::Format::nearest(1.0))),
+            &Self::Constant(value) => Ok(Values::constant(constant(value)?)),
             Self::Array(array) => {
-                let elements = array.iter().map(|&value| constant::<A::Arithmetic>(value));
-                let elements = elements.map(|element| element.map(Scalar::into_element));
+                let elements = array.iter().map(|&value| constant(value));
                 let elements = elements.collect::<Result<Vec<A>, _>>()?;
                 let array = Array::from_shape_vec(array.raw_dim(), elements);
                 Values::array(array.expect("as many elements").into_shared(), shape)
@@ -164,7 +163,7 @@ impl<A: Element> Initializer<A> for AnyInitializer {
     }
 }
 
-fn constant<A: Scalar>(value: f64) -> Result<A, InitError> {
+fn constant<A: Element>(value: f64) -> Result<A, InitError> {
     if value.is_nan() {
         return Err(InitError::Parameter { name: "constant", value, rule: "a number" });
     }

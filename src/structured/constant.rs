@@ -1,6 +1,6 @@
 //! Numbers that are given: one for all elements, or an array of them.
 
-use crate::element::{Element, Scalar};
+use crate::element::{Element, Format};
 use crate::error::InitError;
 use crate::initializer::{Initializer, Values};
 use crate::stream::Key;
@@ -12,10 +12,11 @@ use ndarray::{ArrayBase, ArrayRef, ArrayViewD, Data, Dimension};
 pub struct Constant<A>(pub A);
 
 impl<A: Element> Initializer<A> for Constant<A> {
+    #[expect(clippy::eq_op, reason = "NaN is the one number that differs from itself")]
     fn values(&self, _: &[usize], _: Key) -> Result<Values<A>, InitError> {
-        let value = A::Arithmetic::from_element(self.0).into_f64();
-        if value.is_nan() {
-            return Err(InitError::Parameter { name: "constant", value, rule: "a number" });
+        if self.0 != self.0 {
+            let (name, value, rule) = ("constant", f64::NAN, "a number");
+            return Err(InitError::Parameter { name, value, rule });
         }
         Ok(Values::constant(self.0))
     }
@@ -28,7 +29,7 @@ pub struct Zeros;
 
 impl<A: Element> Initializer<A> for Zeros {
     fn values(&self, _: &[usize], _: Key) -> Result<Values<A>, InitError> {
-        Ok(Values::number(A::Arithmetic::ZERO))
+        Ok(Values::constant(A::default()))
     }
 }
 
@@ -39,7 +40,7 @@ pub struct Ones;
 
 impl<A: Element> Initializer<A> for Ones {
     fn values(&self, _: &[usize], _: Key) -> Result<Values<A>, InitError> {
-        Ok(Values::number(A::Arithmetic::ONE))
+        Ok(Values::constant(A::Format::nearest(1.0)))
     }
 }
 

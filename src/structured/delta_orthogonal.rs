@@ -2,7 +2,7 @@
 
 use super::dirac::{Centre, Middle, axes_of};
 use super::orthogonal::{Matrices, Orthogonal};
-use crate::element::{Element, Field, Scalar};
+use crate::element::Element;
 use crate::error::{AxisRole, InitError};
 use crate::fans::Layout;
 use crate::fill::Region;
@@ -83,7 +83,7 @@ impl<A: Element> Initializer<A> for DeltaOrthogonal {
         }
         Ok(Values::structured(
             shape,
-            AtCentre { middle, matrices: self.matrix.matrices::<A::Arithmetic>(shape, key)? },
+            AtCentre { middle, matrices: self.matrix.matrices::<A>(shape, key)? },
         ))
     }
 }
@@ -94,23 +94,19 @@ struct AtCentre<A> {
     matrices: Matrices<A>,
 }
 
-impl<A: Scalar + Field> Structure<A::Element> for AtCentre<A> {
+impl<A: Element> Structure<A> for AtCentre<A::Arithmetic> {
     fn is_on_zeros(&self) -> bool {
         true
     }
 
-    fn write(&self, mut array: ArrayViewMutD<'_, A::Element>) {
+    fn write(&self, mut array: ArrayViewMutD<'_, A>) {
         let whole = Region::whole(array.shape());
         if self.middle.take(&mut array, &whole) {
             self.matrices.write(array);
         }
     }
 
-    fn part(
-        self: Box<Self>,
-        region: &Region,
-        shape: &[usize],
-    ) -> Result<Values<A::Element>, InitError> {
+    fn part(self: Box<Self>, region: &Region, shape: &[usize]) -> Result<Values<A>, InitError> {
         Values::part_of_whole(*self, region, shape)
     }
 }

@@ -1,6 +1,6 @@
 //! Convolutions that hand their input on.
 
-use crate::element::{Element, Scalar};
+use crate::element::{Element, Format};
 use crate::error::{AxisRole, InitError};
 use crate::fans::Layout;
 use crate::fill::Region;
@@ -169,7 +169,7 @@ impl<A: Element> Structure<A> for Channels {
                 None if channel < part_len => {}
                 None => continue,
             }
-            ones.fill(A::Arithmetic::ONE.into_element());
+            ones.fill(A::Format::nearest(1.0));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Random matrices with orthonormal rows or columns. Knows no arrays but those, and no layouts.
 
-use crate::element::{Field, Scalar};
+use crate::element::{Element, Field, Scalar};
 use crate::fill::{self, Content};
 use crate::laws::{Law, Normal};
 use crate::stream::Key;
@@ -16,7 +16,11 @@ const BLOCK: usize = 96;
 
 /// A matrix whose vectors along its shorter side are orthonormal, and as likely as any other such
 /// matrix: the law of Haar.
-pub(super) fn haar<A: Scalar + Field>(rows: usize, columns: usize, key: Key) -> Array2<A> {
+pub(super) fn haar<A: Element<Arithmetic = A> + Scalar + Field>(
+    rows: usize,
+    columns: usize,
+    key: Key,
+) -> Array2<A> {
     let mut matrix = Array2::from_elem((rows, columns), A::ZERO);
     let elements = matrix.as_slice_mut().expect("a new array is contiguous");
     let q = MatMut::from_row_major_slice_mut(elements, rows, columns);
@@ -40,7 +44,7 @@ pub(super) fn haar<A: Scalar + Field>(rows: usize, columns: usize, key: Key) -> 
 /// Blocks of reflections are I − V T⁻¹ Vᵀ, where the columns of V are x − rₖ ‖x‖ eₖ, and T is the
 /// upper triangle with T + Tᵀ = Vᵀ V (Puglisi 1992). The last block comes first, so that each meets
 /// only those columns that are not the identity's any more.
-fn orthonormalise<A: Scalar + Field>(mut q: MatMut<'_, A>, key: Key) {
+fn orthonormalise<A: Element<Arithmetic = A> + Scalar + Field>(mut q: MatMut<'_, A>, key: Key) {
     let (m, n) = q.shape();
     let mut v = Mat::zeros(m, BLOCK.min(n));
     let mut vt_v = Mat::zeros(BLOCK.min(n), BLOCK.min(n));
@@ -104,9 +108,9 @@ fn orthonormalise<A: Scalar + Field>(mut q: MatMut<'_, A>, key: Key) {
 
 /// Draws x and makes it the vector of the reflection that maps it onto the first axis; returns the
 /// sign of where it maps it to.
-fn reflection<A: Scalar + Field>(x: &mut [A], key: Key) -> A {
+fn reflection<A: Element<Arithmetic = A> + Scalar + Field>(x: &mut [A], key: Key) -> A {
     let normal: Law = Normal::new(0.0, 1.0).expect("a deviation of 1").into();
-    fill::onto_slice(x, &Content::Drawn(normal.quantile(), key));
+    fill::onto_slice(x, &Content::Drawn(normal.sampler(), key));
     // Not one sum but eight, for vector units.
     let mut squares = [0.0; 8];
     for chunk in x.chunks(8) {

@@ -1,7 +1,7 @@
 //! The identity matrix.
 
 use super::number;
-use crate::element::{Element, Scalar};
+use crate::element::Element;
 use crate::error::{InitError, positive};
 use crate::fill::Region;
 use crate::initializer::{Initializer, Structure, Values};
@@ -60,13 +60,8 @@ impl<A: Element> Initializer<A> for Identity {
                 shape: shape.to_vec(),
             });
         }
-        Ok(Values::structured(
-            shape,
-            Diagonal {
-                value: number::<A::Arithmetic>("gain", self.gain)?.into_element(),
-                region: Region::whole(shape),
-            },
-        ))
+        let value = number::<A>("gain", self.gain)?;
+        Ok(Values::structured(shape, Diagonal { value, region: Region::whole(shape) }))
     }
 }
 

@@ -29,24 +29,24 @@ pub use orthogonal::Orthogonal;
 pub use sparse::Sparse;
 pub use stft::{Stft, StftScaling, StftSide, StftWindow};
 
-use crate::element::Scalar;
+use crate::element::{Element, Format, Scalar};
 use crate::error::{InitError, Number};
 
 /// Converts a configured number to the element type. Numbers beyond its greatest value, and those that
 /// would vanish below its least, are an error; infinities pass.
-fn number<A: Scalar>(name: &'static str, value: f64) -> Result<A, InitError> {
+fn number<A: Element>(name: &'static str, value: f64) -> Result<A, InitError> {
     let rule = if value.is_infinite() {
-        return Ok(A::from_f64(value.signum()) / A::ZERO);
-    } else if value.abs() > A::MAX.into_f64() {
+        return Ok(A::Format::round(A::Arithmetic::from_f64(value.signum()) / A::Arithmetic::ZERO));
+    } else if value.abs() > A::Format::GREATEST {
         "it is too large"
-    } else if value != 0.0 && value.abs() < A::LEAST.into_f64() {
+    } else if value != 0.0 && value.abs() < A::Format::LEAST {
         "it is below the least positive number of the type"
     } else {
-        return Ok(A::from_f64(value));
+        return Ok(A::Format::nearest(value));
     };
     Err(InitError::Unrepresentable {
         law: format!("{name} {}", Number(value)),
-        element: A::NAME,
+        element: A::Format::NAME,
         rule,
     })
 }

@@ -3,7 +3,7 @@
 use super::dirac::axes_of;
 use super::haar::haar;
 use super::number;
-use crate::element::{Element, Field, Scalar};
+use crate::element::{Element, Field, Format, Scalar};
 use crate::error::{AxisRole, InitError, positive};
 use crate::fans::Layout;
 use crate::fill::Region;
@@ -82,11 +82,11 @@ impl Orthogonal {
     }
 
     /// How to write a kernel of this shape.
-    pub(super) fn matrices<A: Scalar>(
+    pub(super) fn matrices<A: Element>(
         &self,
         shape: &[usize],
         key: Key,
-    ) -> Result<Matrices<A>, InitError> {
+    ) -> Result<Matrices<A::Arithmetic>, InitError> {
         self.layout.fans(shape)?;
         let roles = self.layout.roles(shape)?;
         let [batch, outputs, grouped] =
@@ -108,7 +108,8 @@ impl Orthogonal {
         }
         // An entry's deviation is 1/√n in a matrix whose longer side is n.
         let side = |axes: &[usize]| axes.iter().map(|&axis| shape[axis] as f64).product::<f64>();
-        let gain = number("gain", self.gain)?;
+        number::<A>("gain", self.gain)?;
+        let gain = A::Arithmetic::from_f64(self.gain);
         let deviation = self.gain / side(&outputs).max(side(&others)).sqrt();
         number::<A>("the standard deviation of an orthogonal matrix' entries,", deviation)?;
         // As they lie in an array, so that copying is fast; the law of the transpose is the same.
@@ -131,7 +132,7 @@ impl Orthogonal {
 
 impl<A: Element> Initializer<A> for Orthogonal {
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
-        Ok(Values::structured(shape, self.matrices::<A::Arithmetic>(shape, key)?))
+        Ok(Values::structured(shape, self.matrices::<A>(shape, key)?))
     }
 }
 
@@ -152,8 +153,8 @@ pub(super) struct Matrices<A> {
     groups: usize,
 }
 
-impl<A: Scalar + Field> Structure<A::Element> for Matrices<A> {
-    fn write(&self, array: ArrayViewMutD<'_, A::Element>) {
+impl<A: Element> Structure<A> for Matrices<A::Arithmetic> {
+    fn write(&self, array: ArrayViewMutD<'_, A>) {
         let mut array = array.permuted_axes(self.order.as_slice());
         let count: usize = array.shape()[..self.batch].iter().product();
         let group_len = array.len_of(Axis(self.grouped)) / self.groups;
@@ -172,17 +173,13 @@ impl<A: Scalar + Field> Structure<A::Element> for Matrices<A> {
         }
     }
 
-    fn part(
-        self: Box<Self>,
-        region: &Region,
-        shape: &[usize],
-    ) -> Result<Values<A::Element>, InitError> {
+    fn part(self: Box<Self>, region: &Region, shape: &[usize]) -> Result<Values<A>, InitError> {
         Values::part_of_whole(*self, region, shape)
     }
 }
 
-impl<A: Scalar + Field> Matrices<A> {
-    fn write_one(&self, kernel: ArrayViewMutD<'_, A::Element>, index: u64) {
+impl<A: Element<Arithmetic = A> + Scalar + Field> Matrices<A> {
+    fn write_one<E: Element<Arithmetic = A>>(&self, kernel: ArrayViewMutD<'_, E>, index: u64) {
         let outputs: usize = kernel.shape()[self.outputs.clone()].iter().product();
         let others = kernel.len() / outputs;
         let (rows, columns) =
@@ -193,7 +190,10 @@ impl<A: Scalar + Field> Matrices<A> {
     }
 
     /// By pieces that stay in cache, if the two lie in memory in different orders.
-    fn scale_onto(&self, mut kernel: ArrayViewMutD<'_, A::Element>, matrix: ArrayViewD<'_, A>) {
+    fn scale_onto<E>(&self, mut kernel: ArrayViewMutD<'_, E>, matrix: ArrayViewD<'_, A>)
+    where
+        E: Element<Arithmetic = A>,
+    {
         const PIECE: usize = 1024;
         if kernel.len() > PIECE && !kernel.is_standard_layout() {
             let axes = (0..kernel.ndim()).map(Axis);
@@ -204,9 +204,10 @@ impl<A: Scalar + Field> Matrices<A> {
             self.scale_onto(kernel, matrix);
             return self.scale_onto(other_kernel, other_matrix);
         }
+        let greatest = A::from_f64(E::Format::GREATEST);
         Zip::from(&mut kernel).and(&matrix).for_each(|element, &q| {
             // An entry of 1 may have been rounded up.
-            *element = (self.gain * q).clamp_to(-A::MAX, A::MAX).into_element();
+            *element = E::Format::round((self.gain * q).clamp_to(-greatest, greatest));
         });
     }
 }

@@ -1,6 +1,6 @@
 //! Draws of which a part is zero.
 
-use crate::element::{Element, Scalar};
+use crate::element::Element;
 use crate::error::InitError;
 use crate::fill::Region;
 use crate::initializer::{Initializer, Structure, Values};
@@ -188,7 +188,7 @@ fn punch<'a, A: Element>(
     zeros_left: &mut [u64],
     rows_left: u64,
 ) {
-    let zero = A::Arithmetic::ZERO.into_element();
+    let zero = A::default();
     for ((element, &word), zeros_left) in elements.zip(words).zip(zeros_left) {
         *element = if takes(word, zeros_left, rows_left) { zero } else { *element };
     }

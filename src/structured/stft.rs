@@ -1,6 +1,6 @@
 //! Kernels of short-time Fourier transforms.
 
-use crate::element::{Element, Scalar};
+use crate::element::{Element, Format};
 use crate::error::{InitError, Number};
 use crate::fill::Region;
 use crate::initializer::{Initializer, Structure, Values};
@@ -226,10 +226,10 @@ impl<A: Element> Initializer<A> for Stft {
             }
         }
         let weights = self.weights(frame).map_err(refused)?;
-        if let Some(&weight) = weights.iter().find(|w| w.abs() > A::Arithmetic::MAX.into_f64()) {
+        if let Some(&weight) = weights.iter().find(|w| w.abs() > A::Format::GREATEST) {
             return Err(InitError::Unrepresentable {
                 law: format!("a window's weight {}", Number(weight)),
-                element: A::Arithmetic::NAME,
+                element: A::Format::NAME,
                 rule: "it is too large",
             });
         }
@@ -266,7 +266,7 @@ impl<A: Element> Structure<A> for Transform {
             for element in &mut bins {
                 // Of two zeros, the positive one.
                 let value = weights[t] * wave[phase] + 0.0;
-                *element = A::Arithmetic::from_f64(value).into_element();
+                *element = A::Format::nearest(value);
                 phase += step;
                 if phase >= length {
                     phase -= length;

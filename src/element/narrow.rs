@@ -1,0 +1,126 @@
+//! The formats of `f16` and `bf16`: how numbers of `f32` are rounded to them.
+//!
+//! By operations on bits that become vector code on every target, and have the same bits on all of
+//! them.
+
+use super::{Format, Scalar};
+use half::{bf16, f16};
+
+/// The bits of the nearest `bf16`, the even one of two; the number must not be NaN.
+#[inline(always)]
+fn bfloat16(value: f32) -> u16 {
+    let bits = value.to_bits();
+    // What is cut off counts as half a unit in the last place or more, if with this it carries.
+    let half = 0x7FFF + (bits >> 16 & 1);
+    (bits.wrapping_add(half) >> 16) as u16
+}
+
+/// The bits of the nearest `f16`, the even one of two; the number must not be NaN.
+#[inline(always)]
+fn binary16(value: f32) -> u16 {
+    const INFINITY: u32 = 0x7C00;
+    /// The difference of the exponents' biases, in the exponent's place.
+    const BIAS: u32 = (127 - 15) << 23;
+    /// 2⁻¹⁴, the least number with all its digits.
+    const LEAST_NORMAL: u32 = BIAS + (1 << 23);
+    let bits = value.to_bits();
+    let sign = bits >> 16 & 0x8000;
+    let magnitude = bits & 0x7FFF_FFFF;
+    let half = 0xFFF + (magnitude >> 13 & 1);
+    let normal = magnitude.wrapping_sub(BIAS).wrapping_add(half) >> 13;
+    // A unit in the last place of ½ is 2⁻²⁴, as is that of every subnormal number: the sum is rounded
+    // there, and its last digits are the number's.
+    let subnormal = (f32::from_bits(magnitude) + 0.5).to_bits().wrapping_sub(0.5_f32.to_bits());
+    let finite = if magnitude < LEAST_NORMAL { subnormal } else { normal };
+    // Beyond the greatest number, `normal` rises on.
+    (sign | finite.min(INFINITY)) as u16
+}
+
+macro_rules! format {
+    ($element:ident, $round:ident) => {
+        impl Format<Self> for $element {
+            const NAME: &'static str = stringify!($element);
+            const GREATEST: f64 = $element::MAX.to_f64_const();
+            const LEAST: f64 = $element::from_bits(1).to_f64_const();
+            const IS_ARITHMETIC: bool = false;
+
+            #[inline(always)]
+            fn round(value: f32) -> Self {
+                Self::from_bits($round(value))
+            }
+
+            fn nearest(value: f64) -> Self {
+                let (least, greatest) = (Self::MIN.to_f32(), Self::MAX.to_f32());
+                Self::round(f32::from_f64(value).clamp_to(least, greatest))
+            }
+
+            fn round_up(value: f64) -> f32 {
+                let nearest = Self::nearest(value);
+                if nearest.to_f64() < value && nearest < Self::MAX {
+                    // Numbers of one sign are in the order of their bits, or in the opposite one.
+                    let bits = nearest.to_bits();
+                    let up = if bits == 0x8000 {
+                        1
+                    } else if nearest.is_sign_negative() {
+                        bits - 1
+                    } else {
+                        bits + 1
+                    };
+                    Self::from_bits(up).to_f32()
+                } else {
+                    nearest.to_f32()
+                }
+            }
+        }
+    };
+}
+format!(f16, binary16);
+format!(bf16, bfloat16);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every number whose bits are a multiple of a prime, and all those next to where rounding turns.
+    fn numbers() -> impl Iterator<Item = f32> {
+        let turns = (0..=u16::MAX).flat_map(|bits| {
+            let [a, b] = [f16::from_bits(bits).to_f32(), bf16::from_bits(bits).to_f32()];
+            let next = f16::from_bits(bits.wrapping_add(1)).to_f32();
+            let middle = f32::midpoint(a, next);
+            let ties = f32::from_bits(b.to_bits() | 0x8000);
+            [a, b, middle, ties].into_iter().flat_map(|x| [x.next_down(), x, x.next_up()])
+        });
+        turns.chain((0..=u32::MAX).step_by(997).map(f32::from_bits)).filter(|x| !x.is_nan())
+    }
+
+    #[test]
+    fn rounding_is_that_of_the_half_crate() {
+        for x in numbers() {
+            assert_eq!(binary16(x), f16::from_f32(x).to_bits(), "{x:e}");
+            assert_eq!(bfloat16(x), bf16::from_f32(x).to_bits(), "{x:e}");
+        }
+    }
+
+    #[track_caller]
+    fn assert_rounded_up<E: crate::Element<Arithmetic = f32>>(to_f64: impl Fn(E) -> f64) {
+        for x in numbers().map(f64::from).filter(|x| x.abs() <= E::Format::GREATEST) {
+            let up = f64::from(E::Format::round_up(x));
+            let down = f64::from(E::Format::round_down(x));
+            let nearest = to_f64(E::Format::nearest(x));
+            assert!(down <= x && x <= up, "{x:e} between {down:e} and {up:e}");
+            assert!(nearest == up || nearest == down, "{x:e}: {nearest:e}, {down:e}, {up:e}");
+            for bound in [up, down] {
+                assert_eq!(to_f64(E::Format::nearest(bound)), bound, "{x:e}");
+            }
+        }
+    }
+
+    #[test]
+    fn bounds_are_the_numbers_next_to_the_value() {
+        assert_rounded_up(f16::to_f64);
+        assert_rounded_up(bf16::to_f64);
+        let tiny = 1e-30;
+        assert_eq!(f64::from(<f16 as Format<f16>>::round_up(tiny)), 0.5_f64.powi(24));
+        assert!(<f16 as Format<f16>>::round_up(-tiny).is_sign_negative());
+    }
+}
