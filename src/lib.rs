@@ -89,6 +89,9 @@
 //!
 //! - `rayon`, on by default, fills large arrays with the threads of the current pool. The values are
 //!   the same without it.
+//! - `ndarray-rand`, on by default, gives [`rand`] and [`rand_distr`] the features that ndarray-rand
+//!   asks of them. Without it, there is no `rand::rng()`, and a browser build needs no settings for
+//!   getrandom.
 //! - `serde` reads initializers and layouts from configurations, and writes them.
 //! - `keras-config` reads Keras' own configurations, by `presets::keras::from_config`. It brings
 //!   `serde` and `serde_json`.
@@ -154,8 +157,11 @@ pub use structured::{DeltaOrthogonal, Orthogonal};
 #[cfg(feature = "half")]
 pub use half;
 pub use ndarray;
+#[cfg(feature = "ndarray-rand")]
 pub use ndarray_rand::{rand, rand_distr};
 pub use rand_xoshiro;
+#[cfg(not(feature = "ndarray-rand"))]
+pub use {rand, rand_distr};
 
 /// The README's examples, run as tests.
 #[cfg(doctest)]

@@ -8,8 +8,8 @@ use super::uniform::{SymmetricQuantile, Uniform, UniformQuantile};
 use crate::element::{Element, Format, Scalar};
 use crate::error::{InitError, Number};
 use crate::stream::Word;
-use ndarray_rand::rand::Rng;
-use ndarray_rand::rand_distr::Distribution;
+use rand::Rng;
+use rand_distr::Distribution;
 use std::fmt;
 
 /// What the elements of an array are drawn from.
