@@ -174,7 +174,8 @@ fn check_array(key: u64, n: usize) -> Result<(), InitError> {
         let words = block(key, b as u64).into_iter().zip(block(low_half(key), b as u64));
         for (i, (high, low)) in words.enumerate().take(single.len()) {
             let word = u64::from(high) << 32 | u64::from(low);
-            let expected = (high as i32 as f32 / 2.0_f32.powi(31), word as i64 as f64 / 2.0_f64.powi(63));
+            let expected =
+                (high as i32 as f32 / 2.0_f32.powi(31), word as i64 as f64 / 2.0_f64.powi(63));
             assert_eq!((single[i], double[i]), expected, "key {key}, element {}", BLOCK * b + i);
         }
     }
