@@ -4,6 +4,8 @@
 
 #![allow(dead_code)] // Examples share this, and not all of them use all of it.
 
+pub(crate) mod law;
+
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -74,7 +76,11 @@ impl Axis {
 
     fn tick(&self, value: f64) -> String {
         match &self.ticks {
-            Ticks::Numbers(digits) => format!("{value:.digits$}").replace('-', "−"),
+            Ticks::Numbers(digits) => {
+                let text = format!("{value:.digits$}");
+                let is_zero = text.bytes().all(|byte| b"-0.".contains(&byte));
+                if is_zero { text.replace('-', "") } else { text.replace('-', "−") }
+            }
             Ticks::Powers if value.fract() == 0.0 => power(value as i32),
             Ticks::Powers | Ticks::None => String::new(),
             Ticks::Names(names) => names.get(value.round() as usize).cloned().unwrap_or_default(),
