@@ -5,6 +5,9 @@
 #![allow(dead_code)] // Examples share this, and not all of them use all of it.
 
 pub(crate) mod law;
+mod matrix;
+
+pub(crate) use matrix::matrix;
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -59,8 +62,8 @@ pub(crate) enum Ticks {
     Numbers(usize),
     /// The range is that of decimal exponents.
     Powers,
-    /// Names of 0, 1, 2, …
-    Names(Vec<String>),
+    /// These names at these values.
+    At(Vec<(f64, String)>),
     /// Nothing.
     None,
 }
@@ -74,6 +77,7 @@ impl Axis {
         Self { label, range, ticks: Ticks::Powers }
     }
 
+    /// What stands at a value, where plotters chooses the values.
     fn tick(&self, value: f64) -> String {
         match &self.ticks {
             Ticks::Numbers(digits) => {
@@ -82,8 +86,7 @@ impl Axis {
                 if is_zero { text.replace('-', "") } else { text.replace('-', "−") }
             }
             Ticks::Powers if value.fract() == 0.0 => power(value as i32),
-            Ticks::Powers | Ticks::None => String::new(),
-            Ticks::Names(names) => names.get(value.round() as usize).cloned().unwrap_or_default(),
+            Ticks::Powers | Ticks::At(_) | Ticks::None => String::new(),
         }
     }
 }
@@ -131,7 +134,7 @@ pub(crate) fn chart(
         .margin(10)
         .margin_right(18)
         .x_label_area_size(46)
-        .y_label_area_size(66)
+        .y_label_area_size(left_of(y))
         .build_cartesian_2d(x.range.clone(), y.range.clone())?;
     context
         .configure_mesh()
@@ -147,6 +150,26 @@ pub(crate) fn chart(
         .bold_line_style(GRID)
         .light_line_style(TRANSPARENT)
         .draw()?;
+    let (low, left) = (y.range.start, x.range.start);
+    let mark_at = |ends: [(f64, f64); 2], text: &str, offset: (i32, i32), pos: Pos| -> Outcome {
+        let style = TextStyle::from(("sans-serif", 15).into_font()).color(&INK).pos(pos);
+        let named = EmptyElement::at(ends[0]) + Text::new(text.to_owned(), offset, style);
+        context.plotting_area().draw(&PathElement::new(ends.to_vec(), GRID))?;
+        context.plotting_area().draw(&named)?;
+        Ok(())
+    };
+    if let Ticks::At(ticks) = &x.ticks {
+        for (at, text) in ticks {
+            let ends = [(*at, low), (*at, y.range.end)];
+            mark_at(ends, text, (0, 8), Pos::new(HPos::Center, VPos::Top))?;
+        }
+    }
+    if let Ticks::At(ticks) = &y.ticks {
+        for (at, text) in ticks {
+            let ends = [(left, *at), (x.range.end, *at)];
+            mark_at(ends, text, (-8, 0), Pos::new(HPos::Right, VPos::Center))?;
+        }
+    }
     for Series { color, mark, points, .. } in series {
         let inside = |&(px, py): &(f64, f64)| {
             (px.clamp(x.range.start, x.range.end), py.clamp(y.range.start, y.range.end))
@@ -162,7 +185,7 @@ pub(crate) fn chart(
                 context.draw_series(DashedLineSeries::new(finite, 7, 5, style))?;
             }
             Mark::Dots => {
-                let dots = finite.into_iter().map(|point| Circle::new(point, 2, color.filled()));
+                let dots = finite.into_iter().map(|point| Circle::new(point, 3, color.filled()));
                 context.draw_series(dots)?;
             }
             Mark::Bars(width) => {
@@ -183,7 +206,7 @@ pub(crate) fn chart(
                 let corners = [(2, middle - 6), (22, middle + 6)];
                 names.draw(&Rectangle::new(corners, color.mix(0.35).filled()))?;
             }
-            Mark::Dots => names.draw(&Circle::new((12, middle), 3, color.filled()))?,
+            Mark::Dots => names.draw(&Circle::new((12, middle), 4, color.filled()))?,
             Mark::Dashes => {
                 for from in [2, 14] {
                     let dash = vec![(from, middle), (from + 8, middle)];
@@ -195,31 +218,29 @@ pub(crate) fn chart(
                 names.draw(&PathElement::new(line, color.stroke_width(2)))?;
             }
         }
-        write_at(&names, name, (30, middle), 15, HPos::Left)?;
+        let beside = Pos::new(HPos::Left, VPos::Center);
+        let style = TextStyle::from(("sans-serif", 15).into_font()).color(&INK).pos(beside);
+        names.draw_text(name, &style, (30, middle))?;
     }
     Ok(())
+}
+
+/// Pixels left of the chart, for the ticks of its y axis.
+fn left_of(y: &Axis) -> i32 {
+    match &y.ticks {
+        Ticks::At(ticks) => {
+            16 + LETTER as i32
+                * ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0) as i32
+        }
+        Ticks::None => 28,
+        Ticks::Numbers(_) | Ticks::Powers => 66,
+    }
 }
 
 fn count(axis: &Axis) -> usize {
     match &axis.ticks {
-        Ticks::Names(names) => names.len() + 1,
-        Ticks::None => 0,
+        Ticks::At(_) | Ticks::None => 0,
         Ticks::Powers => 8,
         Ticks::Numbers(_) => 7,
     }
-}
-
-/// Writes a line of text.
-pub(crate) fn write_at(
-    area: &Area<'_>,
-    text: &str,
-    at: (i32, i32),
-    size: i32,
-    side: HPos,
-) -> Outcome {
-    let style = TextStyle::from(("sans-serif", size).into_font())
-        .color(&INK)
-        .pos(Pos::new(side, VPos::Center));
-    area.draw_text(text, &style, at)?;
-    Ok(())
 }
