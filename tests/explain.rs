@@ -1,6 +1,10 @@
 //! A report says how a law comes about, and writes it as a call of each framework.
 
 use ndarray_init::{Distribution, Explanation, FanMode, InitError, Law, Layout, VarianceScaling};
+use std::env::consts::EXE_SUFFIX;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const FRAMEWORKS: [&str; 4] = ["Keras", "JAX", "PyTorch", "MindSpore"];
 
@@ -47,7 +51,11 @@ fn explain(
 /// What follows a label, up to the next one.
 #[track_caller]
 fn part(explanation: &Explanation, label: &str) -> Vec<String> {
-    let report = explanation.to_string();
+    part_of(&explanation.to_string(), label)
+}
+
+#[track_caller]
+fn part_of(report: &str, label: &str) -> Vec<String> {
     let mut lines = report.lines().skip_while(|line| field(line).0 != label);
     let first = lines.next().unwrap_or_else(|| panic!("no {label:?} in\n{report}"));
     let rest = lines.take_while(|line| line.starts_with(' '));
@@ -85,6 +93,43 @@ fn the_example_prints_what_its_docs_say() -> Result<(), InitError> {
 }
 
 #[test]
+fn the_example_prints_more_digits_and_draws_the_law() {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("explain.svg");
+    let run = |file: &Path, digits: &str| {
+        let mut command = Command::new(program());
+        command.args(["--shape", "3,3,64,128", "he_normal", "--digits", digits]);
+        command.arg("--plot").arg(file).output().unwrap()
+    };
+    let output = run(&file, "16");
+    let report = String::from_utf8(output.stdout).unwrap();
+    let explanation = VarianceScaling::he_normal().explain(&[3, 3, 64, 128]).unwrap();
+    assert_eq!(report, format!("{explanation:.16}\n"));
+    let drawing = fs::read_to_string(&file).unwrap();
+    // A title, at least a bar for each of 40 parts of the law, and the end of the file.
+    assert!(drawing.contains(&explanation.law().to_string()));
+    assert!(drawing.matches("<rect").count() > 40 && drawing.ends_with("</svg>\n"));
+
+    for (file, digits, message) in [
+        (Path::new("/nowhere/explain.svg"), "5", "error: /nowhere/explain.svg: "),
+        (&file, "0", "error: invalid value '0' for '--digits <N>'"),
+    ] {
+        let output = run(file, digits);
+        assert!(!output.status.success() && output.stdout.is_empty());
+        assert!(String::from_utf8(output.stderr).unwrap().starts_with(message));
+    }
+}
+
+/// The example, which `cargo test` builds before it runs the tests; `cargo test --test explain` does
+/// not.
+fn program() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let built = test.parent().and_then(Path::parent).unwrap();
+    let program = built.join("examples").join(format!("explain{EXE_SUFFIX}"));
+    assert!(program.exists(), "first: cargo build --example explain");
+    program
+}
+
+#[test]
 fn a_report_names_every_factor_of_a_transposed_convolution_in_groups() -> Result<(), InitError> {
     let configuration = VarianceScaling::new(1.0, FanMode::FanIn, Distribution::TruncatedNormal)?;
     let explanation =
@@ -105,9 +150,9 @@ fan_out          9 · 16 = 144
 scale            1
 mode             fan_in: n = fan_in = 288
 law              N(0, s²) on [-2 s, 2 s] = N(0, 0.066989²) on [-0.13398, 0.13398]
-s                √(scale / n) / 0.8796256610342398 = 0.06698936571449711
-2 s              0.13397873142899422
-std              √(scale / n) = 0.05892556509887896
+s                √(scale / n) / 0.87963 = 0.066989
+2 s              0.13398
+std              √(scale / n) = 0.058926
 
 Keras            keras.initializers.TruncatedNormal(stddev=0.06698936571449711)
                  by its numbers: Keras has fan_in 144 and fan_out 576 for a kernel of shape (3, 3, 16, 64)
@@ -122,7 +167,7 @@ Keras            keras.initializers.TruncatedNormal(stddev=0.06698936571449711)
 const CALLS: [(&str, [&str; 4]); 10] = [
     (
         "glorot_uniform",
-        ["GlorotUniform()", "glorot_uniform()", "xavier_uniform_(w)", "XavierUniform()"],
+        ["GlorotUniform()", "glorot_uniform()", "xavier_uniform_(w)", "XavierUniform(gain=1.0)"],
     ),
     ("glorot_normal", ["GlorotNormal()", "glorot_normal()", "trunc_normal_", "TruncatedNormal"]),
     (
@@ -147,7 +192,7 @@ const CALLS: [(&str, [&str; 4]); 10] = [
     ("lecun_normal", ["LecunNormal()", "lecun_normal()", "trunc_normal_", "TruncatedNormal"]),
     (
         "xavier_uniform",
-        ["GlorotUniform()", "glorot_uniform()", "xavier_uniform_(w)", "XavierUniform()"],
+        ["GlorotUniform()", "glorot_uniform()", "xavier_uniform_(w)", "XavierUniform(gain=1.0)"],
     ),
     (
         "xavier_normal",
@@ -155,7 +200,7 @@ const CALLS: [(&str, [&str; 4]); 10] = [
             r#"VarianceScaling(scale=1.0, mode="fan_avg", distribution="untruncated_normal")"#,
             r#"variance_scaling(scale=1.0, mode="fan_avg", distribution="normal")"#,
             "xavier_normal_(w)",
-            "XavierNormal()",
+            "XavierNormal(gain=1.0)",
         ],
     ),
     (
@@ -195,7 +240,12 @@ fn every_preset_is_a_call_of_every_framework() -> Result<(), InitError> {
         ] {
             let explanation = explain(configuration.clone(), layout, &shape)?;
             for (i, framework) in FRAMEWORKS.into_iter().enumerate() {
-                let found = part(&explanation, framework);
+                let (same, found): (Vec<_>, Vec<_>) = part(&explanation, framework)
+                    .into_iter()
+                    .partition(|line| line.starts_with("= "));
+                let is_special =
+                    ["Keras", "JAX"].contains(&framework) && !calls[i].contains("ariance");
+                assert_eq!(same.len(), usize::from(is_special), "{name}: {framework} has {same:?}");
                 let mut expected = format!("{}{}", MODULES[i], calls[i]);
                 if framework == "JAX" && !axes.is_empty() {
                     let open = expected.trim_end_matches(')');
@@ -223,6 +273,38 @@ fn every_preset_is_a_call_of_every_framework() -> Result<(), InitError> {
             }
         }
     }
+    Ok(())
+}
+
+#[test]
+fn a_special_case_stands_above_the_same_law_by_variance_scaling() -> Result<(), InitError> {
+    let glorot = VarianceScaling::glorot_uniform().explain(&[3, 3, 64, 128])?;
+    assert_eq!(
+        part(&glorot, "Keras"),
+        [
+            "keras.initializers.GlorotUniform()",
+            r#"= keras.initializers.VarianceScaling(mode="fan_avg", distribution="uniform")"#,
+        ]
+    );
+    assert_eq!(
+        part(&glorot, "MindSpore")[0],
+        "mindspore.common.initializer.XavierUniform(gain=1.0)"
+    );
+    // In PyTorch's layout, JAX must be told the axes in both calls.
+    let he = explain(VarianceScaling::he_normal(), Layout::torch(), &[128, 64, 3, 3])?;
+    assert_eq!(
+        part(&he, "JAX"),
+        [
+            "jax.nn.initializers.he_normal(in_axis=1, out_axis=0)",
+            r#"= jax.nn.initializers.variance_scaling(scale=2.0, mode="fan_in", distribution="truncated_normal", in_axis=1, out_axis=0)"#,
+        ]
+    );
+    let keras = [
+        "keras.initializers.HeNormal()",
+        r#"= keras.initializers.VarianceScaling(scale=2.0, mode="fan_in", distribution="truncated_normal")"#,
+        "for a kernel of shape (3, 3, 64, 128)",
+    ];
+    assert_eq!(part(&he, "Keras"), keras);
     Ok(())
 }
 
@@ -275,7 +357,8 @@ fn roles_that_a_framework_can_name_are_named() -> Result<(), InitError> {
         (Layout::keras().groups(4), &[3, 3, 16, 128], "Keras", "HeNormal()"),
     ] {
         let found = part(&explain(he(), layout, shape)?, framework);
-        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[1].starts_with("= "), "{found:?}");
         assert_eq!(found[0].rsplit_once("initializers.").unwrap().1, expected);
     }
     Ok(())
@@ -401,11 +484,12 @@ fn a_kernel_without_elements_needs_no_call() -> Result<(), InitError> {
 // --- numbers --------------------------------------------------------------------------------
 
 #[test]
-fn the_printed_numbers_are_those_of_the_law_to_the_last_bit() -> Result<(), InitError> {
+fn numbers_of_seventeen_digits_are_those_of_the_law_to_the_last_bit() -> Result<(), InitError> {
     for (name, configuration) in PRESETS {
         for (layout, shape) in kernels()? {
             let explanation = explain(configuration.clone(), layout, &shape)?;
-            let last = |label| numbers(&part(&explanation, label)[0]).pop().unwrap();
+            let report = format!("{explanation:.17}");
+            let last = |label| numbers(&part_of(&report, label)[0]).pop().unwrap();
             assert_eq!(last("std"), explanation.law().std_dev(), "{name} {shape:?}");
             assert_eq!(last("fan_in"), explanation.fans().fan_in as f64, "{name} {shape:?}");
             assert_eq!(last("fan_out"), explanation.fans().fan_out as f64, "{name} {shape:?}");
@@ -419,6 +503,30 @@ fn the_printed_numbers_are_those_of_the_law_to_the_last_bit() -> Result<(), Init
             }
         }
     }
+    Ok(())
+}
+
+#[test]
+fn numbers_have_as_many_digits_as_are_asked_for() -> Result<(), InitError> {
+    let explanation = VarianceScaling::glorot_uniform().explain(&[3, 3, 64, 128])?;
+    let b = |report: &str| part_of(report, "b").remove(0);
+    for (report, expected) in [
+        (format!("{explanation}"), "0.058926"),
+        (format!("{explanation:.5}"), "0.058926"),
+        (format!("{explanation:.2}"), "0.059"),
+        (format!("{explanation:.1}"), "0.06"),
+        (format!("{explanation:.0}"), "0.06"),
+        (format!("{explanation:.16}"), "0.05892556509887896"),
+        (format!("{explanation:.17}"), "0.05892556509887896"),
+        (format!("{explanation:.99}"), "0.05892556509887896"),
+    ] {
+        assert_eq!(b(&report), format!("√(3 · scale / n) = {expected}"));
+        let law = part_of(&report, "law").remove(0);
+        assert_eq!(law, format!("U[-b, b] = U[-{expected}, {expected}]"));
+    }
+    // A mean of fans is a number of weights, and exact.
+    let wide = VarianceScaling::glorot_uniform().explain(&[12_345_679, 2])?;
+    assert_eq!(part(&wide, "mode"), ["fan_avg: n = (fan_in + fan_out) / 2 = 6172840.5"]);
     Ok(())
 }
 

@@ -31,8 +31,8 @@ impl VarianceScaling {
     /// scale            4
     /// mode             fan_avg: n = (fan_in + fan_out) / 2 = 520
     /// law              U[-b, b] = U[-0.15191, 0.15191]
-    /// b                √(3 · scale / n) = 0.15191090506255
-    /// std              √(scale / n) = 0.08770580193070293
+    /// b                √(3 · scale / n) = 0.15191
+    /// std              √(scale / n) = 0.087706
     ///
     /// Keras            keras.initializers.VarianceScaling(scale=4.0, mode="fan_avg", distribution="uniform")
     /// JAX              jax.nn.initializers.variance_scaling(scale=4.0, mode="fan_avg", distribution="uniform")
@@ -43,6 +43,26 @@ impl VarianceScaling {
     /// "#
     ///     .trim()
     /// );
+    /// # Ok::<(), ndarray_init::InitError>(())
+    /// ```
+    ///
+    /// Numbers have five significant digits; `{:.16}` gives sixteen. Those of a call are exact.
+    ///
+    /// A named initializer of Keras or JAX stands above the same law as a call of its variance scaling.
+    /// With `mode="fan_avg"` and `distribution="uniform"`, that is `GlorotUniform` there, and
+    /// `XavierUniform` in MindSpore, whose gain is the root of the scale.
+    ///
+    /// ```
+    /// use ndarray_init::VarianceScaling;
+    ///
+    /// let report = VarianceScaling::glorot_uniform().explain(&[3, 3, 64, 128])?.to_string();
+    /// for call in [
+    ///     "keras.initializers.GlorotUniform()",
+    ///     r#"= keras.initializers.VarianceScaling(mode="fan_avg", distribution="uniform")"#,
+    ///     "mindspore.common.initializer.XavierUniform(gain=1.0)",
+    /// ] {
+    ///     assert!(report.contains(call));
+    /// }
     /// # Ok::<(), ndarray_init::InitError>(())
     /// ```
     ///

@@ -16,13 +16,32 @@ const TORCH: &str = "torch.nn.init.";
 const MINDSPORE: &str = "mindspore.common.initializer.";
 
 pub(super) const FRAMEWORKS: [Framework; 4] = [
-    Framework { name: "Keras", reading: keras_reading, named: keras, numbers: keras_numbers },
-    Framework { name: "JAX", reading: jax_reading, named: jax, numbers: jax_numbers },
-    Framework { name: "PyTorch", reading: torch_reading, named: torch, numbers: torch_numbers },
+    Framework {
+        name: "Keras",
+        reading: keras_reading,
+        named: keras,
+        general: Some(keras_general),
+        numbers: keras_numbers,
+    },
+    Framework {
+        name: "JAX",
+        reading: jax_reading,
+        named: jax,
+        general: Some(jax_general),
+        numbers: jax_numbers,
+    },
+    Framework {
+        name: "PyTorch",
+        reading: torch_reading,
+        named: torch,
+        general: None,
+        numbers: torch_numbers,
+    },
     Framework {
         name: "MindSpore",
         reading: torch_reading,
         named: mindspore,
+        general: None,
         numbers: mindspore_numbers,
     },
 ];
@@ -33,6 +52,8 @@ pub(super) struct Framework {
     reading: fn(&Explanation) -> Result<Reading, String>,
     /// Its initializer with this scale, mode and distribution, or why there is none.
     named: fn(f64, FanMode, Distribution) -> Result<Function, String>,
+    /// Its general initializer with these, where its named ones are special cases of that.
+    general: Option<fn(f64, FanMode, Distribution) -> Function>,
     /// The law by its numbers.
     numbers: fn(&Explanation) -> String,
 }
@@ -40,6 +61,8 @@ pub(super) struct Framework {
 /// What is written, and what must be said about it.
 pub(super) struct Call {
     pub(super) text: String,
+    /// The same by the framework's general initializer, if the call is by a name of its own.
+    pub(super) same: Option<String>,
     pub(super) notes: Vec<String>,
 }
 
@@ -77,15 +100,22 @@ impl Function {
     fn new(name: String, arguments: impl IntoIterator<Item = String>) -> Self {
         Self { name, arguments: arguments.into_iter().collect() }
     }
+
+    /// The call, with more arguments.
+    fn called_with(&self, more: &[String]) -> String {
+        format!("{}({})", self.name, [&self.arguments, more].concat().join(", "))
+    }
 }
 
 impl Framework {
     pub(super) fn call(&self, kernel: &Explanation) -> Call {
         if kernel.shape.contains(&0) {
-            return Call { text: "nothing to draw: no elements".to_owned(), notes: Vec::new() };
+            let text = "nothing to draw: no elements".to_owned();
+            return Call { text, same: None, notes: Vec::new() };
         }
         self.by_name(kernel).unwrap_or_else(|reason| Call {
             text: (self.numbers)(kernel),
+            same: None,
             notes: vec![format!("by its numbers: {reason}")],
         })
     }
@@ -109,9 +139,10 @@ impl Framework {
                 Tuple(&shape)
             ));
         }
-        let mut function =
-            (self.named)(configuration.scale(), its_mode, configuration.distribution())?;
-        function.arguments.extend(arguments);
+        let (scale, distribution) = (configuration.scale(), configuration.distribution());
+        let function = (self.named)(scale, its_mode, distribution)?;
+        let general = self.general.map(|general| general(scale, its_mode, distribution));
+        let same = general.filter(|general| general.name != function.name);
         let mut notes = Vec::new();
         if shape != kernel.shape {
             notes.push(format!("for a kernel of shape {}", Tuple(&shape)));
@@ -121,8 +152,11 @@ impl Framework {
                 "its {its_mode} is this {mode}: it reads the kernel as it is stored"
             ));
         }
-        let text = format!("{}({})", function.name, function.arguments.join(", "));
-        Ok(Call { text, notes })
+        Ok(Call {
+            text: function.called_with(&arguments),
+            same: same.map(|general| general.called_with(&arguments)),
+            notes,
+        })
     }
 }
 
@@ -218,19 +252,27 @@ fn keras(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Functi
     }
 }
 
+fn keras_general(scale: f64, mode: FanMode, distribution: Distribution) -> Function {
+    let arguments = variance_scaling(scale, mode, &distribution.to_string());
+    // A scale of 1 is Keras' default.
+    let defaults = usize::from(scale == 1.0);
+    Function::new(format!("{KERAS}VarianceScaling"), arguments.into_iter().skip(defaults))
+}
+
 #[expect(clippy::unnecessary_wraps, reason = "others lack some")]
 fn jax(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Function, String> {
-    let jax_name = match distribution {
+    Ok(match preset(scale, mode, distribution) {
+        Some(name) => Function::new(format!("{JAX}{name}"), []),
+        None => jax_general(scale, mode, distribution),
+    })
+}
+
+fn jax_general(scale: f64, mode: FanMode, distribution: Distribution) -> Function {
+    let name = match distribution {
         UntruncatedNormal => "normal".to_owned(),
         other => other.to_string(),
     };
-    Ok(match preset(scale, mode, distribution) {
-        Some(name) => Function::new(format!("{JAX}{name}"), []),
-        None => Function::new(
-            format!("{JAX}variance_scaling"),
-            variance_scaling(scale, mode, &jax_name),
-        ),
-    })
+    Function::new(format!("{JAX}variance_scaling"), variance_scaling(scale, mode, &name))
 }
 
 fn torch(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Function, String> {
@@ -247,7 +289,9 @@ fn torch(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Functi
     };
     match (mode, scale) {
         (FanAvg, _) => {
-            let arguments = std::iter::once(w()).chain(gain(scale));
+            // 1 is PyTorch's default.
+            let gain = (scale != 1.0).then(|| gain(scale));
+            let arguments = std::iter::once(w()).chain(gain);
             Ok(Function::new(format!("{TORCH}xavier_{law}"), arguments))
         }
         (FanGeoAvg, _) => Err("PyTorch has no fan_geo_avg".to_owned()),
@@ -267,7 +311,7 @@ fn mindspore(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Fu
         }
     };
     match (mode, scale) {
-        (FanAvg, _) => Ok(Function::new(format!("{MINDSPORE}Xavier{law}"), gain(scale))),
+        (FanAvg, _) => Ok(Function::new(format!("{MINDSPORE}Xavier{law}"), [gain(scale)])),
         (FanGeoAvg, _) => Err("MindSpore has no fan_geo_avg".to_owned()),
         (FanIn | FanOut, 2.0) => Ok(Function::new(
             format!("{MINDSPORE}He{law}"),
@@ -280,9 +324,9 @@ fn mindspore(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Fu
     }
 }
 
-/// The gain of Xavier's formula, which is 1 unless it is said.
-fn gain(scale: f64) -> Option<String> {
-    (scale != 1.0).then(|| format!("gain={:?}", scale.sqrt()))
+/// The gain of Xavier's formula, whose square is the scale.
+fn gain(scale: f64) -> String {
+    format!("gain={:?}", scale.sqrt())
 }
 
 /// The preset of Keras and JAX with these parameters, by its name in JAX.

@@ -3,10 +3,13 @@
 
 use super::explanation::{Explanation, Tuple, joined, product};
 use super::frameworks::FRAMEWORKS;
-use crate::error::AxisRole;
+use crate::error::{AxisRole, Number};
 use crate::fans::FanMode;
 use crate::laws::{Law, TruncatedNormal};
 use std::fmt;
+
+/// Significant digits of a number, unless the format asks for others.
+const DIGITS: usize = 5;
 
 impl Explanation {
     /// A fan as a product: the receptive field, the axes of this role, and the groups by which
@@ -60,7 +63,8 @@ impl Explanation {
         ]
     }
 
-    fn law_lines(&self) -> Vec<Line> {
+    fn law_lines(&self, digits: usize) -> Vec<Line> {
+        let short = |value| Number(rounded(value, digits));
         let mode = self.configuration.mode();
         let formula = match mode {
             FanMode::FanIn => "fan_in",
@@ -68,49 +72,59 @@ impl Explanation {
             FanMode::FanAvg => "(fan_in + fan_out) / 2",
             FanMode::FanGeoAvg => "√(fan_in · fan_out)",
         };
+        // A mean of two integers is exact.
         let n = self.n();
+        let n = if mode == FanMode::FanGeoAvg { short(n).to_string() } else { n.to_string() };
+        let std = self.law.std_dev();
         let formula =
             if self.shape.contains(&0) { format!("max({formula}, 1)") } else { formula.to_owned() };
         let mut lines = vec![
-            Line::new("scale", self.configuration.scale().to_string()),
+            Line::new("scale", short(self.configuration.scale()).to_string()),
             Line::new("mode", format!("{mode}: n = {formula} = {n}")),
         ];
         match self.law {
-            Law::Uniform(law) => lines.extend([
-                Line::new("law", format!("U[-b, b] = {}", self.law)),
-                Line::new("b", format!("√(3 · scale / n) = {:?}", law.high())),
-            ]),
-            Law::Normal(_) => lines.push(Line::new("law", format!("N(0, std²) = {}", self.law))),
-            Law::TruncatedNormal(law) => lines.extend([
-                Line::new("law", format!("N(0, s²) on [-2 s, 2 s] = {}", self.law)),
-                Line::new(
-                    "s",
-                    format!(
-                        "√(scale / n) / {:?} = {:?}",
-                        TruncatedNormal::STD_AT_TWO_SIGMAS,
-                        law.parent_std_dev()
-                    ),
-                ),
-                Line::new("2 s", format!("{:?}", law.upper())),
-            ]),
+            Law::Uniform(law) => {
+                let b = short(law.high());
+                lines.extend([
+                    Line::new("law", format!("U[-b, b] = U[-{b}, {b}]")),
+                    Line::new("b", format!("√(3 · scale / n) = {b}")),
+                ]);
+            }
+            Law::Normal(_) => {
+                lines.push(Line::new("law", format!("N(0, std²) = N(0, {}²)", short(std))));
+            }
+            Law::TruncatedNormal(law) => {
+                let (s, bound) = (short(law.parent_std_dev()), short(law.upper()));
+                let law = format!("N(0, s²) on [-2 s, 2 s] = N(0, {s}²) on [-{bound}, {bound}]");
+                let ratio = short(TruncatedNormal::STD_AT_TWO_SIGMAS);
+                lines.extend([
+                    Line::new("law", law),
+                    Line::new("s", format!("√(scale / n) / {ratio} = {s}")),
+                    Line::new("2 s", bound.to_string()),
+                ]);
+            }
         }
-        lines.push(Line::new("std", format!("√(scale / n) = {:?}", self.law.std_dev())));
+        lines.push(Line::new("std", format!("√(scale / n) = {}", short(std))));
         lines
     }
 
     fn call_lines(&self) -> Vec<Line> {
         let calls = FRAMEWORKS.iter().map(|framework| (framework.name, framework.call(self)));
         let lines = calls.flat_map(|(name, call)| {
-            let notes = call.notes.into_iter().map(|note| Line::new("", note));
-            std::iter::once(Line::new(name, call.text)).chain(notes)
+            let same = call.same.into_iter().map(|same| format!("= {same}"));
+            let below = same.chain(call.notes).map(|line| Line::new("", line));
+            std::iter::once(Line::new(name, call.text)).chain(below)
         });
         lines.collect()
     }
 }
 
+/// Numbers have five significant digits, or as many as the precision says: `{:.16}`. Those of a call are
+/// exact, so that it gives the very law.
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sections = [self.kernel_lines(), self.fan_lines(), self.law_lines(), self.call_lines()];
+        let law = self.law_lines(f.precision().unwrap_or(DIGITS));
+        let sections = [self.kernel_lines(), self.fan_lines(), law, self.call_lines()];
         for (i, lines) in sections.iter().enumerate() {
             if i > 0 {
                 f.write_str("\n\n")?;
@@ -122,6 +136,12 @@ impl fmt::Display for Explanation {
         }
         Ok(())
     }
+}
+
+/// The nearest number with so many significant digits, of which there is at least one.
+fn rounded(value: f64, digits: usize) -> f64 {
+    let nearest = format!("{value:.*e}", digits.clamp(1, 17) - 1).parse::<f64>();
+    nearest.ok().filter(|nearest| nearest.is_finite()).unwrap_or(value)
 }
 
 /// One line of the report.

@@ -1,0 +1,246 @@
+//! Charts as SVG: curves and bars on two axes, and their names beside them.
+//!
+//! The background is solid, so that a chart reads the same on light and on dark pages.
+
+#![allow(dead_code)] // Examples share this, and not all of them use all of it.
+
+pub(crate) mod law;
+mod matrix;
+
+pub(crate) use matrix::matrix;
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use std::error::Error;
+use std::ops::Range;
+
+pub(crate) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+pub(crate) type Outcome = Result<(), Box<dyn Error>>;
+
+const PAPER: RGBColor = RGBColor(250, 250, 248);
+const INK: RGBColor = RGBColor(40, 40, 44);
+const GRID: RGBColor = RGBColor(222, 222, 218);
+/// Okabe and Ito's colors, which color-blind readers tell apart.
+pub(crate) const COLORS: [RGBColor; 8] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(230, 159, 0),
+    RGBColor(86, 180, 233),
+    RGBColor(90, 90, 94),
+    RGBColor(150, 110, 60),
+];
+/// What a name takes beside the chart, in pixels a letter.
+const LETTER: usize = 7;
+
+/// A picture of this size, as the text of an SVG file.
+pub(crate) fn picture(
+    size: (u32, u32),
+    draw: impl FnOnce(&Area<'_>) -> Outcome,
+) -> Result<String, Box<dyn Error>> {
+    let mut text = String::new();
+    {
+        let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
+        area.fill(&PAPER)?;
+        draw(&area)?;
+        area.present()?;
+    }
+    Ok(text)
+}
+
+/// One axis of a chart.
+pub(crate) struct Axis {
+    pub(crate) label: &'static str,
+    pub(crate) range: Range<f64>,
+    pub(crate) ticks: Ticks,
+}
+
+pub(crate) enum Ticks {
+    /// Numbers with so many digits after the point.
+    Numbers(usize),
+    /// The range is that of decimal exponents.
+    Powers,
+    /// These names at these values.
+    At(Vec<(f64, String)>),
+    /// Nothing.
+    None,
+}
+
+impl Axis {
+    pub(crate) const fn numbers(label: &'static str, range: Range<f64>, digits: usize) -> Self {
+        Self { label, range, ticks: Ticks::Numbers(digits) }
+    }
+
+    pub(crate) const fn powers(label: &'static str, range: Range<f64>) -> Self {
+        Self { label, range, ticks: Ticks::Powers }
+    }
+
+    /// What stands at a value, where plotters chooses the values.
+    fn tick(&self, value: f64) -> String {
+        match &self.ticks {
+            Ticks::Numbers(digits) => {
+                let text = format!("{value:.digits$}");
+                let is_zero = text.bytes().all(|byte| b"-0.".contains(&byte));
+                if is_zero { text.replace('-', "") } else { text.replace('-', "−") }
+            }
+            Ticks::Powers if value.fract() == 0.0 => power(value as i32),
+            Ticks::Powers | Ticks::At(_) | Ticks::None => String::new(),
+        }
+    }
+}
+
+/// 10 to this power.
+fn power(exponent: i32) -> String {
+    const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let raised = |c: char| c.to_digit(10).map_or('⁻', |digit| RAISED[digit as usize]);
+    format!("10{}", exponent.to_string().chars().map(raised).collect::<String>())
+}
+
+/// What is drawn on the axes, with its name.
+pub(crate) struct Series {
+    pub(crate) name: String,
+    pub(crate) color: RGBColor,
+    pub(crate) mark: Mark,
+    pub(crate) points: Vec<(f64, f64)>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Mark {
+    Line,
+    Dashes,
+    Dots,
+    /// Upright bars of this width around their x.
+    Bars(f64),
+}
+
+/// Draws a chart; what leaves its axes is drawn at their edge, what is not finite is left out.
+pub(crate) fn chart(
+    area: &Area<'_>,
+    title: &str,
+    x: &Axis,
+    y: &Axis,
+    series: &[Series],
+) -> Outcome {
+    let letters = series.iter().map(|series| series.name.chars().count()).max().unwrap_or(0);
+    let beside = if letters > 0 { 44 + LETTER * letters } else { 16 };
+    let (width, height) = area.dim_in_pixel();
+    let (plot, names) = area.split_horizontally(width as i32 - beside as i32);
+    let text = |size: i32| ("sans-serif", size, &INK);
+
+    let mut context = ChartBuilder::on(&plot)
+        .caption(title, ("sans-serif", 20, &INK))
+        .margin(10)
+        .margin_right(18)
+        .x_label_area_size(46)
+        .y_label_area_size(left_of(y))
+        .build_cartesian_2d(x.range.clone(), y.range.clone())?;
+    context
+        .configure_mesh()
+        .x_desc(x.label)
+        .y_desc(y.label)
+        .x_label_formatter(&|&value| x.tick(value))
+        .y_label_formatter(&|&value| y.tick(value))
+        .x_labels(count(x))
+        .y_labels(count(y))
+        .label_style(text(15))
+        .axis_desc_style(text(16))
+        .axis_style(INK)
+        .bold_line_style(GRID)
+        .light_line_style(TRANSPARENT)
+        .draw()?;
+    let (low, left) = (y.range.start, x.range.start);
+    let mark_at = |ends: [(f64, f64); 2], text: &str, offset: (i32, i32), pos: Pos| -> Outcome {
+        let style = TextStyle::from(("sans-serif", 15).into_font()).color(&INK).pos(pos);
+        let named = EmptyElement::at(ends[0]) + Text::new(text.to_owned(), offset, style);
+        context.plotting_area().draw(&PathElement::new(ends.to_vec(), GRID))?;
+        context.plotting_area().draw(&named)?;
+        Ok(())
+    };
+    if let Ticks::At(ticks) = &x.ticks {
+        for (at, text) in ticks {
+            let ends = [(*at, low), (*at, y.range.end)];
+            mark_at(ends, text, (0, 8), Pos::new(HPos::Center, VPos::Top))?;
+        }
+    }
+    if let Ticks::At(ticks) = &y.ticks {
+        for (at, text) in ticks {
+            let ends = [(left, *at), (x.range.end, *at)];
+            mark_at(ends, text, (-8, 0), Pos::new(HPos::Right, VPos::Center))?;
+        }
+    }
+    for Series { color, mark, points, .. } in series {
+        let inside = |&(px, py): &(f64, f64)| {
+            (px.clamp(x.range.start, x.range.end), py.clamp(y.range.start, y.range.end))
+        };
+        let finite: Vec<_> =
+            points.iter().filter(|(px, py)| !(px.is_nan() || py.is_nan())).map(inside).collect();
+        match *mark {
+            Mark::Line => {
+                context.draw_series(LineSeries::new(finite, color.stroke_width(2)))?;
+            }
+            Mark::Dashes => {
+                let style = color.stroke_width(2);
+                context.draw_series(DashedLineSeries::new(finite, 7, 5, style))?;
+            }
+            Mark::Dots => {
+                let dots = finite.into_iter().map(|point| Circle::new(point, 3, color.filled()));
+                context.draw_series(dots)?;
+            }
+            Mark::Bars(width) => {
+                let bars = finite.into_iter().map(|(px, py)| {
+                    let corners = [(px - width / 2.0, 0.0), (px + width / 2.0, py)];
+                    Rectangle::new(corners, color.mix(0.35).filled())
+                });
+                context.draw_series(bars)?;
+            }
+        }
+    }
+    let named = series.iter().filter(|series| !series.name.is_empty());
+    let step = ((height as i32 - 110) / series.len().max(1) as i32).min(24);
+    for (i, Series { name, color, mark, .. }) in named.enumerate() {
+        let middle = 56 + step * i as i32;
+        match mark {
+            Mark::Bars(_) => {
+                let corners = [(2, middle - 6), (22, middle + 6)];
+                names.draw(&Rectangle::new(corners, color.mix(0.35).filled()))?;
+            }
+            Mark::Dots => names.draw(&Circle::new((12, middle), 4, color.filled()))?,
+            Mark::Dashes => {
+                for from in [2, 14] {
+                    let dash = vec![(from, middle), (from + 8, middle)];
+                    names.draw(&PathElement::new(dash, color.stroke_width(2)))?;
+                }
+            }
+            Mark::Line => {
+                let line = vec![(2, middle), (22, middle)];
+                names.draw(&PathElement::new(line, color.stroke_width(2)))?;
+            }
+        }
+        let beside = Pos::new(HPos::Left, VPos::Center);
+        let style = TextStyle::from(("sans-serif", 15).into_font()).color(&INK).pos(beside);
+        names.draw_text(name, &style, (30, middle))?;
+    }
+    Ok(())
+}
+
+/// Pixels left of the chart, for the ticks of its y axis.
+fn left_of(y: &Axis) -> i32 {
+    match &y.ticks {
+        Ticks::At(ticks) => {
+            16 + LETTER as i32
+                * ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0) as i32
+        }
+        Ticks::None => 28,
+        Ticks::Numbers(_) | Ticks::Powers => 66,
+    }
+}
+
+fn count(axis: &Axis) -> usize {
+    match &axis.ticks {
+        Ticks::At(_) | Ticks::None => 0,
+        Ticks::Powers => 8,
+        Ticks::Numbers(_) => 7,
+    }
+}

@@ -1,0 +1,110 @@
+//! Initializers whose values depend on their place: kernels as pictures, and the laws of their entries.
+
+use crate::chart::law::histogram;
+use crate::chart::{Area, Axis, COLORS, Mark, Outcome, Series, Ticks, chart, matrix, picture};
+use ndarray_init::ndarray::{Array2, Array3, s};
+use ndarray_init::{AnyInitializer, Normal, Ones, VarianceScaling, Zeros};
+use ndarray_init::{Blocks, Dirac, Identity, InitExt, Initializer, Key, Sparse, Stft};
+use std::error::Error;
+
+const SIDE: usize = 24;
+
+pub(crate) fn draw() -> Result<String, Box<dyn Error>> {
+    let (rows, height) = if cfg!(feature = "orthogonal") { (3, 1000) } else { (2, 670) };
+    picture((1240, height), |area| {
+        let panels = area.split_evenly((rows, 4));
+        let square = |initializer: &dyn Initializer<f32>| {
+            Array2::init((SIDE, SIDE), initializer, Key::new(1))
+        };
+        matrix(&panels[0], "Identity", &square(&Identity::default())?)?;
+        let dirac = Array3::<f32>::init((3, 8, 8), &Dirac::default(), Key::new(1))?;
+        let taps = dirac.into_shape_with_order((24, 8))?;
+        matrix(&panels[1], "Dirac (3, 8, 8): three taps", &taps)?;
+        matrix(&panels[2], "Sparse, half of each column", &square(&Sparse::normal(0.5, 0.01)?)?)?;
+        let stft = Array3::<f32>::init((32, 1, 17), &Stft::default(), Key::new(1))?;
+        matrix(&panels[3], "Stft (32, 1, 17)", &stft.slice(s![.., 0, ..]).to_owned())?;
+        let parts: [(usize, AnyInitializer); 4] = [
+            (6, Zeros.into()),
+            (6, Ones.into()),
+            (6, Normal::new(0.0, 0.5)?.into()),
+            (6, VarianceScaling::glorot_uniform().into()),
+        ];
+        matrix(&panels[4], "Blocks of rows", &square(&Blocks::of(0, parts))?)?;
+        sparse(&panels[5])?;
+        spike(&panels[6])?;
+        #[cfg(feature = "orthogonal")]
+        orthogonal::draw(&panels[7..])?;
+        Ok(())
+    })
+}
+
+/// The entries of a sparse matrix that are not zero, and the normal that they are drawn from.
+fn sparse(area: &Area<'_>) -> Outcome {
+    let matrix = Array2::<f32>::init((1000, 1000), &Sparse::normal(0.3, 1.0)?, Key::new(1))?;
+    let values: Vec<f32> = matrix.into_iter().filter(|&x| x != 0.0).collect();
+    let normal = |x: f64| libm::exp(-x * x / 2.0) / std::f64::consts::TAU.sqrt();
+    entries(area, "Sparse: entries not 0", &values, -4.0..4.0, normal)
+}
+
+/// How many zeros each column of a sparse matrix has.
+fn spike(area: &Area<'_>) -> Outcome {
+    let matrix = Array2::<f32>::init((1000, 60), &Sparse::normal(0.3, 1.0)?, Key::new(1))?;
+    let zeros = matrix.columns().into_iter().map(|c| c.iter().filter(|&&x| x == 0.0).count());
+    let points = zeros.enumerate().map(|(i, zeros)| (i as f64 + 0.5, zeros as f64)).collect();
+    let series = Series { name: String::new(), color: COLORS[0], mark: Mark::Bars(0.8), points };
+    let x = Axis::numbers("column", 0.0..60.0, 0);
+    let y = Axis::numbers("zeros of 1000", 0.0..400.0, 0);
+    chart(area, "Sparse: zeros a column", &x, &y, &[series])
+}
+
+/// A histogram of entries, and their density.
+fn entries(
+    area: &Area<'_>,
+    title: &str,
+    values: &[f32],
+    range: std::ops::Range<f64>,
+    density: impl Fn(f64) -> f64,
+) -> Outcome {
+    const BARS: usize = 50;
+    let bars = histogram(values, &range, BARS);
+    let width = (range.end - range.start) / BARS as f64;
+    let curve: Vec<_> = crate::chart::law::points(&range, 300).map(|x| (x, density(x))).collect();
+    let highest = bars.iter().chain(&curve).map(|&(_, y)| y).fold(0.0, f64::max);
+    let series = |mark, color, points| Series { name: String::new(), color, mark, points };
+    let x = Axis::numbers("value", range, 1);
+    let y = Axis { label: "density", range: 0.0..1.15 * highest, ticks: Ticks::None };
+    let all = [series(Mark::Bars(width), COLORS[0], bars), series(Mark::Line, COLORS[1], curve)];
+    chart(area, title, &x, &y, &all)
+}
+
+#[cfg(feature = "orthogonal")]
+mod orthogonal {
+    use super::entries;
+    use crate::chart::{Area, Outcome, matrix};
+    use ndarray_init::ndarray::{Array2, Array3};
+    use ndarray_init::{DeltaOrthogonal, InitExt, Key, Orthogonal};
+
+    pub(super) fn draw(panels: &[Area<'_>]) -> Outcome {
+        let wide = Array2::<f32>::init((24, 24), &Orthogonal::default(), Key::new(1))?;
+        matrix(&panels[0], "Orthogonal", &wide)?;
+        let products = wide.t().dot(&wide);
+        matrix(&panels[1], "Orthogonal: products of columns", &products)?;
+        let delta = Array3::<f32>::init((3, 8, 8), &DeltaOrthogonal::default(), Key::new(1))?;
+        matrix(&panels[2], "DeltaOrthogonal (3, 8, 8)", &delta.into_shape_with_order((24, 8))?)?;
+        // A column of n is uniform on the sphere: x² has the law Beta(1/2, (n − 1)/2).
+        for (panel, n) in panels[3..5].iter().zip([4, 8]) {
+            let mut values = Vec::new();
+            for i in 0..40_000 / n {
+                let key = Key::new(1).fork_index(i as u64);
+                values.extend(Array2::<f32>::init((n, n), &Orthogonal::default(), key)?);
+            }
+            let half = n as f64 / 2.0;
+            let constant =
+                libm::tgamma(half) / libm::tgamma(half - 0.5) / std::f64::consts::PI.sqrt();
+            let density = move |x: f64| constant * (1.0 - x * x).max(0.0).powf(half - 1.5);
+            let title = format!("Orthogonal ({n}, {n}): entries");
+            entries(panel, &title, &values, -1.0..1.0, density)?;
+        }
+        Ok(())
+    }
+}
