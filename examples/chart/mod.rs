@@ -2,7 +2,7 @@
 //!
 //! The background is solid, so that a chart reads the same on light and on dark pages.
 
-#![allow(dead_code)] // Examples share this, and not all of them use all of it.
+#![allow(dead_code, unused_imports)] // Examples share this, and not all of them use all of it.
 
 pub(crate) mod law;
 mod matrix;

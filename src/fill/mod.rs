@@ -2,6 +2,7 @@
 //! code of the crate is in this folder. Knows no initializer.
 
 mod allocation;
+mod columns;
 mod draw;
 mod memory;
 mod region;

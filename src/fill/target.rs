@@ -8,10 +8,8 @@ use super::threads::each;
 use super::tiles::Tiles;
 use crate::element::Element;
 use crate::laws::Sampler;
-use crate::math::dispatch;
-use crate::stream::{BLOCK, ROW};
+use crate::stream::BLOCK;
 use ndarray::{ArrayRef, ArrayViewMut, Dimension};
-use pulp::NullaryFnOnce;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
@@ -55,7 +53,7 @@ impl<'a, A: Element> Target<'a, A> {
         Self { start, shape, strides, array: PhantomData }
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.shape.iter().product()
     }
 
@@ -117,7 +115,7 @@ impl<'a, A: Element> Target<'a, A> {
     /// # Safety
     /// They must be elements of the array, and no other thread may use them.
     #[expect(clippy::mut_from_ref, reason = "a target is a pointer that tasks share")]
-    unsafe fn stretch(&self, offset: i64, len: usize) -> &mut [MaybeUninit<A>] {
+    pub(super) unsafe fn stretch(&self, offset: i64, len: usize) -> &mut [MaybeUninit<A>] {
         // SAFETY: by the contract, these are elements of the array and nobody else's.
         unsafe { std::slice::from_raw_parts_mut(self.start.offset(offset as isize).cast(), len) }
     }
@@ -159,101 +157,11 @@ impl<'a, A: Element> Target<'a, A> {
         }
     }
 
-    /// Writes a tile: a few lines of the axis that is closest in memory, drawn one by one, then
-    /// written together.
-    ///
-    /// # Safety
-    /// No other thread may use the tile's elements.
-    unsafe fn draw_tile<S: Sampler<A>>(&self, source: &Source<'_, S>, tiles: &Tiles, i: usize) {
-        let tile = tiles.get(i);
-        let mut lines: Lines<A> = [[MaybeUninit::uninit(); Tiles::WIDTH + ROW]; Tiles::HEIGHT];
-        for (i, line) in lines[..tile.height].iter_mut().enumerate() {
-            source.write(tile.first + i * tiles.line_len, &mut line[..tile.width]);
-        }
-        strides::stretches(tiles.along, tile.column, tile.width, |place, start, axis| {
-            let start = tile.offset + start;
-            if tiles.across.stride == 1 {
-                let lines = &lines[..tile.height];
-                // SAFETY: the columns are parts of the tile.
-                return dispatch(unsafe { Columns::new(self, lines, place, start, axis) });
-            }
-            for j in 0..axis.len {
-                let start = start + j as i64 * axis.stride;
-                for (i, line) in lines[..tile.height].iter().enumerate() {
-                    let offset = start + i as i64 * tiles.across.stride;
-                    // SAFETY: an element of the array, and no other tile's.
-                    unsafe { self.write(offset, line[place + j]) };
-                }
-            }
-        });
-    }
-
     /// # Safety
     /// The offset must be that of an element, which no other thread uses.
     #[inline(always)]
-    unsafe fn write(&self, offset: i64, value: MaybeUninit<A>) {
+    pub(super) unsafe fn write(&self, offset: i64, value: MaybeUninit<A>) {
         // SAFETY: by the contract, this is an element of the array.
         unsafe { self.start.offset(offset as isize).cast::<MaybeUninit<A>>().write(value) };
-    }
-}
-
-/// The lines of a tile. Longer than they need be, so that elements above each other do not share
-/// a set of the cache.
-type Lines<A> = [Line<A>; Tiles::HEIGHT];
-type Line<A> = [MaybeUninit<A>; Tiles::WIDTH + ROW];
-
-/// How many columns ahead memory is asked for.
-const AHEAD: usize = 32;
-
-/// A write of a tile's columns, each of which is one piece of memory: whole cache lines at once
-/// keep more of them on their way than elements one by one.
-struct Columns<'a, A> {
-    target: &'a Target<'a, A>,
-    lines: &'a [Line<A>],
-    /// Of the first column, in its line.
-    place: usize,
-    /// Of the first column, in the array.
-    start: i64,
-    /// How many columns, and how far apart.
-    axis: Axis,
-}
-
-impl<'a, A> Columns<'a, A> {
-    /// # Safety
-    /// Until the write is done, the columns must be elements of the array, and no other thread may
-    /// use them.
-    unsafe fn new(
-        target: &'a Target<'a, A>,
-        lines: &'a [Line<A>],
-        place: usize,
-        start: i64,
-        axis: Axis,
-    ) -> Self {
-        Self { target, lines, place, start, axis }
-    }
-}
-
-impl<A: Element> NullaryFnOnce for Columns<'_, A> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        let Self { target, lines, place, start, axis } = self;
-        // SAFETY: by the contract of `new`.
-        let column =
-            |j: usize| unsafe { target.stretch(start + j as i64 * axis.stride, lines.len()) };
-        let (whole, rest) = lines.as_chunks::<ROW>();
-        for j in 0..axis.len {
-            if j + AHEAD < axis.len {
-                memory::prefetch(column(j + AHEAD), 0..lines.len());
-            }
-            let (pieces, last) = column(j).as_chunks_mut::<ROW>();
-            for (piece, lines) in pieces.iter_mut().zip(whole) {
-                *piece = std::array::from_fn(|i| lines[i][place + j]);
-            }
-            for (element, line) in last.iter_mut().zip(rest) {
-                *element = line[place + j];
-            }
-        }
     }
 }
