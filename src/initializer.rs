@@ -3,12 +3,16 @@
 use crate::element::Element;
 use crate::error::InitError;
 use crate::fill::{self, Content};
+#[cfg(feature = "complex")]
+use crate::laws::{AnySampler, Circular, ComplexNormal, ComplexTruncatedNormal, Disc};
 use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
 use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
 use crate::stream::Key;
 use ndarray::{
     ArcArray, ArrayBase, ArrayRef, ArrayViewD, ArrayViewMutD, DataOwned, Dimension, IxDyn, Shape,
 };
+#[cfg(feature = "complex")]
+use num_complex::Complex;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -39,7 +43,7 @@ use std::sync::Arc;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not initialize arrays of `{A}`",
     label = "no initializer of `{A}`",
-    note = "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`; the crate's documentation lists the initializers",
+    note = "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`, `Complex<f32>` and `Complex<f64>` with the feature `complex`; the crate's documentation lists the initializers",
     note = "a constructor that returns a `Result`, such as `Normal::new(0.0, 0.02)`, needs a `?`"
 )]
 pub trait Initializer<A: Element> {
@@ -97,6 +101,13 @@ impl<A: Element> Values<A> {
     pub fn drawn(law: &Law, key: Key) -> Result<Self, InitError> {
         law.check::<A>()?;
         Ok(Self(Kind::Content(Content::Drawn(law.sampler(), key))))
+    }
+
+    /// Draws from a circular law.
+    #[cfg(feature = "complex")]
+    fn circular(law: &Circular, key: Key) -> Result<Self, InitError> {
+        law.check::<A>()?;
+        Ok(Self(Kind::Content(Content::Drawn(AnySampler::circular(law), key))))
     }
 
     /// The elements of an array, broadcast to the shape.
@@ -246,6 +257,23 @@ macro_rules! laws {
     )*};
 }
 laws!(Law Uniform Normal TruncatedNormal);
+
+/// Initializers with a law of complex numbers.
+#[cfg(feature = "complex")]
+macro_rules! circular {
+    ($($law:ident)*) => {$(
+        impl<T> Initializer<Complex<T>> for $law
+        where
+            Complex<T>: Element,
+        {
+            fn values(&self, _: &[usize], key: Key) -> Result<Values<Complex<T>>, InitError> {
+                Values::circular(&(*self).circular(), key)
+            }
+        }
+    )*};
+}
+#[cfg(feature = "complex")]
+circular!(ComplexNormal Disc ComplexTruncatedNormal);
 
 macro_rules! pointers {
     ($($pointer:ty)*) => {$(
