@@ -1,18 +1,26 @@
 //! The element types, and what the arithmetic of this crate asks of them. Knows no law and no array.
 
+#[cfg(feature = "complex")]
+mod complex;
 #[cfg(feature = "half")]
 mod narrow;
 
-use crate::math::{Centre, Checked, InDoubt, MulAdd};
+use crate::math::{Centre, Checked, InDoubt, MulAdd, Polar};
 use crate::stream::Word;
+#[cfg(feature = "orthogonal")]
+use faer::traits::ComplexField;
 use std::fmt::Debug;
 use std::ops::{Neg, Sub};
 
-/// A type that arrays can be filled with: `f32` or `f64`, and with the feature `half` also `f16` or
-/// `bf16`.
+/// A type that arrays can be filled with: `f32` or `f64`, with the feature `half` also `f16` or `bf16`,
+/// and with the feature `complex` also `Complex<f32>` or `Complex<f64>`.
 ///
 /// Values of `f16` and `bf16` are computed in `f32` and rounded once, to nearest, ties to even: an
 /// array of `bf16` is the `f32` array of the same key, rounded, and held inside the law's bounds.
+///
+/// A complex element takes two random words. A real law stands for the circular one, which is the same
+/// in all directions, with the same mean and variance; [`ComplexNormal`](crate::ComplexNormal) and its
+/// like are these laws on their own.
 ///
 /// Sealed: the stream contract fixes each element type's bits, down to how a value is rounded, and a
 /// type of another crate would have to be held to it without ever being tested here. For a type of
@@ -39,34 +47,53 @@ use std::ops::{Neg, Sub};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "arrays of `{Self}` have no initial weights here",
-    label = "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`"
+    label = "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`, `Complex<f32>` and `Complex<f64>` with the feature `complex`"
 )]
 pub trait Element: Copy + Debug + Default + PartialEq + Send + Sync + 'static {
     /// The type that values are computed in, with the operations that only this crate sees.
     #[doc(hidden)]
-    type Arithmetic: Element<Arithmetic = Self::Arithmetic> + Scalar + Field;
+    type Arithmetic: Element<Arithmetic = Self::Arithmetic> + Scalar + Polar + Field;
     /// The same type, with what only this crate asks of it.
     #[doc(hidden)]
     type Format: Format<Self>;
+    /// What matrices are computed in.
+    #[cfg(feature = "orthogonal")]
+    #[doc(hidden)]
+    type Entry: Entry<Arithmetic = Self::Arithmetic>;
 }
 
-/// The element types, and what each is computed in.
+/// The element types, what each is computed in, and what matrices of it are.
 macro_rules! elements {
-    ($($element:ty: $arithmetic:ty;)*) => {$(
+    ($($element:ty: $arithmetic:ty, $entry:ty;)*) => {$(
         impl Element for $element {
             type Arithmetic = $arithmetic;
             type Format = $element;
+            #[cfg(feature = "orthogonal")]
+            type Entry = $entry;
         }
     )*};
 }
 elements! {
-    f32: f32;
-    f64: f64;
+    f32: f32, f32;
+    f64: f64, f64;
 }
 #[cfg(feature = "half")]
 elements! {
-    half::f16: f32;
-    half::bf16: f32;
+    half::f16: f32, f32;
+    half::bf16: f32, f32;
+}
+#[cfg(feature = "complex")]
+elements! {
+    num_complex::Complex<f32>: f32, num_complex::Complex<f32>;
+    num_complex::Complex<f64>: f64, num_complex::Complex<f64>;
+}
+
+/// Work that is another one for real and for complex element types.
+pub trait ByKind {
+    type Output;
+
+    fn real(self) -> Self::Output;
+    fn complex(self) -> Self::Output;
 }
 
 /// How the numbers of an element type lie among those of its arithmetic.
@@ -79,9 +106,16 @@ pub trait Format<E: Element> {
     const LEAST: f64;
     /// Whether the arithmetic's numbers are the type's own.
     const IS_ARITHMETIC: bool;
+    /// Whether the type's numbers have two parts.
+    const IS_COMPLEX: bool = false;
 
     /// The nearest number, the even one of two. It is infinite beyond the greatest one.
     fn round(value: E::Arithmetic) -> E;
+    /// The number with these parts; a real one has no imaginary part.
+    #[inline(always)]
+    fn of_parts(re: E::Arithmetic, _im: E::Arithmetic) -> E {
+        Self::round(re)
+    }
     /// The nearest finite number, by way of the arithmetic.
     fn nearest(value: f64) -> E;
     /// The least number that is not below `value`, but at least −[`GREATEST`](Self::GREATEST).
@@ -90,6 +124,11 @@ pub trait Format<E: Element> {
     /// The greatest number that is not above `value`, but at most [`GREATEST`](Self::GREATEST).
     fn round_down(value: f64) -> E::Arithmetic {
         -Self::round_up(-value)
+    }
+
+    /// Does the work for the kind of this type.
+    fn by_kind<K: ByKind>(work: K) -> K::Output {
+        work.real()
     }
 }
 
@@ -118,9 +157,23 @@ macro_rules! own_format {
 }
 own_format!(f32 f64);
 
-/// What products of matrices ask of an element type.
+/// What products of matrices ask of the arithmetic.
 #[cfg(feature = "orthogonal")]
 pub(crate) use faer::traits::RealField as Field;
+
+/// What they ask of a matrix' entries.
+#[cfg(feature = "orthogonal")]
+pub trait Entry: Element + ComplexField<Real = <Self as Element>::Arithmetic> {
+    /// The real and the imaginary part.
+    fn parts(&self) -> [<Self as Element>::Arithmetic; 2];
+}
+#[cfg(feature = "orthogonal")]
+impl<T: Element + ComplexField<Real = <T as Element>::Arithmetic>> Entry for T {
+    #[inline(always)]
+    fn parts(&self) -> [<T as Element>::Arithmetic; 2] {
+        [T::real_part_impl(self), T::imag_part_impl(self)]
+    }
+}
 
 /// Nothing: there are no products of matrices.
 #[cfg(not(feature = "orthogonal"))]

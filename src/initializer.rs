@@ -3,6 +3,8 @@
 use crate::element::Element;
 use crate::error::InitError;
 use crate::fill::{self, Content, Indices, Region};
+#[cfg(feature = "complex")]
+use crate::laws::{AnySampler, Circular, ComplexNormal, ComplexTruncatedNormal, Disc};
 use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
 use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
 use crate::stream::Key;
@@ -10,6 +12,8 @@ use ndarray::{
     ArcArray, ArrayBase, ArrayRef, ArrayViewD, ArrayViewMutD, Axis, DataOwned, Dimension, IxDyn,
     Shape, Slice,
 };
+#[cfg(feature = "complex")]
+use num_complex::Complex;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -40,7 +44,7 @@ use std::sync::Arc;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not initialize arrays of `{A}`",
     label = "no initializer of `{A}`",
-    note = "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`; the crate's documentation lists the initializers",
+    note = "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`, `Complex<f32>` and `Complex<f64>` with the feature `complex`; the crate's documentation lists the initializers",
     note = "a constructor that returns a `Result`, such as `Normal::new(0.0, 0.02)`, needs a `?`"
 )]
 pub trait Initializer<A: Element> {
@@ -113,6 +117,13 @@ impl<A: Element> Values<A> {
     pub fn drawn(law: &Law, key: Key) -> Result<Self, InitError> {
         law.check::<A>()?;
         Ok(Self(Kind::Content(Content::Drawn(law.sampler(), key))))
+    }
+
+    /// Draws from a circular law.
+    #[cfg(feature = "complex")]
+    fn circular(law: &Circular, key: Key) -> Result<Self, InitError> {
+        law.check::<A>()?;
+        Ok(Self(Kind::Content(Content::Drawn(AnySampler::circular(law), key))))
     }
 
     /// The elements of an array, broadcast to the shape.
@@ -354,6 +365,23 @@ macro_rules! laws {
     )*};
 }
 laws!(Law Uniform Normal TruncatedNormal);
+
+/// Initializers with a law of complex numbers.
+#[cfg(feature = "complex")]
+macro_rules! circular {
+    ($($law:ident)*) => {$(
+        impl<T> Initializer<Complex<T>> for $law
+        where
+            Complex<T>: Element,
+        {
+            fn values(&self, _: &[usize], key: Key) -> Result<Values<Complex<T>>, InitError> {
+                Values::circular(&(*self).circular(), key)
+            }
+        }
+    )*};
+}
+#[cfg(feature = "complex")]
+circular!(ComplexNormal Disc ComplexTruncatedNormal);
 
 macro_rules! pointers {
     ($($pointer:ty)*) => {$(

@@ -56,6 +56,7 @@
 //! | [`Siren`] | (…, in, out) | U\[−b, b], b = 1 / fan_in; later √(6 / fan_in) / ω₀ | Sitzmann et al. 2020 | |
 //! | [`MupScaling`] | its base's | variance scaled by fans and by the network's width | Yang, Hu et al. 2022 | mup |
 //! | [`Uniform`], [`Normal`], [`TruncatedNormal`] | any | as configured | | all |
+//! | `ComplexNormal`, `Disc`, `ComplexTruncatedNormal` | any, complex | circular: normal, uniform on a disc, normal truncated in modulus | | JAX |
 //! | [`Zeros`], [`Ones`], [`Constant`], any array | any | a number, or an array broadcast to the shape | | all |
 //! | [`Identity`] | two axes | gain on the diagonal, else 0 | | Keras, PyTorch, MindSpore |
 //! | [`Dirac`] | (…, in, out) | 1 at the centre where input and output channel are the same, else 0 | Zagoruyko & Komodakis 2017 | PyTorch, MindSpore |
@@ -83,7 +84,8 @@
 //! [`presets`] has every initializer of Keras, PyTorch, MindSpore, JAX and timm under its name there.
 //! [`AnyInitializer`] is one type for every initializer of the table.
 //!
-//! `Orthogonal` and `DeltaOrthogonal` need the feature `orthogonal`.
+//! `Orthogonal` and `DeltaOrthogonal` need the feature `orthogonal`, and the laws of complex numbers
+//! `complex`.
 //!
 //! # Features
 //!
@@ -96,6 +98,8 @@
 //! - `keras-config` reads Keras' own configurations, by `presets::keras::from_config`. It brings
 //!   `serde` and `serde_json`.
 //! - `half` adds the element types `f16` and `bf16`, those of the crate half, which is re-exported.
+//! - `complex` adds the element types `Complex<f32>` and `Complex<f64>` of num-complex, which is
+//!   re-exported, and laws of their own.
 //! - `orthogonal` adds orthogonal matrices. Their matrix products come from faer.
 //!
 //! # Reproducibility
@@ -141,6 +145,8 @@ pub use ext::{InitExt, InitRefExt};
 pub use fans::{FanMode, Fans, Layout};
 pub use fill::Region;
 pub use initializer::{Initializer, Values};
+#[cfg(feature = "complex")]
+pub use laws::{ComplexNormal, ComplexTruncatedNormal, Disc};
 pub use laws::{Law, Normal, TruncatedNormal, Uniform};
 pub use scaling::{
     Activation, Distribution, Mup, MupRole, MupScaling, Nonlinearity, Siren, TorchDefault,
@@ -159,6 +165,8 @@ pub use half;
 pub use ndarray;
 #[cfg(feature = "ndarray-rand")]
 pub use ndarray_rand::{rand, rand_distr};
+#[cfg(feature = "complex")]
+pub use num_complex;
 pub use rand_xoshiro;
 #[cfg(not(feature = "ndarray-rand"))]
 pub use {rand, rand_distr};

@@ -61,7 +61,7 @@ const CASES: [Case; 9] = [
         code: "let _ = Array2::<i32>::init((2, 2), &Zeros, Key::new(1));",
         messages: &[
             "arrays of `i32` have no initial weights here",
-            "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`",
+            "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`, `Complex<f32>` and",
         ],
     },
     Case {
@@ -79,7 +79,7 @@ const CASES: [Case; 9] = [
         code: "let _: Array2<i32> = Array2::init((2, 2), &Zeros, Key::new(1)).unwrap();",
         messages: &[
             "arrays of `i32` have no initial weights here",
-            "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`",
+            "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`, `Complex<f32>` and",
         ],
     },
 ];

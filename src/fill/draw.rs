@@ -266,14 +266,16 @@ mod tests {
     use crate::element::Element;
     use crate::laws::{Law, Normal, TruncatedNormal, Uniform, UseSampler};
     use crate::math;
+    #[cfg(feature = "complex")]
+    use num_complex::Complex;
     use pulp::Arch;
 
-    /// The statement for every element type.
-    macro_rules! each_element_type {
+    /// The statement for every real element type.
+    macro_rules! each_real_type {
         ($element:ident => $statement:expr) => {{
-            each_element_type!($element => $statement; f32 f64);
+            each_real_type!($element => $statement; f32 f64);
             #[cfg(feature = "half")]
-            each_element_type!($element => $statement; half::f16 half::bf16);
+            each_real_type!($element => $statement; half::f16 half::bf16);
         }};
         ($element:ident => $statement:expr; $($type:ty)*) => {$({
             type $element = $type;
@@ -296,6 +298,16 @@ mod tests {
             truncated(-2.0, 2.0).into(),
             truncated(-1.0, 3.5).into(),
             truncated(5.0, 6.0).into(),
+        ]
+    }
+
+    /// One for each sampler of complex elements.
+    #[cfg(feature = "complex")]
+    fn circular_laws() -> [Law; 3] {
+        [
+            Uniform::new(-0.5, 0.5).unwrap().into(),
+            Normal::new(0.5, 2.0).unwrap().into(),
+            TruncatedNormal::in_sigmas(0.0, 2.0, -2.0, 2.0).unwrap().into(),
         ]
     }
 
@@ -354,7 +366,12 @@ mod tests {
     fn every_instruction_set_gives_the_same_bits_for_every_length() {
         println!("{:?}", math::available());
         for law in laws() {
-            each_element_type!(A => law.sampler::<A>().hand_to(RunEverywhere));
+            each_real_type!(A => law.sampler::<A>().hand_to(RunEverywhere));
+        }
+        #[cfg(feature = "complex")]
+        for law in circular_laws() {
+            law.sampler::<Complex<f32>>().hand_to(RunEverywhere);
+            law.sampler::<Complex<f64>>().hand_to(RunEverywhere);
         }
     }
 
@@ -379,7 +396,12 @@ mod tests {
     #[test]
     fn every_instruction_set_gives_the_same_bits_in_the_tails() {
         for law in laws() {
-            each_element_type!(A => law.sampler::<A>().hand_to(RunLong));
+            each_real_type!(A => law.sampler::<A>().hand_to(RunLong));
+        }
+        #[cfg(feature = "complex")]
+        for law in circular_laws() {
+            law.sampler::<Complex<f32>>().hand_to(RunLong);
+            law.sampler::<Complex<f64>>().hand_to(RunLong);
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Any of the laws, as one type.
 
+use super::circular::{self, Circular, CircularSampler};
 use super::normal::{Normal, NormalQuantile};
-use super::quantile::Quantile;
-use super::sampler::{Hold, RealSampler, Sampler};
+use super::sampler::{Hold, PartsSampler, PolarSampler, RealSampler, Sampler};
 use super::truncated_normal::{Between, FarQuantile, TruncatedNormal, TruncatedQuantile};
 use super::uniform::{SymmetricQuantile, Uniform, UniformQuantile};
-use crate::element::{Element, Format, Scalar};
+use crate::element::{ByKind, Element, Format, Scalar};
 use crate::error::{InitError, Number};
 use crate::stream::Word;
 use rand::Rng;
@@ -59,12 +59,40 @@ impl Law {
     /// The values of words as elements, for an element type that passes [`check`](Self::check).
     #[inline]
     pub(crate) fn sampler<E: Element>(&self) -> AnySampler<E> {
+        if E::Format::IS_COMPLEX {
+            return match self.circular() {
+                Ok(law) => AnySampler::circular(&law),
+                Err(rule) => panic!("{self} cannot be drawn as {}: {rule}", E::Format::NAME),
+            };
+        }
         let bounds = match self {
             Self::Uniform(law) => law.bounds::<E>(),
             Self::Normal(_) => [-E::Arithmetic::MAX, E::Arithmetic::MAX],
             Self::TruncatedNormal(law) => law.bounds::<E>(),
         };
-        AnySampler { quantile: self.quantile(), hold: Hold::new(bounds) }
+        AnySampler::Real(self.quantile(), Hold::new(bounds))
+    }
+
+    /// The circular law of the same mean and variance, or why there is none.
+    fn circular(&self) -> Result<Circular, &'static str> {
+        match self {
+            Self::Uniform(law) if law.low() == -law.high() => {
+                Ok(Circular::Disc { radius: law.high() * (2.0_f64 / 3.0).sqrt() })
+            }
+            Self::Normal(law) => Ok(Circular::Normal { mean: law.mean(), std: law.std_dev() }),
+            Self::TruncatedNormal(law)
+                if law.parent_mean() == 0.0 && law.lower() == -law.upper() =>
+            {
+                let std = law.std_dev();
+                let sigmas = law.upper() / law.parent_std_dev();
+                if sigmas.is_infinite() {
+                    return Ok(Circular::Normal { mean: 0.0, std });
+                }
+                let std = std / circular::truncated_std(sigmas);
+                Ok(Circular::TruncatedNormal { std, bound: sigmas * std })
+            }
+            _ => Err("bounds of complex numbers are the same in all directions, around 0"),
+        }
     }
 
     /// The quantile function.
@@ -87,22 +115,43 @@ impl Law {
     /// Whether the element type has the law's values.
     #[inline]
     pub(crate) fn check<E: Element>(&self) -> Result<(), InitError> {
+        if E::Format::IS_COMPLEX {
+            return self.circular().map_err(|rule| self.refused::<E>(rule))?.check::<E>();
+        }
         match self {
             Self::Uniform(law) => law.check::<E>(),
             Self::Normal(law) => law.check::<E>(),
             Self::TruncatedNormal(law) => law.check::<E>(),
         }
-        .map_err(|rule| InitError::Unrepresentable {
-            law: self.to_string(),
-            element: E::Format::NAME,
-            rule,
-        })
+        .map_err(|rule| self.refused::<E>(rule))
+    }
+
+    fn refused<E: Element>(&self, rule: &'static str) -> InitError {
+        let (law, element) = (self.to_string(), E::Format::NAME);
+        InitError::Unrepresentable { law, element, rule }
     }
 }
 
 impl<A: Element> Distribution<A> for Law {
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> A {
-        self.sampler::<A>().sample(Word::of(rng))
+        self.sampler::<A>().hand_to(Sample(rng))
+    }
+}
+
+/// A value of the circular law.
+#[cfg(feature = "complex")]
+pub(super) fn sample_circular<A: Element, R: Rng + ?Sized>(law: &Circular, rng: &mut R) -> A {
+    AnySampler::<A>::circular(law).hand_to(Sample(rng))
+}
+
+/// The value of a generator's next words.
+struct Sample<'a, R: ?Sized>(&'a mut R);
+
+impl<E, R: Rng + ?Sized> UseSampler<E> for Sample<'_, R> {
+    type Output = E;
+
+    fn with<S: Sampler<E>>(self, sampler: S) -> E {
+        sampler.sample(S::Word::of(self.0))
     }
 }
 
@@ -176,7 +225,7 @@ fn rounded(value: f64, digits: usize) -> f64 {
 
 /// The quantile function of any law.
 #[derive(Clone, Copy, Debug)]
-enum AnyQuantile<A> {
+pub(crate) enum AnyQuantile<A> {
     Symmetric(SymmetricQuantile<A>),
     Uniform(UniformQuantile<A>),
     Normal(NormalQuantile<A>),
@@ -208,26 +257,62 @@ pub(crate) trait UseSampler<E> {
 
 /// The sampler of any law.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct AnySampler<E: Element> {
-    quantile: AnyQuantile<E::Arithmetic>,
-    hold: Hold<E::Arithmetic>,
+pub(crate) enum AnySampler<E: Element> {
+    /// For real elements.
+    Real(AnyQuantile<E::Arithmetic>, Hold<E::Arithmetic>),
+    /// For complex ones.
+    Circular(CircularSampler<E::Arithmetic>),
 }
 
 impl<E: Element> AnySampler<E> {
+    pub(crate) fn circular(law: &Circular) -> Self {
+        Self::Circular(law.sampler::<E>())
+    }
+
     /// Hands over the sampler that this is.
     #[inline]
     pub(crate) fn hand_to<U: UseSampler<E>>(self, to: U) -> U::Output {
-        with_quantile!(self.quantile, q => to.with(RealSampler::new(q, self.hold)))
+        E::Format::by_kind(Hand { sampler: self, to })
+    }
+}
+
+/// A sampler on its way, for which only code of its own kind is made.
+struct Hand<E: Element, U> {
+    sampler: AnySampler<E>,
+    to: U,
+}
+
+impl<E: Element, U: UseSampler<E>> ByKind for Hand<E, U> {
+    type Output = U::Output;
+
+    fn real(self) -> U::Output {
+        match self.sampler {
+            AnySampler::Real(quantile, hold) => {
+                with_quantile!(quantile, q => self.to.with(RealSampler::new(q, hold)))
+            }
+            AnySampler::Circular(_) => unreachable!("only complex elements have circular laws"),
+        }
     }
 
-    /// The value of one word by itself.
-    fn sample(self, word: <E::Arithmetic as Scalar>::Word) -> E {
-        self.hold.element(with_quantile!(self.quantile, q => q.sample(word)))
+    fn complex(self) -> U::Output {
+        match self.sampler {
+            AnySampler::Circular(CircularSampler::Normal(re, im)) => {
+                self.to.with(PartsSampler(re, im))
+            }
+            AnySampler::Circular(CircularSampler::Disc(modulus)) => {
+                self.to.with(PolarSampler(modulus))
+            }
+            AnySampler::Circular(CircularSampler::TruncatedNormal(modulus)) => {
+                self.to.with(PolarSampler(modulus))
+            }
+            AnySampler::Real(..) => unreachable!("complex elements have circular laws"),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::quantile::Quantile;
     use super::*;
     use crate::math::dispatch;
     use pulp::NullaryFnOnce;

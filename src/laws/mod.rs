@@ -1,6 +1,9 @@
 //! word → element: each law is a distribution of its own, and gives a [`Quantile`] for every element
 //! type. Knows no array, and not where words come from.
 
+mod circular;
+#[cfg(feature = "complex")]
+mod complex;
 mod law;
 mod normal;
 mod quantile;
@@ -8,6 +11,10 @@ mod sampler;
 mod truncated_normal;
 mod uniform;
 
+#[cfg(feature = "complex")]
+pub(crate) use circular::Circular;
+#[cfg(feature = "complex")]
+pub use complex::{ComplexNormal, ComplexTruncatedNormal, Disc};
 pub use law::Law;
 pub(crate) use law::{AnySampler, UseSampler};
 pub use normal::Normal;

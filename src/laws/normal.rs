@@ -54,7 +54,11 @@ impl Normal {
     }
 
     pub(super) fn quantile<A: Scalar>(&self) -> NormalQuantile<A> {
-        NormalQuantile { mean: A::from_f64(self.mean), std: A::from_f64(self.std) }
+        Self::quantile_of(self.mean, self.std)
+    }
+
+    pub(super) fn quantile_of<A: Scalar>(mean: f64, std: f64) -> NormalQuantile<A> {
+        NormalQuantile { mean: A::from_f64(mean), std: A::from_f64(std) }
     }
 
     /// Whether the element type has the law's values.

@@ -1,8 +1,6 @@
 //! word → element: what every law is turned into for one element type.
 
 use crate::element::Scalar;
-use crate::math::dispatch;
-use pulp::NullaryFnOnce;
 
 /// A law's quantile function, with the law's numbers rounded to one element type.
 ///
@@ -32,28 +30,5 @@ pub(crate) trait Quantile<A: Scalar>: Copy + Send + Sync {
     #[inline(always)]
     fn rare(&self, word: A::Word) -> A {
         self.common(word)
-    }
-
-    /// The value of one word by itself.
-    fn sample(&self, word: A::Word) -> A {
-        dispatch(Sample { quantile: self, word })
-    }
-}
-
-struct Sample<'a, A: Scalar, Q> {
-    quantile: &'a Q,
-    word: A::Word,
-}
-
-impl<A: Scalar, Q: Quantile<A>> NullaryFnOnce for Sample<'_, A, Q> {
-    type Output = A;
-
-    #[inline(always)]
-    fn call(self) -> A {
-        if self.quantile.is_rare(self.word) {
-            self.quantile.rare(self.word)
-        } else {
-            self.quantile.common(self.word)
-        }
     }
 }

@@ -1,9 +1,12 @@
 //! word → element of an array: a quantile function, rounded to the element type.
 
+use super::circular::Modulus;
 use super::quantile::Quantile;
 use crate::element::{Element, Format, Scalar};
-use crate::math::InDoubt;
+use crate::math::{InDoubt, Polar, dispatch};
 use crate::stream::Word;
+use pulp::NullaryFnOnce;
+use std::marker::PhantomData;
 use std::ops::BitOr;
 
 /// A function of words whose values are elements, with the two arms of a [`Quantile`].
@@ -32,6 +35,30 @@ pub(crate) trait Sampler<E>: Copy + Send + Sync {
     fn try_common(&self, checked: &Self::Checked, word: Self::Word) -> (E, Self::Doubt, bool);
     /// Whether a value with one of these words may be wrong.
     fn any(doubt: Self::Doubt) -> bool;
+
+    /// The value of one word by itself.
+    fn sample(&self, word: Self::Word) -> E {
+        dispatch(Sample { sampler: self, word, element: PhantomData })
+    }
+}
+
+struct Sample<'a, E, S: Sampler<E>> {
+    sampler: &'a S,
+    word: S::Word,
+    element: PhantomData<E>,
+}
+
+impl<E, S: Sampler<E>> NullaryFnOnce for Sample<'_, E, S> {
+    type Output = E;
+
+    #[inline(always)]
+    fn call(self) -> E {
+        if self.sampler.is_rare(self.word) {
+            self.sampler.rare(self.word)
+        } else {
+            self.sampler.common(self.word)
+        }
+    }
 }
 
 /// Where values of an element type are held.
@@ -77,7 +104,7 @@ impl<E: Element, Q: Quantile<E::Arithmetic>> Sampler<E> for RealSampler<E::Arith
 
     type Word = <E::Arithmetic as Scalar>::Word;
     type Checked = Q::Checked;
-    type Doubt = <<E::Arithmetic as Scalar>::Checked as InDoubt<E::Arithmetic>>::Doubt;
+    type Doubt = Doubt<E::Arithmetic>;
 
     #[inline(always)]
     fn common(&self, word: Self::Word) -> E {
@@ -107,5 +134,119 @@ impl<E: Element, Q: Quantile<E::Arithmetic>> Sampler<E> for RealSampler<E::Arith
     #[inline(always)]
     fn any(doubt: Self::Doubt) -> bool {
         <E::Arithmetic as Scalar>::Checked::any(doubt)
+    }
+}
+
+type Doubt<A> = <<A as Scalar>::Checked as InDoubt<A>>::Doubt;
+
+/// A quantile function for each part of an element.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PartsSampler<Q>(pub(super) Q, pub(super) Q);
+
+impl<Q> PartsSampler<Q> {
+    /// The value of a part, whichever arm that takes.
+    #[inline(always)]
+    fn part<A: Scalar>(quantile: &Q, word: A::Word) -> A
+    where
+        Q: Quantile<A>,
+    {
+        if quantile.is_rare(word) { quantile.rare(word) } else { quantile.common(word) }
+    }
+}
+
+impl<E: Element, Q: Quantile<E::Arithmetic>> Sampler<E> for PartsSampler<Q> {
+    const HAS_RARE: bool = Q::HAS_RARE;
+    const HAS_MUL_ADD: bool = Q::HAS_MUL_ADD;
+
+    type Word = [<E::Arithmetic as Scalar>::Word; 2];
+    type Checked = (Q::Checked, Q::Checked);
+    type Doubt = Doubt<E::Arithmetic>;
+
+    #[inline(always)]
+    fn common(&self, [first, second]: Self::Word) -> E {
+        E::Format::of_parts(self.0.common(first), self.1.common(second))
+    }
+
+    #[inline(always)]
+    fn is_rare(&self, [first, second]: Self::Word) -> bool {
+        self.0.is_rare(first) | self.1.is_rare(second)
+    }
+
+    #[inline(always)]
+    fn rare(&self, [first, second]: Self::Word) -> E {
+        E::Format::of_parts(Self::part(&self.0, first), Self::part(&self.1, second))
+    }
+
+    fn checked(&self) -> Self::Checked {
+        (self.0.checked(), self.1.checked())
+    }
+
+    #[inline(always)]
+    fn try_common(
+        &self,
+        checked: &Self::Checked,
+        [first, second]: Self::Word,
+    ) -> (E, Self::Doubt, bool) {
+        let (re, doubt) = checked.0.common(first).split();
+        let (im, other_doubt) = checked.1.common(second).split();
+        let is_rare = checked.0.is_rare(first) | checked.1.is_rare(second);
+        (E::Format::of_parts(re, im), doubt | other_doubt, is_rare)
+    }
+
+    #[inline(always)]
+    fn any(doubt: Self::Doubt) -> bool {
+        <E::Arithmetic as Scalar>::Checked::any(doubt)
+    }
+}
+
+/// A modulus from the first word, and an angle from the second.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PolarSampler<M>(pub(super) M);
+
+impl<E: Element, M: Modulus<E::Arithmetic>> Sampler<E> for PolarSampler<M> {
+    /// None is, but rows of words make vector code.
+    const HAS_RARE: bool = true;
+    const HAS_MUL_ADD: bool = false;
+
+    type Word = [<E::Arithmetic as Scalar>::Word; 2];
+    type Checked = ();
+    type Doubt = Doubt<E::Arithmetic>;
+
+    #[inline(always)]
+    fn common(&self, [first, second]: Self::Word) -> E {
+        let (_, q) = E::Arithmetic::fold(first);
+        let (outer, inner) =
+            (q / E::Arithmetic::TWO, (E::Arithmetic::TWO - q) / E::Arithmetic::TWO);
+        let modulus = if E::Arithmetic::is_negative(first) {
+            self.0.at(outer, inner)
+        } else {
+            self.0.at(inner, outer)
+        };
+        // The angle is π + π x for x of the word: both signs are the opposite ones.
+        let (x, rest) = E::Arithmetic::fold(second);
+        let (cos, sin) = E::Arithmetic::half_turn(x, rest);
+        E::Format::of_parts(modulus * -cos, (modulus * -sin).flip(second))
+    }
+
+    #[inline(always)]
+    fn is_rare(&self, _: Self::Word) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    fn rare(&self, word: Self::Word) -> E {
+        self.common(word)
+    }
+
+    fn checked(&self) {}
+
+    #[inline(always)]
+    fn try_common(&self, (): &(), word: Self::Word) -> (E, Self::Doubt, bool) {
+        (self.common(word), Self::Doubt::default(), false)
+    }
+
+    #[inline(always)]
+    fn any(_: Self::Doubt) -> bool {
+        false
     }
 }

@@ -175,6 +175,18 @@ pub(crate) fn ln(a: f64) -> f64 {
     exponent.mul_add(LN_2_HIGH, exponent.mul_add(LN_2_LOW, 2.0_f64.mul_add(s, rest)))
 }
 
+/// −ln a for a = 1 − t from 0 to 1, given both: as accurate as t where a is close to 1, and as a
+/// elsewhere.
+#[inline(always)]
+pub(crate) fn depth(t: f64, a: f64) -> f64 {
+    // −ln(1 − t) = 2 artanh(t / (2 − t)), by the series that `ln` takes.
+    let s = t / (2.0 - t);
+    let y = s * s;
+    let near = 2.0_f64.mul_add(s, s * y * polynomial(&LOG, y));
+    let far = -ln(a);
+    if t < 0.25 { near } else { far }
+}
+
 /// 1.5 · 2⁵²: adding it rounds to an integer and leaves that in the low bits.
 const SHIFT: f64 = 6_755_399_441_055_744.0;
 
@@ -205,7 +217,7 @@ fn rational<A: MulAdd, const N: usize>(
 /// operations wait for each other, and half as many roundings add up. Written without a loop, since
 /// the compiler does not unroll one around multiply-adds in software.
 #[inline(always)]
-fn polynomial<A: MulAdd, const N: usize>(c: &[A::Coefficient; N], x: A) -> A {
+pub(super) fn polynomial<A: MulAdd, const N: usize>(c: &[A::Coefficient; N], x: A) -> A {
     const { assert!(N <= 14) };
     let squared = x * x;
     let mut sum = A::of(c[N - 1]);

@@ -69,6 +69,11 @@ impl Key {
         self.child(GAMMA)
     }
 
+    /// The key of the stream that holds the second words of complex elements.
+    pub(super) const fn second_word(self) -> Self {
+        self.child(GAMMA.wrapping_mul(2))
+    }
+
     const fn child(self, label: u64) -> Self {
         Self(mix64(self.0 ^ label))
     }

@@ -1,4 +1,5 @@
-//! The words of one element each: 32 bits from one stream, or 64 from two.
+//! The words of one element each: 32 bits from one stream, or 64 from two, and twice as many for a
+//! complex element.
 
 use super::ROW;
 use super::key::Key;
@@ -125,6 +126,59 @@ impl Word for u64 {
     #[inline(always)]
     fn of<R: RngCore + ?Sized>(rng: &mut R) -> u64 {
         rng.next_u64()
+    }
+}
+
+/// The words of a complex element: the second one comes from a stream of its own.
+impl<W: Word> Word for [W; 2] {
+    type Lanes = [W::Lanes; 2];
+    type Words = [W::Words; 2];
+
+    #[inline(always)]
+    fn lanes(key: Key, block: u64) -> Self::Lanes {
+        [W::lanes(key, block), W::lanes(key.second_word(), block)]
+    }
+
+    #[inline(always)]
+    fn zeros() -> Self::Words {
+        [W::zeros(), W::zeros()]
+    }
+
+    #[inline(always)]
+    fn draw(lanes: &mut Self::Lanes, words: &mut Self::Words, rows: usize) {
+        for (lanes, words) in lanes.iter_mut().zip(words) {
+            W::draw(lanes, words, rows);
+        }
+    }
+
+    #[inline(always)]
+    fn row([first, second]: &Self::Words, i: usize) -> [Self; ROW] {
+        let (first, second) = (W::row(first, i), W::row(second, i));
+        std::array::from_fn(|j| [first[j], second[j]])
+    }
+
+    #[inline(always)]
+    fn map<T>(
+        words: &Self::Words,
+        skip: usize,
+        out: &mut [MaybeUninit<T>],
+        values: &impl WordFn<Self, T>,
+    ) {
+        let (mut i, mut skip, mut out) = (skip / ROW, skip % ROW, out);
+        while !out.is_empty() {
+            let row = Self::row(words, i);
+            let part = &row[skip..];
+            let (now, later) = out.split_at_mut(part.len().min(out.len()));
+            for (out, &word) in now.iter_mut().zip(part) {
+                out.write(values.value(word));
+            }
+            (i, skip, out) = (i + 1, 0, later);
+        }
+    }
+
+    #[inline(always)]
+    fn of<R: RngCore + ?Sized>(rng: &mut R) -> Self {
+        [W::of(rng), W::of(rng)]
     }
 }
 

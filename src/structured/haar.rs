@@ -1,12 +1,13 @@
 //! Random matrices with orthonormal rows or columns. Knows no arrays but those, and no layouts.
 
-use crate::element::{Element, Field, Scalar};
+use crate::element::{Entry, Format, Scalar};
 use crate::fill::{self, Content};
 use crate::laws::{Law, Normal};
 use crate::stream::Key;
 use faer::linalg::matmul::matmul;
 use faer::linalg::triangular_solve::solve_upper_triangular_in_place as solve_upper;
 use faer::reborrow::{Reborrow, ReborrowMut};
+use faer::traits::math_utils;
 use faer::{Accum, Mat, MatMut, Par};
 use ndarray::Array2;
 
@@ -16,12 +17,8 @@ const BLOCK: usize = 96;
 
 /// A matrix whose vectors along its shorter side are orthonormal, and as likely as any other such
 /// matrix: the law of Haar.
-pub(super) fn haar<A: Element<Arithmetic = A> + Scalar + Field>(
-    rows: usize,
-    columns: usize,
-    key: Key,
-) -> Array2<A> {
-    let mut matrix = Array2::from_elem((rows, columns), A::ZERO);
+pub(super) fn haar<A: Entry>(rows: usize, columns: usize, key: Key) -> Array2<A> {
+    let mut matrix = Array2::from_elem((rows, columns), A::default());
     let elements = matrix.as_slice_mut().expect("a new array is contiguous");
     let q = MatMut::from_row_major_slice_mut(elements, rows, columns);
     if rows < columns {
@@ -35,17 +32,20 @@ pub(super) fn haar<A: Element<Arithmetic = A> + Scalar + Field>(
 /// Writes the m × n matrix Q of Haar's law, m ≥ n, over zeros.
 ///
 /// That is Q of the QR decomposition of a matrix of N(0, 1), its columns multiplied by the signs
-/// of R's diagonal (Mezzadri 2007). R is not wanted, and neither is the matrix: what is left of it
+/// of R's diagonal, or by its phases where entries are complex (Mezzadri 2007). R is not wanted, and neither is the matrix: what is left of it
 /// when a reflection was applied is again a matrix of N(0, 1), and independent of the reflection.
 /// So each is made of a vector of new numbers (Stewart 1980):
 ///
-/// Q = H₁ ⋯ Hₙ · I · diag(r), Hₖ x = rₖ ‖x‖ eₖ for x of m − k + 1 numbers, rₖ = −sign(x₁)
+/// Q = H₁ ⋯ Hₙ · I · diag(r), Hₖ x = rₖ ‖x‖ eₖ for x of m − k + 1 numbers, rₖ = −x₁ / |x₁|
 ///
-/// Blocks of reflections are I − V T⁻¹ Vᵀ, where the columns of V are x − rₖ ‖x‖ eₖ, and T is the
-/// upper triangle with T + Tᵀ = Vᵀ V (Puglisi 1992). The last block comes first, so that each meets
+/// Blocks of reflections are I − V T⁻¹ V*, where the columns of V are x − rₖ ‖x‖ eₖ, and T is the
+/// upper triangle with T + T* = V* V (Puglisi 1992). The last block comes first, so that each meets
 /// only those columns that are not the identity's any more.
-fn orthonormalise<A: Element<Arithmetic = A> + Scalar + Field>(mut q: MatMut<'_, A>, key: Key) {
+fn orthonormalise<A: Entry>(mut q: MatMut<'_, A>, key: Key) {
     let (m, n) = q.shape();
+    let one: A = math_utils::one();
+    let half = A::Arithmetic::ONE / A::Arithmetic::TWO;
+    let minus_one = math_utils::neg(&one);
     let mut v = Mat::zeros(m, BLOCK.min(n));
     let mut vt_v = Mat::zeros(BLOCK.min(n), BLOCK.min(n));
     let mut new = Mat::zeros(BLOCK.min(n), BLOCK.min(n));
@@ -59,32 +59,32 @@ fn orthonormalise<A: Element<Arithmetic = A> + Scalar + Field>(mut q: MatMut<'_,
         let (mut panel, right) = below.split_at_col_mut(size);
 
         let mut v = v.as_mut().submatrix_mut(0, 0, m - start, size);
-        let mut signs = [A::ONE; BLOCK];
+        let mut signs = [one; BLOCK];
         for (j, sign) in signs[..size].iter_mut().enumerate() {
             let column = v.rb_mut().col_mut(j).try_as_col_major_mut().expect("a matrix' column");
             let (above, x) = column.as_slice_mut().split_at_mut(j);
-            above.fill(A::ZERO);
+            above.fill(A::default());
             *sign = reflection(x, key.fork_index((start + j) as u64));
         }
         let v = v.rb();
         let mut t = vt_v.as_mut().submatrix_mut(0, 0, size, size);
-        matmul(t.rb_mut(), Accum::Replace, v.transpose(), v, A::ONE, Par::Seq);
+        matmul(t.rb_mut(), Accum::Replace, v.adjoint(), v, one, Par::Seq);
         for j in 0..size {
-            t[(j, j)] /= A::TWO;
+            t[(j, j)] = math_utils::mul_real(&t[(j, j)], &half);
         }
         let t = t.rb();
 
-        // The block's own columns: diag(r) − V T⁻¹ V₁ᵀ diag(r), V₁ being the rows of the block.
+        // The block's own columns: diag(r) − V T⁻¹ V₁* diag(r), V₁ being the rows of the block.
         let mut new = new.as_mut().submatrix_mut(0, 0, size, size);
         for (j, &sign) in signs[..size].iter().enumerate() {
             for i in 0..size {
-                new[(i, j)] = v[(j, i)] * sign;
+                new[(i, j)] = math_utils::mul(&math_utils::conj(&v[(j, i)]), &sign);
             }
         }
         solve_upper(t, new.rb_mut(), Par::Seq);
-        matmul(panel.rb_mut(), Accum::Replace, v, new.rb(), -A::ONE, Par::Seq);
+        matmul(panel.rb_mut(), Accum::Replace, v, new.rb(), minus_one, Par::Seq);
         for (j, &sign) in signs[..size].iter().enumerate() {
-            panel[(j, j)] += sign;
+            panel[(j, j)] = math_utils::add(&panel[(j, j)], &sign);
         }
 
         // Those right of them, C, which are still zero in the rows of the block.
@@ -98,35 +98,40 @@ fn orthonormalise<A: Element<Arithmetic = A> + Scalar + Field>(mut q: MatMut<'_,
             } else {
                 old.as_mut().submatrix_mut(0, 0, size, columns)
             };
-            matmul(old.rb_mut(), Accum::Replace, v2.transpose(), c2.rb(), A::ONE, par);
+            matmul(old.rb_mut(), Accum::Replace, v2.adjoint(), c2.rb(), one, par);
             solve_upper(t, old.rb_mut(), Par::Seq);
-            matmul(c1, Accum::Replace, v1, old.rb(), -A::ONE, par);
-            matmul(c2, Accum::Add, v2, old.rb(), -A::ONE, par);
+            matmul(c1, Accum::Replace, v1, old.rb(), minus_one, par);
+            matmul(c2, Accum::Add, v2, old.rb(), minus_one, par);
         }
     }
 }
 
 /// Draws x and makes it the vector of the reflection that maps it onto the first axis; returns the
-/// sign of where it maps it to.
-fn reflection<A: Element<Arithmetic = A> + Scalar + Field>(x: &mut [A], key: Key) -> A {
+/// sign of where it maps it to, or the phase.
+fn reflection<A: Entry>(x: &mut [A], key: Key) -> A {
     let normal: Law = Normal::new(0.0, 1.0).expect("a deviation of 1").into();
     fill::onto_slice(x, &Content::Drawn(normal.sampler(), key));
+    let parts = |x: &A| x.parts().map(Scalar::into_f64);
     // Not one sum but eight, for vector units.
     let mut squares = [0.0; 8];
     for chunk in x.chunks(8) {
         for (sum, x) in squares.iter_mut().zip(chunk) {
-            *sum += x.into_f64() * x.into_f64();
+            let [re, im] = parts(x);
+            *sum += re * re + im * im;
         }
     }
-    let norm = A::from_f64(squares.iter().sum::<f64>().sqrt());
-    // Away from zero, where nothing cancels.
-    if x[0] < A::ZERO {
-        x[0] -= norm;
-        A::ONE
+    let norm = A::Arithmetic::from_f64(squares.iter().sum::<f64>().sqrt());
+    let [re, im] = parts(&x[0]);
+    let modulus = (re * re + im * im).sqrt();
+    let phase = if modulus == 0.0 {
+        math_utils::one()
     } else {
-        x[0] += norm;
-        -A::ONE
-    }
+        let [re, im] = [re, im].map(|part| A::Arithmetic::from_f64(part / modulus));
+        A::Format::of_parts(re, im)
+    };
+    // Away from zero, where nothing cancels.
+    x[0] = math_utils::add(&x[0], &math_utils::mul_real(&phase, &norm));
+    math_utils::neg(&phase)
 }
 
 /// The threads for a product of so many multiplications: those of rayon's current pool, if there

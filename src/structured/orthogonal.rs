@@ -3,7 +3,7 @@
 use super::dirac::axes_of;
 use super::haar::haar;
 use super::number;
-use crate::element::{Element, Field, Format, Scalar};
+use crate::element::{Element, Entry, Format, Scalar};
 use crate::error::{AxisRole, InitError, positive};
 use crate::fans::Layout;
 use crate::fill::Region;
@@ -20,6 +20,8 @@ use std::ops::Range;
 ///
 /// - Qᵀ Q = g² I if there are no more columns than rows;
 /// - Q Qᵀ = g² I if there are no more rows than columns.
+///
+/// Complex kernels are unitary: Qᵀ is the conjugate transpose of Q there.
 ///
 /// Every such matrix is as likely as any other (the law of Haar), as in the frameworks:
 ///
@@ -178,19 +180,19 @@ impl<A: Element> Structure<A> for Matrices<A::Arithmetic> {
     }
 }
 
-impl<A: Element<Arithmetic = A> + Scalar + Field> Matrices<A> {
+impl<A: Scalar> Matrices<A> {
     fn write_one<E: Element<Arithmetic = A>>(&self, kernel: ArrayViewMutD<'_, E>, index: u64) {
         let outputs: usize = kernel.shape()[self.outputs.clone()].iter().product();
         let others = kernel.len() / outputs;
         let (rows, columns) =
             if self.outputs.start == self.batch { (outputs, others) } else { (others, outputs) };
-        let matrix = haar::<A>(rows, columns, self.key.fork_index(index));
+        let matrix = haar::<E::Entry>(rows, columns, self.key.fork_index(index));
         let matrix = matrix.into_shape_with_order(kernel.raw_dim()).expect("as many elements");
         self.scale_onto(kernel, matrix.view());
     }
 
     /// By pieces that stay in cache, if the two lie in memory in different orders.
-    fn scale_onto<E>(&self, mut kernel: ArrayViewMutD<'_, E>, matrix: ArrayViewD<'_, A>)
+    fn scale_onto<E>(&self, mut kernel: ArrayViewMutD<'_, E>, matrix: ArrayViewD<'_, E::Entry>)
     where
         E: Element<Arithmetic = A>,
     {
@@ -205,9 +207,11 @@ impl<A: Element<Arithmetic = A> + Scalar + Field> Matrices<A> {
             return self.scale_onto(other_kernel, other_matrix);
         }
         let greatest = A::from_f64(E::Format::GREATEST);
-        Zip::from(&mut kernel).and(&matrix).for_each(|element, &q| {
+        Zip::from(&mut kernel).and(&matrix).for_each(|element, q| {
             // An entry of 1 may have been rounded up.
-            *element = E::Format::round((self.gain * q).clamp_to(-greatest, greatest));
+            let scaled = |part| (self.gain * part).clamp_to(-greatest, greatest);
+            let [re, im] = q.parts().map(scaled);
+            *element = E::Format::of_parts(re, im);
         });
     }
 }

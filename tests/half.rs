@@ -1,5 +1,4 @@
-//! The element types beside `f32` and `f64`: `f16` and `bf16` are `f32`, rounded once and held inside
-//! the bounds.
+//! `f16` and `bf16` are `f32`, rounded once and held inside the bounds.
 
 #![cfg(feature = "half")]
 

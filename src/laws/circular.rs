@@ -1,0 +1,202 @@
+//! The laws of complex elements, the same in all directions: normal, uniform on a disc, and normal
+//! truncated in modulus.
+
+use super::normal::{Normal, NormalQuantile};
+use crate::element::{Element, Format, Scalar};
+use crate::error::{InitError, Number};
+use crate::math::{self, Polar};
+use std::f64::consts::FRAC_1_SQRT_2;
+use std::fmt;
+
+/// A circular law.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Circular {
+    /// Each part normal, with half the variance `std`², around a mean on the real axis.
+    Normal { mean: f64, std: f64 },
+    /// Uniform on a disc.
+    Disc { radius: f64 },
+    /// A normal law of variance `std`², truncated where the modulus exceeds `bound`.
+    TruncatedNormal { std: f64, bound: f64 },
+}
+
+/// The standard deviation of a complex normal law of variance 1 that is truncated in modulus at c.
+///
+/// The squared modulus t of the whole law has the density e^−t. Cut at c², its mean is
+///
+/// ∫₀^c² t e^−t dt / (1 − e^−c²) = 1 − c² / (e^c² − 1).
+pub(super) fn truncated_std(c: f64) -> f64 {
+    let t = c * c;
+    let variance = if t < 0.1 {
+        // Bernoulli's series, since the difference would cancel.
+        let series = [1.0 / 1_209_600.0, -1.0 / 30_240.0, 1.0 / 720.0, -1.0 / 12.0];
+        let rest = series[..3].iter().fold(0.0, |sum: f64, term| sum.mul_add(t * t, *term));
+        t * t.mul_add((t * t).mul_add(rest, series[3]), 0.5)
+    } else if t < 700.0 {
+        1.0 - t / libm::expm1(t)
+    } else {
+        1.0
+    };
+    variance.sqrt()
+}
+
+/// A word's least probability is 2^−65, and e^−6.72² is less.
+const FARTHEST: f64 = 6.72;
+
+impl Circular {
+    /// The square root of the mean squared distance from the mean.
+    #[cfg(feature = "complex")]
+    pub(super) fn std_dev(&self) -> f64 {
+        match *self {
+            Self::Normal { std, .. } => std,
+            Self::Disc { radius } => radius * FRAC_1_SQRT_2,
+            Self::TruncatedNormal { std, bound } => std * truncated_std(bound / std),
+        }
+    }
+
+    pub(super) fn sampler<E: Element>(&self) -> CircularSampler<E::Arithmetic> {
+        match *self {
+            Self::Normal { mean, std } => {
+                let part = std * FRAC_1_SQRT_2;
+                CircularSampler::Normal(
+                    Normal::quantile_of(mean, part),
+                    Normal::quantile_of(0.0, part),
+                )
+            }
+            Self::Disc { radius } => CircularSampler::Disc(DiscModulus {
+                radius: E::Arithmetic::from_f64(radius),
+                greatest: greatest_modulus(radius),
+            }),
+            Self::TruncatedNormal { std, bound } => {
+                let c = bound / std;
+                CircularSampler::TruncatedNormal(NormalModulus {
+                    std,
+                    mass: -libm::expm1(-c * c),
+                    rest: math::exp_neg(c * c),
+                    greatest: greatest_modulus(bound),
+                })
+            }
+        }
+    }
+
+    /// Whether the element type has the law's values.
+    pub(crate) fn check<E: Element>(&self) -> Result<(), InitError> {
+        let least = E::Format::LEAST;
+        // Below, parts have too few digits for a modulus to be held.
+        let least_bound = E::Arithmetic::LEAST_NORMAL.into_f64();
+        let (greatest, is_small) = match *self {
+            // No z is larger than 9.2, in any element type.
+            Self::Normal { mean, std } => {
+                let part = std * FRAC_1_SQRT_2;
+                (mean.abs() + 9.2 * part, part < least)
+            }
+            Self::Disc { radius } => (radius, radius != 0.0 && radius < least_bound),
+            Self::TruncatedNormal { std, bound } => {
+                (bound.min(FARTHEST * std), bound.min(std) < least_bound)
+            }
+        };
+        let rule = if greatest > E::Format::GREATEST {
+            "its values are too large"
+        } else if is_small {
+            "its values are below the least positive numbers of the type"
+        } else {
+            return Ok(());
+        };
+        let (law, element) = (self.to_string(), E::Format::NAME);
+        Err(InitError::Unrepresentable { law, element, rule })
+    }
+}
+
+/// CN is the circular normal law.
+impl fmt::Display for Circular {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Normal { mean, std } => write!(f, "CN({}, {}²)", Number(mean), Number(std)),
+            Self::Disc { radius } => write!(f, "U on |z| ≤ {}", Number(radius)),
+            Self::TruncatedNormal { std, bound } => {
+                write!(f, "CN(0, {}²) on |z| ≤ {}", Number(std), Number(bound))
+            }
+        }
+    }
+}
+
+/// A modulus whose parts, each rounded, stay within the bound: rounding the bound, the modulus, the
+/// sine and cosine and the parts adds less than four units in the last place.
+fn greatest_modulus<A: Scalar + Polar>(bound: f64) -> A {
+    let four = A::TWO * A::TWO;
+    A::at_most(bound) * (A::ONE - four * A::EPSILON)
+}
+
+/// A circular law for one type of parts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CircularSampler<A> {
+    /// The real and the imaginary part.
+    Normal(NormalQuantile<A>, NormalQuantile<A>),
+    Disc(DiscModulus<A>),
+    TruncatedNormal(NormalModulus<A>),
+}
+
+/// The quantile function of a law's modulus.
+pub(crate) trait Modulus<A>: Copy + Send + Sync {
+    /// The modulus at the probability u, given 1 − u as well.
+    fn at(&self, u: A, rest: A) -> A;
+}
+
+/// R √u.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DiscModulus<A> {
+    radius: A,
+    greatest: A,
+}
+
+impl<A: Scalar + Polar> Modulus<A> for DiscModulus<A> {
+    #[inline(always)]
+    fn at(&self, u: A, _: A) -> A {
+        (self.radius * u.sqrt()).clamp_to(A::ZERO, self.greatest)
+    }
+}
+
+/// σ √(−ln(1 − (1 − e^−c²) u)).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NormalModulus<A> {
+    std: f64,
+    /// 1 − e^−c².
+    mass: f64,
+    /// e^−c².
+    rest: f64,
+    greatest: A,
+}
+
+impl<A: Scalar + Polar> Modulus<A> for NormalModulus<A> {
+    #[inline(always)]
+    fn at(&self, u: A, rest: A) -> A {
+        let below = self.mass * u.into_f64();
+        let above = rest.into_f64().mul_add(self.mass, self.rest);
+        let modulus = self.std * math::depth(below, above).sqrt();
+        A::from_f64(modulus).clamp_to(A::ZERO, self.greatest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_truncated_deviation_is_that_of_the_integral() {
+        assert!(
+            (truncated_std(2.0) - 0.961_961_828_008_213_5).abs() < 1e-15,
+            "{}",
+            truncated_std(2.0)
+        );
+        assert_eq!(truncated_std(f64::INFINITY), 1.0);
+        // Both formulas, where they meet.
+        for c in [0.1_f64.sqrt() * (1.0 - 1e-15), 0.1_f64.sqrt() * (1.0 + 1e-15)] {
+            let quadrature = (0..100_000).map(|i| (f64::from(i) + 0.5) / 1e5 * c * c);
+            let (mass, moment) = quadrature.fold((0.0, 0.0), |(mass, moment), t| {
+                (mass + (-t).exp(), t.mul_add((-t).exp(), moment))
+            });
+            assert!((truncated_std(c).powi(2) / (moment / mass) - 1.0).abs() < 1e-10);
+        }
+        // Uniform on a disc, between bounds that are close.
+        assert!((truncated_std(1e-60) / (1e-60 * FRAC_1_SQRT_2) - 1.0).abs() < 1e-15);
+    }
+}
