@@ -35,7 +35,9 @@ pub(crate) fn range(law: &Law) -> (Range<f64>, usize) {
     let (low, high, margin) = match law {
         Law::Uniform(law) => (law.low(), law.high(), 0.2),
         Law::TruncatedNormal(law) => (law.lower(), law.upper(), 0.15),
-        law => (law.mean() - 4.0 * law.std_dev(), law.mean() + 4.0 * law.std_dev(), 0.0),
+        Law::Normal(law) => {
+            (law.mean() - 4.0 * law.std_dev(), law.mean() + 4.0 * law.std_dev(), 0.0)
+        }
     };
     let margin_width = margin * (high - low);
     (low - margin_width..high + margin_width, (BARS * (1.0 + 2.0 * margin)).round() as usize)

@@ -5,9 +5,7 @@
 #![allow(dead_code, unused_imports)] // Examples share this, and not all of them use all of it.
 
 pub(crate) mod law;
-mod matrix;
-
-pub(crate) use matrix::matrix;
+pub(crate) mod matrix;
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -110,7 +108,8 @@ pub(crate) struct Series {
 pub(crate) enum Mark {
     Line,
     Dashes,
-    Dots,
+    /// Of this radius, in pixels.
+    Dots(i32),
     /// Upright bars of this width around their x.
     Bars(f64),
 }
@@ -124,9 +123,9 @@ pub(crate) fn chart(
     series: &[Series],
 ) -> Outcome {
     let letters = series.iter().map(|series| series.name.chars().count()).max().unwrap_or(0);
-    let beside = if letters > 0 { 44 + LETTER * letters } else { 16 };
-    let (width, height) = area.dim_in_pixel();
-    let (plot, names) = area.split_horizontally(width as i32 - beside as i32);
+    let width_beside = if letters > 0 { 44 + LETTER * letters } else { 16 };
+    let width = area.dim_in_pixel().0;
+    let (plot, beside) = area.split_horizontally(width as i32 - width_beside as i32);
     let text = |size: i32| ("sans-serif", size, &INK);
 
     let mut context = ChartBuilder::on(&plot)
@@ -142,8 +141,8 @@ pub(crate) fn chart(
         .y_desc(y.label)
         .x_label_formatter(&|&value| x.tick(value))
         .y_label_formatter(&|&value| y.tick(value))
-        .x_labels(count(x))
-        .y_labels(count(y))
+        .x_labels(count(x, width / 75))
+        .y_labels(count(y, 7))
         .label_style(text(15))
         .axis_desc_style(text(16))
         .axis_style(INK)
@@ -153,9 +152,9 @@ pub(crate) fn chart(
     let (low, left) = (y.range.start, x.range.start);
     let mark_at = |ends: [(f64, f64); 2], text: &str, offset: (i32, i32), pos: Pos| -> Outcome {
         let style = TextStyle::from(("sans-serif", 15).into_font()).color(&INK).pos(pos);
-        let named = EmptyElement::at(ends[0]) + Text::new(text.to_owned(), offset, style);
+        let label = EmptyElement::at(ends[0]) + Text::new(text.to_owned(), offset, style);
         context.plotting_area().draw(&PathElement::new(ends.to_vec(), GRID))?;
-        context.plotting_area().draw(&named)?;
+        context.plotting_area().draw(&label)?;
         Ok(())
     };
     if let Ticks::At(ticks) = &x.ticks {
@@ -184,8 +183,9 @@ pub(crate) fn chart(
                 let style = color.stroke_width(2);
                 context.draw_series(DashedLineSeries::new(finite, 7, 5, style))?;
             }
-            Mark::Dots => {
-                let dots = finite.into_iter().map(|point| Circle::new(point, 3, color.filled()));
+            Mark::Dots(radius) => {
+                let dots =
+                    finite.into_iter().map(|point| Circle::new(point, radius, color.filled()));
                 context.draw_series(dots)?;
             }
             Mark::Bars(width) => {
@@ -197,30 +197,34 @@ pub(crate) fn chart(
             }
         }
     }
+    if letters > 0 { legend(&beside, series) } else { Ok(()) }
+}
+
+/// Writes the names of what is drawn, each beside its mark.
+pub(crate) fn legend(area: &Area<'_>, series: &[Series]) -> Outcome {
     let named = series.iter().filter(|series| !series.name.is_empty());
-    let step = ((height as i32 - 110) / series.len().max(1) as i32).min(24);
     for (i, Series { name, color, mark, .. }) in named.enumerate() {
-        let middle = 56 + step * i as i32;
+        let middle = 56 + 24 * i as i32;
         match mark {
             Mark::Bars(_) => {
                 let corners = [(2, middle - 6), (22, middle + 6)];
-                names.draw(&Rectangle::new(corners, color.mix(0.35).filled()))?;
+                area.draw(&Rectangle::new(corners, color.mix(0.35).filled()))?;
             }
-            Mark::Dots => names.draw(&Circle::new((12, middle), 4, color.filled()))?,
+            Mark::Dots(_) => area.draw(&Circle::new((12, middle), 4, color.filled()))?,
             Mark::Dashes => {
                 for from in [2, 14] {
                     let dash = vec![(from, middle), (from + 8, middle)];
-                    names.draw(&PathElement::new(dash, color.stroke_width(2)))?;
+                    area.draw(&PathElement::new(dash, color.stroke_width(2)))?;
                 }
             }
             Mark::Line => {
                 let line = vec![(2, middle), (22, middle)];
-                names.draw(&PathElement::new(line, color.stroke_width(2)))?;
+                area.draw(&PathElement::new(line, color.stroke_width(2)))?;
             }
         }
         let beside = Pos::new(HPos::Left, VPos::Center);
         let style = TextStyle::from(("sans-serif", 15).into_font()).color(&INK).pos(beside);
-        names.draw_text(name, &style, (30, middle))?;
+        area.draw_text(name, &style, (30, middle))?;
     }
     Ok(())
 }
@@ -237,10 +241,10 @@ fn left_of(y: &Axis) -> i32 {
     }
 }
 
-fn count(axis: &Axis) -> usize {
+/// How many ticks plotters may choose.
+fn count(axis: &Axis, at_most: u32) -> usize {
     match &axis.ticks {
         Ticks::At(_) | Ticks::None => 0,
-        Ticks::Powers => 8,
-        Ticks::Numbers(_) => 7,
+        Ticks::Numbers(_) | Ticks::Powers => at_most.clamp(3, 8) as usize,
     }
 }

@@ -1,6 +1,6 @@
 //! Signals and gradients through 50 layers, for each initializer and activation.
 
-use crate::chart::{Axis, COLORS, Mark, Series, chart, picture};
+use crate::chart::{Axis, COLORS, Mark, Series, chart, legend, picture};
 use ndarray_init::derived_gain;
 use ndarray_init::ndarray::Array2;
 use ndarray_init::{InitError, InitExt, Initializer, Key, Normal, TorchDefault, VarianceScaling};
@@ -26,47 +26,52 @@ const ACTIVATIONS: [(&str, Function); 6] = [
 ];
 
 pub(crate) fn activations() -> Result<String, Box<dyn Error>> {
-    draw("Mean square of the signals after each layer", |run| &run.signals)
+    draw("Signals", |run| &run.signals)
 }
 
 pub(crate) fn gradients() -> Result<String, Box<dyn Error>> {
-    draw("Mean square of the gradients before each layer", |run| &run.gradients)
+    draw("Gradients", |run| &run.gradients)
 }
 
-fn draw(title: &str, values: fn(&Run) -> &Vec<f64>) -> Result<String, Box<dyn Error>> {
-    picture((1500, 760), |area| {
-        for ((name, activation), panel) in ACTIVATIONS.into_iter().zip(area.split_evenly((2, 3))) {
+fn draw(what: &str, values: fn(&Run) -> &Vec<f64>) -> Result<String, Box<dyn Error>> {
+    let logarithm = |&value: &f64| if value > 0.0 { libm::log10(value) } else { f64::NEG_INFINITY };
+    picture((1120, 600), |area| {
+        let (plots, beside) = area.split_horizontally(960);
+        let mut all = Vec::new();
+        for ((name, activation), plot) in ACTIVATIONS.into_iter().zip(plots.split_evenly((2, 3))) {
+            let gain = derived_gain(activation)?;
             let mut series = Vec::new();
-            for ((initializer, kernel), color) in initializers(activation)?.into_iter().zip(COLORS)
-            {
+            for ((name, kernel), color) in initializers(gain)?.into_iter().zip(COLORS) {
                 let run = Run::new(activation, &kernel)?;
-                let logarithm = |&value: &f64| if value > 0.0 { libm::log10(value) } else { -99.0 };
                 let points = (0..).map(f64::from).zip(values(&run).iter().map(logarithm)).collect();
-                series.push(Series { name: initializer, color, mark: Mark::Line, points });
+                series.push(Series { name: String::new(), color, mark: Mark::Line, points });
+                if all.len() < series.len() {
+                    let (name, points) = (name.to_owned(), Vec::new());
+                    all.push(Series { name, color, mark: Mark::Line, points });
+                }
             }
             let x = Axis::numbers("layer", 0.0..DEPTH as f64, 0);
-            let y = Axis::powers("", -12.0..8.0);
-            chart(&panel, &format!("{title}: {name}"), &x, &y, &series)?;
+            let y = Axis::powers("mean square", -12.0..8.0);
+            chart(&plot, &format!("{what}: {name}, gain {gain:.3}"), &x, &y, &series)?;
         }
-        Ok(())
+        legend(&beside, &all)
     })
 }
 
-type Named = (String, Box<dyn Initializer<f32>>);
+type Named = (&'static str, Box<dyn Initializer<f32>>);
 
-fn initializers(activation: Function) -> Result<Vec<Named>, InitError> {
-    let gain = derived_gain(activation)?;
+/// For an activation with this gain, by `derived_gain`.
+fn initializers(gain: f64) -> Result<Vec<Named>, InitError> {
     let lecun = VarianceScaling::lecun_normal();
-    let all: Vec<Named> = vec![
-        ("lecun_normal".into(), Box::new(lecun.clone())),
-        ("he_normal".into(), Box::new(VarianceScaling::he_normal())),
-        (format!("gain {gain:.3}"), Box::new(lecun.with_gain(gain)?)),
-        ("TorchDefault".into(), Box::new(TorchDefault::new())),
-        ("N(0, 0.02²)".into(), Box::new(Normal::new(0.0, 0.02)?)),
+    Ok(vec![
+        ("lecun_normal", Box::new(lecun.clone())),
+        ("he_normal", Box::new(VarianceScaling::he_normal())),
+        ("lecun_normal, gain", Box::new(lecun.with_gain(gain)?)),
+        ("TorchDefault", Box::new(TorchDefault::new())),
+        ("N(0, 0.02²)", Box::new(Normal::new(0.0, 0.02)?)),
         #[cfg(feature = "orthogonal")]
-        (format!("orthogonal · {gain:.2}"), Box::new(ndarray_init::Orthogonal::new(gain)?)),
-    ];
-    Ok(all)
+        ("orthogonal, gain", Box::new(ndarray_init::Orthogonal::new(gain)?)),
+    ])
 }
 
 /// Mean squares before the first layer, and after each.

@@ -16,13 +16,13 @@ pub(crate) fn draw() -> Result<String, Box<dyn Error>> {
         Series {
             name: "normal, std 1/16".into(),
             color: COLORS[1],
-            mark: Mark::Dots,
+            mark: Mark::Dots(3),
             points: eigenvalues(&normal)?,
         },
         Series {
             name: "orthogonal".into(),
             color: COLORS[0],
-            mark: Mark::Dots,
+            mark: Mark::Dots(3),
             points: eigenvalues(&Orthogonal::default())?,
         },
         Series {

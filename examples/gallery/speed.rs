@@ -28,7 +28,7 @@ pub(crate) fn draw() -> Result<String, Box<dyn Error>> {
         .map(|((&name, points), color)| Series {
             name: name.to_owned(),
             color,
-            mark: Mark::Dots,
+            mark: Mark::Dots(5),
             points: points.into_iter().map(|(time, place)| (time, last - place)).collect(),
         })
         .collect();

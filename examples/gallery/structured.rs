@@ -1,7 +1,9 @@
 //! Initializers whose values depend on their place: kernels as pictures, and the laws of their entries.
 
 use crate::chart::law::histogram;
-use crate::chart::{Area, Axis, COLORS, Mark, Outcome, Series, Ticks, chart, matrix, picture};
+use crate::chart::{
+    Area, Axis, COLORS, Mark, Outcome, Series, Ticks, chart, matrix::matrix, picture,
+};
 use ndarray_init::ndarray::{Array2, Array3, s};
 use ndarray_init::{AnyInitializer, Normal, Ones, VarianceScaling, Zeros};
 use ndarray_init::{Blocks, Dirac, Identity, InitExt, Initializer, Key, Sparse, Stft};
@@ -53,7 +55,7 @@ fn spike(area: &Area<'_>) -> Outcome {
     let points = zeros.enumerate().map(|(i, zeros)| (i as f64 + 0.5, zeros as f64)).collect();
     let series = Series { name: String::new(), color: COLORS[0], mark: Mark::Bars(0.8), points };
     let x = Axis::numbers("column", 0.0..60.0, 0);
-    let y = Axis::numbers("zeros of 1000", 0.0..400.0, 0);
+    let y = Axis::numbers("zeros of 1000", 0.0..390.0, 0);
     chart(area, "Sparse: zeros a column", &x, &y, &[series])
 }
 
@@ -80,7 +82,7 @@ fn entries(
 #[cfg(feature = "orthogonal")]
 mod orthogonal {
     use super::entries;
-    use crate::chart::{Area, Outcome, matrix};
+    use crate::chart::{Area, Outcome, matrix::matrix};
     use ndarray_init::ndarray::{Array2, Array3};
     use ndarray_init::{DeltaOrthogonal, InitExt, Key, Orthogonal};
 

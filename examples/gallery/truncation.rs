@@ -9,7 +9,7 @@ use ndarray_init::presets::{keras, mindspore, torch};
 use ndarray_init::{Distribution, InitExt, Key, Law, VarianceScaling};
 use std::error::Error;
 
-const BARS: usize = 70;
+const BARS: usize = 280;
 
 pub(crate) fn draw() -> Result<String, Box<dyn Error>> {
     let ours = VarianceScaling::default().law(&[1, 1])?;
@@ -32,7 +32,7 @@ pub(crate) fn draw() -> Result<String, Box<dyn Error>> {
     let range = -3.5..3.5;
     let values = Array1::<f32>::init(1_000_000, &ours, Key::new(1))?.to_vec();
     let mut series = vec![Series {
-        name: "here: VarianceScaling: 1.00".into(),
+        name: "here: VarianceScaling, std 1.00".into(),
         color: COLORS[5],
         mark: Mark::Bars((range.end - range.start) / BARS as f64),
         points: histogram(&values, &range, BARS),
@@ -40,15 +40,15 @@ pub(crate) fn draw() -> Result<String, Box<dyn Error>> {
     for ((name, law, std), color) in peers.iter().zip([COLORS[0], COLORS[4], COLORS[2], COLORS[1]])
     {
         series.push(Series {
-            name: format!("{name}: {:.2}", law.std_dev() / std),
+            name: format!("{name}, std {:.2}", law.std_dev() / std),
             color,
             mark: Mark::Line,
             points: points(&range, 700).map(|x| (x, std * density(law, std * x))).collect(),
         });
     }
     picture((1150, 440), |area| {
-        let x = Axis::numbers("value, in deviations that were asked for", range, 1);
+        let x = Axis::numbers("value / deviation that was asked for", range, 1);
         let y = Axis::numbers("density", 0.0..0.5, 1);
-        chart(area, "Truncated normals by name, and the deviations that they have", &x, &y, &series)
+        chart(area, "What is called a truncated normal", &x, &y, &series)
     })
 }
