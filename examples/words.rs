@@ -100,8 +100,8 @@ fn second_word(key: u64) -> u64 {
 }
 
 /// Each word of one stream before that of another.
-fn in_turn(a: [u32; BLOCK], b: [u32; BLOCK]) -> Vec<u32> {
-    a.into_iter().zip(b).flat_map(|(a, b)| [a, b]).collect()
+fn in_turn(a: &[u32; BLOCK], b: &[u32; BLOCK]) -> Vec<u32> {
+    a.iter().zip(b).flat_map(|(&a, &b)| [a, b]).collect()
 }
 
 impl Selection {
@@ -121,8 +121,8 @@ impl Selection {
         let size = BLOCK as u64;
         match self {
             Self::Stream => block(key, n).to_vec(),
-            Self::Double => in_turn(block(low_half(key), n), block(key, n)),
-            Self::Complex => in_turn(block(key, n), block(second_word(key), n)),
+            Self::Double => in_turn(&block(low_half(key), n), &block(key, n)),
+            Self::Complex => in_turn(&block(key, n), &block(second_word(key), n)),
             Self::LowBits => {
                 let packed = |words: &[u32; 32]| words.iter().fold(0, |all, w| all << 1 | w & 1);
                 block(key, n).as_chunks::<32>().0.iter().map(packed).collect()
