@@ -11,6 +11,7 @@
 //! | `in_place/f32/1_thread/normal/1024` | a fill of a contiguous array of so many elements |
 //! | `fresh/f64/2_threads/normal/16777216` | to make a new array, and to drop it |
 //! | `layout/transposed/2_threads/normal` | a fill of some 10⁷ `f32` in another memory order |
+//! | `region/columns/1_thread/normal` | a fill of a part of a 65 536 × 65 536 array of `f32`; `in_one_piece` is an array of as many elements |
 //!
 //! In place of a law, `memory_fill` and `rand_distr_…` say what it is compared with. Sizes at which
 //! the crate never wakes a second thread have no entry for two.
@@ -24,7 +25,10 @@ use criterion::measurement::WallTime;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
 };
-use ndarray_init::ndarray::{Array1, ArrayD, ArrayViewMutD, Axis, IxDyn, ShapeBuilder, Slice};
+use ndarray_init::Region;
+use ndarray_init::ndarray::{
+    Array1, Array2, ArrayD, ArrayViewMutD, Axis, IxDyn, ShapeBuilder, Slice,
+};
 use rayon::ThreadPool;
 use std::any::type_name;
 use std::hint::black_box;
@@ -44,7 +48,7 @@ criterion_group! {
         .measurement_time(Duration::from_secs(1))
         .sample_size(10)
         .nresamples(10_000);
-    targets = in_place::<f32>, in_place::<f64>, fresh::<f32>, fresh::<f64>, layouts
+    targets = in_place::<f32>, in_place::<f64>, fresh::<f32>, fresh::<f64>, layouts, regions
 }
 
 fn in_place<A: Real>(criterion: &mut Criterion) {
@@ -148,6 +152,33 @@ fn layouts(criterion: &mut Criterion) {
                 let mut source = Source::new(draw);
                 let id = BenchmarkId::from_parameter(draw.name());
                 group.measure(id, view.len(), || source.fill(black_box(&mut view)));
+            }
+        }
+    }
+}
+
+/// Parts of a square array: their shape and their offset, for a side.
+const PARTS: [(&str, fn(usize) -> [[usize; 2]; 2]); 4] = [
+    ("columns", |side| [[side, 64], [0, side / 2 + 320]]),
+    ("one_row", |side| [[1, side], [side / 3, 0]]),
+    ("rows", |side| [[64, side], [side / 3, 0]]),
+    ("block", |side| [[side / 32, side / 32], [side / 3, side / 3]]),
+];
+
+fn regions(criterion: &mut Criterion) {
+    let side = if is_trial() { 2048 } else { 65_536 };
+    for (name, part) in PARTS {
+        let [shape, offset] = part(side);
+        let region = Region::new(&[side, side], &offset).expect("within the array");
+        let mut array = Array2::<f32>::zeros(shape);
+        for threads in THREADS {
+            let mut group = Group::new(criterion, &format!("region/{name}"), threads);
+            for draw in Draw::USUAL {
+                let mut source = Source::new(draw);
+                let id = BenchmarkId::from_parameter(format!("{}_in_one_piece", draw.name()));
+                group.measure(id, array.len(), || source.fill(black_box(&mut array)));
+                let id = BenchmarkId::from_parameter(draw.name());
+                group.measure(id, array.len(), || source.fill_part(&mut array, &region));
             }
         }
     }

@@ -1,11 +1,13 @@
 //! What both benches need: the laws, the loop over rand_distr that each is held against, pools of
 //! threads, and whether anything is to be measured at all.
 
-use ndarray_init::ndarray::{Array1, ArrayRef, Dimension, NdFloat};
+use ndarray_init::ndarray::{Array1, Array2, ArrayRef, Dimension, NdFloat};
 use ndarray_init::rand::SeedableRng;
 use ndarray_init::rand_distr::{self, Distribution as _};
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
-use ndarray_init::{Element, InitExt, InitRefExt, Key, Law, Normal, TruncatedNormal, Uniform};
+use ndarray_init::{
+    Element, InitExt, InitRefExt, Key, Law, Normal, Region, TruncatedNormal, Uniform,
+};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// √(6 / (784 + 256)) or so: what a dense layer asks for.
@@ -117,6 +119,12 @@ impl Source {
     pub(crate) fn fill<A: Element, D: Dimension>(&mut self, array: &mut ArrayRef<A, D>) {
         let key = Key::from_rng(&mut self.keys);
         array.fill_init(&self.law, key).expect("a law for every array");
+    }
+
+    /// Fills what is there as a part of a larger array.
+    pub(crate) fn fill_part(&mut self, array: &mut Array2<f32>, region: &Region) {
+        let key = Key::from_rng(&mut self.keys);
+        array.fill_init_region(&self.law, key, region).expect("a law for every part");
     }
 
     /// A new array of n elements.
