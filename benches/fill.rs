@@ -9,6 +9,7 @@
 //! | name | what is timed |
 //! |---|---|
 //! | `in_place/f32/1_thread/normal/1024` | a fill of a contiguous array of so many elements |
+//! | `in_place/bf16/1_thread/normal/1024` | the same with the feature `half`; `c32` and `c64` with `complex` |
 //! | `fresh/f64/2_threads/normal/16777216` | to make a new array, and to drop it |
 //! | `layout/transposed/2_threads/normal` | a fill of some 10⁷ `f32` in another memory order |
 //! | `region/columns/1_thread/normal` | a fill of a part of a 65 536 × 65 536 array of `f32`; `in_one_piece` is an array of as many elements |
@@ -25,6 +26,8 @@ use criterion::measurement::WallTime;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
 };
+#[cfg(any(feature = "half", feature = "complex"))]
+use ndarray_init::Element;
 use ndarray_init::Region;
 use ndarray_init::ndarray::{
     Array1, Array2, ArrayD, ArrayViewMutD, Axis, IxDyn, ShapeBuilder, Slice,
@@ -48,7 +51,8 @@ criterion_group! {
         .measurement_time(Duration::from_secs(1))
         .sample_size(10)
         .nresamples(10_000);
-    targets = in_place::<f32>, in_place::<f64>, fresh::<f32>, fresh::<f64>, layouts, regions
+    targets =
+        in_place::<f32>, in_place::<f64>, other_types, fresh::<f32>, fresh::<f64>, layouts, regions
 }
 
 fn in_place<A: Real>(criterion: &mut Criterion) {
@@ -71,6 +75,43 @@ fn in_place<A: Real>(criterion: &mut Criterion) {
                 let mut fill = A::rand_distr(draw);
                 let name = format!("rand_distr_{}", draw.name());
                 case(&name, &mut |array| fill(array.as_slice_mut().expect("one stretch")));
+            }
+        }
+    }
+}
+
+/// The element types that no loop over rand_distr draws.
+fn other_types(criterion: &mut Criterion) {
+    #[cfg(feature = "half")]
+    {
+        use ndarray_init::half::{bf16, f16};
+        laws_in_place::<f16>(criterion, "f16");
+        laws_in_place::<bf16>(criterion, "bf16");
+    }
+    #[cfg(feature = "complex")]
+    {
+        use ndarray_init::num_complex::{Complex32, Complex64};
+        laws_in_place::<Complex32>(criterion, "c32");
+        laws_in_place::<Complex64>(criterion, "c64");
+    }
+    #[cfg(not(any(feature = "half", feature = "complex")))]
+    let _ = criterion;
+}
+
+#[cfg(any(feature = "half", feature = "complex"))]
+fn laws_in_place<A: Element>(criterion: &mut Criterion, name: &str) {
+    for threads in THREADS {
+        let mut group = Group::new(criterion, &format!("in_place/{name}"), threads);
+        for n in sizes(threads) {
+            let mut array = Array1::from_elem(n, A::default());
+            for draw in Draw::USUAL {
+                let mut source = Source::new(draw);
+                let id = BenchmarkId::new(draw.name(), n);
+                group.measure(id, n, || source.fill(black_box(&mut array)));
+            }
+            if threads == 1 {
+                let id = BenchmarkId::new("memory_fill", n);
+                group.measure(id, n, || black_box(&mut array).fill(A::default()));
             }
         }
     }

@@ -107,7 +107,7 @@ fn modulus_and_angle_come_from_the_two_words() {
         let mass = -(-sigmas * sigmas).exp_m1();
         let modulus = |u: f64, rest: f64| {
             let above = (-sigmas * sigmas).exp() + mass * rest;
-            0.5 * if u < 0.5 { -(-mass * u).ln_1p() } else { -above.ln() }.sqrt()
+            0.5 * if mass * u < 0.3 { -(-mass * u).ln_1p() } else { -above.ln() }.sqrt()
         };
         assert_polar::<Complex32>(&truncated(sigmas), modulus, 6e-7);
         assert_polar::<Complex64>(&truncated(sigmas), modulus, 4e-15);

@@ -4,25 +4,74 @@
 //! CHANGELOG. To renew it:
 //!
 //! ```sh
-//! NDARRAY_INIT_RENEW=1 cargo test --release --test value_stability
+//! NDARRAY_INIT_RENEW=1 cargo test --release --all-features --test value_stability
 //! ```
 
 mod common;
 
-use common::{Real, normal, truncated, uniform};
+use common::{normal, truncated, uniform};
 use ndarray_init::ndarray::{Array1, ArrayD, IxDyn};
 use ndarray_init::rand::SeedableRng;
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
-use ndarray_init::{InitExt, Key, Law, TruncatedNormal};
-use std::fmt::Write;
+use ndarray_init::{Element, InitExt, Key, Law, TruncatedNormal};
+use std::fmt::{LowerExp, Write};
 use std::path::Path;
 
 const PINNED: &str = include_str!("data/value_stability.txt");
 /// Enough for a value beyond four sigmas, in the tail's formula.
 const N: usize = 100_000;
 
+/// An element type, as the file has it.
+trait Pinned: Element + LowerExp {
+    const TYPE: &'static str;
+    /// The bits in hexadecimal; of complex numbers those of the real part, then of the imaginary one.
+    fn bits(self) -> String;
+    /// What the farthest elements are counted by.
+    fn place(self) -> f64;
+}
+
+macro_rules! pinned {
+    ($($name:ident $digits:literal)*) => {$(
+        impl Pinned for $name {
+            const TYPE: &'static str = stringify!($name);
+
+            fn bits(self) -> String {
+                format!("{:0digits$x}", self.to_bits(), digits = $digits)
+            }
+
+            fn place(self) -> f64 {
+                self.into()
+            }
+        }
+    )*};
+}
+pinned!(f32 8 f64 16);
+
+#[cfg(feature = "half")]
+mod half {
+    use super::Pinned;
+    use ndarray_init::half::{bf16, f16};
+    pinned!(f16 4 bf16 4);
+}
+
+#[cfg(feature = "complex")]
+impl<T: Pinned> Pinned for ndarray_init::num_complex::Complex<T>
+where
+    Self: Element + LowerExp,
+{
+    const TYPE: &'static str = if size_of::<T>() == 4 { "c32" } else { "c64" };
+
+    fn bits(self) -> String {
+        self.re.bits() + &self.im.bits()
+    }
+
+    fn place(self) -> f64 {
+        self.re.place().hypot(self.im.place())
+    }
+}
+
 /// The arrays, each with a name.
-fn arrays<A: Real>() -> Vec<(String, Vec<A>)> {
+fn arrays<A: Pinned>() -> Vec<(String, Vec<A>)> {
     let mut all = Vec::new();
     macro_rules! presets {
         ($($preset:ident)*) => {$(
@@ -48,64 +97,75 @@ fn arrays<A: Real>() -> Vec<(String, Vec<A>)> {
         TruncatedNormal::new(0.5, 0.1, 0.35, 0.75).unwrap().into(),
     ];
     for law in laws {
-        let array = Array1::<A>::init(N, &law, Key::new(42)).unwrap();
-        all.push((law.to_string(), array.into_raw_vec_and_offset().0));
+        // Complex elements have no law with bounds that differ by direction.
+        if let Ok(array) = Array1::<A>::init(N, &law, Key::new(42)) {
+            all.push((law.to_string(), array.into_raw_vec_and_offset().0));
+        }
     }
     all
 }
 
 /// The first elements, those on both sides of the first block's end, and the farthest out.
-fn telling_indices<A: Real>(array: &[A]) -> Vec<usize> {
+fn telling_indices<A: Pinned>(array: &[A]) -> Vec<usize> {
     let mut ordered: Vec<_> = (0..array.len()).collect();
-    ordered.sort_by_key(|&i| array[i].rank());
+    ordered.sort_by(|&i, &j| array[i].place().partial_cmp(&array[j].place()).unwrap());
     let (least, greatest) = (ordered[0], ordered[array.len() - 1]);
     let (low, high) = (ordered[array.len() / 500], ordered[array.len() - array.len() / 500]);
     vec![0, 1, 2, 17, 1023, 1024, array.len() - 1, least, greatest, low, high]
 }
 
-fn written<A: Real>(text: &mut String) {
+fn written<A: Pinned>(text: &mut String) {
     for (name, array) in arrays::<A>() {
         for i in telling_indices(&array) {
-            let (bits, digits) = (array[i].bits(), A::BITS as usize / 4);
-            writeln!(text, "f{}; {name}; {i}; {bits:0digits$x}; {:e}", A::BITS, array[i]).unwrap();
+            writeln!(text, "{}; {name}; {i}; {}; {:e}", A::TYPE, array[i].bits(), array[i])
+                .unwrap();
         }
     }
 }
 
-/// Type, array, index and bits of each line; what follows is for readers.
-fn pinned(bits: u32) -> impl Iterator<Item = (&'static str, usize, u64)> {
+/// Array, index and bits of each line of this type; what follows is for readers.
+fn lines(of: &str) -> impl Iterator<Item = (&'static str, usize, &'static str)> {
     PINNED.lines().filter_map(move |line| {
         let fields: Vec<_> = line.split("; ").collect();
-        let right_type = fields[0] == format!("f{bits}");
-        right_type.then(|| (fields[1], fields[2].parse().unwrap(), bits_of(fields[3])))
+        (fields[0] == of).then(|| (fields[1], fields[2].parse().unwrap(), fields[3]))
     })
 }
 
-fn bits_of(hexadecimal: &str) -> u64 {
-    u64::from_str_radix(hexadecimal, 16).unwrap()
-}
-
-fn assert_as_pinned<A: Real>() {
+fn assert_as_pinned<A: Pinned>() {
     let arrays = arrays::<A>();
     let mut checked = 0;
-    for (name, i, bits) in pinned(A::BITS) {
+    for (name, i, bits) in lines(A::TYPE) {
         let (_, array) = arrays.iter().find(|(array, _)| array == name).unwrap();
         let found = array[i];
-        assert_eq!(found.bits(), bits, "{name}, f{}, element {i}: {found:e}", A::BITS);
+        assert_eq!(found.bits(), bits, "{name}, {}, element {i}: {found:e}", A::TYPE);
         checked += 1;
     }
     assert_eq!(checked, 11 * arrays.len());
+}
+
+/// The statement for every element type.
+macro_rules! each_type {
+    ($name:ident => $statement:expr) => {
+        each_type!($name => $statement; f32 f64);
+        #[cfg(feature = "half")]
+        each_type!($name => $statement; ndarray_init::half::f16 ndarray_init::half::bf16);
+        #[cfg(feature = "complex")]
+        each_type!($name => $statement;
+            ndarray_init::num_complex::Complex32 ndarray_init::num_complex::Complex64);
+    };
+    ($name:ident => $statement:expr; $($type:ty)*) => {$({
+        type $name = $type;
+        $statement;
+    })*};
 }
 
 #[test]
 fn values_are_what_they_were() {
     if std::env::var_os("NDARRAY_INIT_RENEW").is_some() {
         let mut text = String::new();
-        written::<f32>(&mut text);
-        written::<f64>(&mut text);
+        each_type!(A => written::<A>(&mut text));
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/value_stability.txt");
         return std::fs::write(path, text).unwrap();
     }
-    assert_as_pinned::<f32>();
-    assert_as_pinned::<f64>();
+    each_type!(A => assert_as_pinned::<A>());
 }
