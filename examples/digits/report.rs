@@ -30,7 +30,7 @@ impl Run {
 }
 
 pub(crate) fn head() -> String {
-    let passes: String = PRINTED.iter().map(|pass| format!("{pass:>9}")).collect();
+    let passes = PRINTED.map(|pass| format!("{pass:>9}")).concat();
     format!(
         "{DEPTH} layers of {WIDTH} × {WIDTH} with ReLU between the first and the last; 1500 images a pass\n\n\
          {:<29}{:^54}  digits read\n{:<29}{passes}\n",
