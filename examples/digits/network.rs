@@ -4,7 +4,9 @@
 //! orders and fuses them as the processor likes, and `exp` and `ln` are those of the crate libm.
 
 use crate::images::Images;
-use ndarray_init::ndarray::{Array1, Array2, Array3, ArrayRef2, ArrayView1, ArrayView2, Axis, s};
+use ndarray_init::ndarray::{
+    Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, Axis, s,
+};
 
 /// Neurons of a hidden layer.
 pub(crate) const WIDTH: usize = 48;
@@ -59,7 +61,7 @@ impl Network {
     }
 
     /// What goes into each layer, and at the end the logits.
-    fn forward(&self, pixels: &ArrayView2<'_, f32>) -> Vec<Array2<f32>> {
+    fn forward(&self, pixels: &ArrayRef2<f32>) -> Vec<Array2<f32>> {
         let mut values = vec![pixels.to_owned()];
         for layer in 0..DEPTH + 2 {
             let mut sums = product(&values[layer], &self.kernel(layer));
@@ -73,12 +75,12 @@ impl Network {
     }
 
     /// One step down the gradient of the mean loss. Returns the sum of the losses before it.
-    fn step(&mut self, pixels: &ArrayView2<'_, f32>, digits: &[usize]) -> f64 {
+    fn step(&mut self, pixels: &ArrayRef2<f32>, digits: &[usize]) -> f64 {
         let mut values = self.forward(pixels);
         let mut gradient = values.pop().expect("logits");
         let mut loss = 0.0;
         for (mut row, &digit) in gradient.rows_mut().into_iter().zip(digits) {
-            let logarithms = log_softmax(&row.view());
+            let logarithms = log_softmax(&row);
             loss -= logarithms[digit];
             row.assign(&logarithms.mapv(|log| libm::exp(log) as f32));
             row[digit] -= 1.0;
@@ -107,7 +109,7 @@ impl Network {
 
     /// The part of the images whose digit has the largest logit.
     fn found(&self, images: &Images) -> f64 {
-        let logits = self.forward(&images.pixels.view()).pop().expect("logits");
+        let logits = self.forward(&images.pixels).pop().expect("logits");
         let is_found = |(row, &digit): (ArrayView1<'_, f32>, &usize)| {
             row.iter().enumerate().all(|(i, &x)| i == digit || x < row[digit])
         };
@@ -117,7 +119,7 @@ impl Network {
 }
 
 /// The logarithms of the probabilities that these logits stand for.
-fn log_softmax(logits: &ArrayView1<'_, f32>) -> Array1<f64> {
+fn log_softmax(logits: &ArrayRef1<f32>) -> Array1<f64> {
     let largest = logits.fold(f32::NEG_INFINITY, |largest, &x| largest.max(x));
     let below = logits.mapv(|x| f64::from(x - largest));
     let sum = below.fold(0.0, |sum, &x| sum + libm::exp(x));
