@@ -32,6 +32,9 @@ trait Parts: Element {
     fn wide(self) -> Complex64;
     /// The words of element i as numbers from −½ to ½.
     fn fractions(i: usize) -> [f64; 2];
+    /// The first word of element i as a number from 0 to 1, and what is left to 1: each rounded by
+    /// itself, so that small ones have all their digits.
+    fn first(i: usize) -> [f64; 2];
 }
 
 impl Parts for Complex32 {
@@ -42,6 +45,11 @@ impl Parts for Complex32 {
     fn fractions(i: usize) -> [f64; 2] {
         [K, mix64(second(K))].map(|key| (f64::from(word(key, i) as i32) + 0.5) / 2.0_f64.powi(32))
     }
+
+    fn first(i: usize) -> [f64; 2] {
+        let word = word(K, i) ^ 1 << 31;
+        [word, !word].map(|word| (f64::from(word) + 0.5) / 2.0_f64.powi(32))
+    }
 }
 
 impl Parts for Complex64 {
@@ -51,6 +59,11 @@ impl Parts for Complex64 {
 
     fn fractions(i: usize) -> [f64; 2] {
         [K, mix64(second(K))].map(|key| (word64(key, i) as i64 as f64) / 2.0_f64.powi(64))
+    }
+
+    fn first(i: usize) -> [f64; 2] {
+        let word = word64(K, i) ^ 1 << 63;
+        [word, !word].map(|word| (word as f64 + 0.5) / 2.0_f64.powi(64))
     }
 }
 
@@ -89,8 +102,8 @@ fn assert_polar<A: Parts>(
     let z = Array1::<A>::init(5000, initializer, KEY).unwrap();
     let mut largest = 0.0_f64;
     for (i, z) in z.iter().enumerate() {
-        let [first, second] = A::fractions(i);
-        let modulus = modulus(0.5 + first, 0.5 - first);
+        let ([_, second], [u, rest]) = (A::fractions(i), A::first(i));
+        let modulus = modulus(u, rest);
         let expected = Complex64::from_polar(modulus, TAU * (0.5 + second));
         largest = largest.max((z.wide() - expected).norm());
     }
