@@ -198,8 +198,10 @@ fn layouts(criterion: &mut Criterion) {
     }
 }
 
-/// Parts of a square array: their shape and their offset, for a side.
-const PARTS: [(&str, fn(usize) -> [[usize; 2]; 2]); 4] = [
+/// A part of a square array: its shape and its offset, for a side.
+type Part = fn(usize) -> [[usize; 2]; 2];
+
+const PARTS: [(&str, Part); 4] = [
     ("columns", |side| [[side, 64], [0, side / 2 + 320]]),
     ("one_row", |side| [[1, side], [side / 3, 0]]),
     ("rows", |side| [[64, side], [side / 3, 0]]),
@@ -219,7 +221,8 @@ fn regions(criterion: &mut Criterion) {
                 let id = BenchmarkId::from_parameter(format!("{}_in_one_piece", draw.name()));
                 group.measure(id, array.len(), || source.fill(black_box(&mut array)));
                 let id = BenchmarkId::from_parameter(draw.name());
-                group.measure(id, array.len(), || source.fill_part(&mut array, &region));
+                let n = array.len();
+                group.measure(id, n, || source.fill_part(&mut array, &region));
             }
         }
     }

@@ -122,6 +122,7 @@ impl Source {
     }
 
     /// Fills what is there as a part of a larger array.
+    #[allow(dead_code)] // Not every benchmark has parts.
     pub(crate) fn fill_part(&mut self, array: &mut Array2<f32>, region: &Region) {
         let key = Key::from_rng(&mut self.keys);
         array.fill_init_region(&self.law, key, region).expect("a law for every part");
