@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{GAMMA, mix64, word, word64};
+use common::{GAMMA, assert_refused, mix64, word, word64};
 use ndarray_init::ndarray::{Array1, Array2, Array3, ArrayD, IxDyn, ShapeBuilder, array, s};
 use ndarray_init::num_complex::{Complex, Complex32, Complex64};
 use ndarray_init::rand::SeedableRng;
@@ -146,7 +146,7 @@ fn moduli_are_within_the_bound() {
 }
 
 #[test]
-#[ignore = "10⁸ values of each law and type"]
+#[ignore = "10⁸ values of each law and type: minutes in debug"]
 fn a_hundred_million_moduli_are_within_the_bound() {
     fn check<T>()
     where
@@ -339,14 +339,6 @@ fn layouts_sizes_and_threads_have_the_same_values() {
         pool.install(|| Array2::<Complex32>::init((700, 700), &truncated(2.0), KEY)).unwrap()
     };
     assert_eq!(fill(1), fill(3));
-}
-
-#[track_caller]
-fn assert_refused<A: Element>(initializer: &dyn Initializer<A>, name: &str, rule: &str) {
-    let error = ArrayD::<A>::init(IxDyn(&[6, 5]), initializer, KEY).unwrap_err();
-    let text = error.to_string();
-    assert!(matches!(error, InitError::Unrepresentable { .. }), "{error:?}");
-    assert!(text.contains(&format!("as {name}: ")) && text.contains(rule), "{text}");
 }
 
 #[test]

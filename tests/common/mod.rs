@@ -3,10 +3,13 @@
 
 #![allow(dead_code)] // Every test file is a crate of its own, and none uses all of this.
 
+use ndarray_init::ndarray::{ArrayD, IxDyn};
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::rand_distr::Distribution;
 use ndarray_init::rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
-use ndarray_init::{Element, Law, Normal, TruncatedNormal, Uniform};
+use ndarray_init::{
+    Element, InitError, InitExt, Initializer, Key, Law, Normal, TruncatedNormal, Uniform,
+};
 use proptest::test_runner::Config as ProptestConfig;
 use std::fmt::{Debug, Display, LowerExp};
 use std::ops::{Add, Mul, Neg};
@@ -189,6 +192,15 @@ pub(crate) fn assert_same_bits<'a, A: Real>(
             (f, e) => panic!("{what:?}: element {i} is {f:?}, not {e:?}"),
         }
     }
+}
+
+/// Asserts that an element type cannot show the initializer's values, by an error that names both.
+#[track_caller]
+pub(crate) fn assert_refused<A: Element>(initializer: &dyn Initializer<A>, name: &str, rule: &str) {
+    let error = ArrayD::<A>::init(IxDyn(&[6, 5]), initializer, Key::new(1)).unwrap_err();
+    let text = error.to_string();
+    assert!(matches!(error, InitError::Unrepresentable { .. }), "{error:?}");
+    assert!(text.contains(&format!("as {name}: ")) && text.contains(rule), "{text}");
 }
 
 /// The standard normal's density.
