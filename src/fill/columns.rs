@@ -90,14 +90,12 @@ impl<'a, A: Element> Columns<'a, A> {
     }
 
     fn write(&self) {
-        match PastCaches::for_bytes(self.target.len() * size_of::<A>()) {
-            None => self.write_ordinarily(),
-            Some(caches) => match size_of::<A>() {
-                2 => self.write_past::<32>(&caches),
-                4 => self.write_past::<16>(&caches),
-                8 => self.write_past::<8>(&caches),
-                _ => self.write_ordinarily(),
-            },
+        let size = size_of::<A>();
+        match (PastCaches::for_bytes(self.target.len() * size), size) {
+            (Some(caches), 2) => self.write_past::<32>(&caches),
+            (Some(caches), 4) => self.write_past::<16>(&caches),
+            (Some(caches), 8) => self.write_past::<8>(&caches),
+            _ => self.write_ordinarily(),
         }
     }
 

@@ -2,18 +2,19 @@
 
 use super::memory;
 use crate::laws::Sampler;
-use crate::stream::{BLOCK, CHUNK, Key, ROW, Word, WordFn};
+use crate::stream::{BLOCK, CHUNK, Key, ROW, Reader, Word, WordFn};
 use pulp::NullaryFnOnce;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
 type Words<A, S> = <<S as Sampler<A>>::Word as Word>::Words;
 
-/// A write of the values of words first, first + 1, …, to be compiled for every instruction set.
+/// A write of the values of words first, first + step, …, to be compiled for every instruction set.
 pub(super) struct Run<'a, A, R> {
     pub(super) rows: R,
     pub(super) key: Key,
     pub(super) first: u64,
+    pub(super) step: u64,
     pub(super) out: &'a mut [MaybeUninit<A>],
 }
 
@@ -39,7 +40,7 @@ pub(super) trait Rows<A> {
     fn values(&self, row: &Row<A, Self::Sampler>) -> ([A; ROW], bool);
 }
 
-pub(super) type Row<A, S> = [<S as Sampler<A>>::Word; ROW];
+type Row<A, S> = [<S as Sampler<A>>::Word; ROW];
 
 /// By the sampler as it is.
 pub(super) struct Fused<S>(pub(super) S);
@@ -111,7 +112,15 @@ impl<A: Copy + Default, R: Rows<A>> NullaryFnOnce for Run<'_, A, R> {
 
     #[inline(always)]
     fn call(self) {
-        let Self { rows: by_rows, key, first, out } = self;
+        if self.step == 1 { self.neighbors() } else { self.stepped() }
+    }
+}
+
+impl<A: Copy + Default, R: Rows<A>> Run<'_, A, R> {
+    /// The values of words one after the other.
+    #[inline(always)]
+    fn neighbors(self) {
+        let Self { rows: by_rows, key, first, out, .. } = self;
         let sampler = by_rows.sampler();
         let mut words = <R::Sampler as Sampler<A>>::Word::zeros();
         let mut rare = Rare::new();
@@ -142,6 +151,26 @@ impl<A: Copy + Default, R: Rows<A>> NullaryFnOnce for Run<'_, A, R> {
             }
         }
         rare.mend(sampler, out);
+    }
+
+    /// The values of words that are picked out of the stream.
+    #[inline(always)]
+    fn stepped(self) {
+        let Self { rows: by_rows, key, first, step, out } = self;
+        let sampler = by_rows.sampler();
+        let mut reader = Reader::new(key);
+        let mut rare = Rare::new();
+        for place in (0..out.len()).step_by(ROW) {
+            let len = ROW.min(out.len() - place);
+            let mut row = [<R::Sampler as Sampler<A>>::Word::default(); ROW];
+            reader.read(first + place as u64 * step, step, &mut row[..len]);
+            let (values, any_rare) = by_rows.values(&row);
+            write(&mut out[place..][..len], &values[..len]);
+            if any_rare {
+                rare.collect(sampler, &row, 0..len, place);
+                rare.mend(sampler, out);
+            }
+        }
     }
 }
 
@@ -185,7 +214,7 @@ fn apply<A: Copy + Default, R: Rows<A>>(
 }
 
 #[inline(always)]
-pub(super) fn write<A: Copy>(out: &mut [MaybeUninit<A>], values: &[A]) {
+fn write<A: Copy>(out: &mut [MaybeUninit<A>], values: &[A]) {
     for (out, &value) in out.iter_mut().zip(values) {
         out.write(value);
     }
@@ -199,7 +228,7 @@ const RARE: usize = 5 * ROW;
 ///
 /// Kept for a while, since a few of them at once would spend their time waiting for each other's
 /// divisions.
-pub(super) struct Rare<W> {
+struct Rare<W> {
     count: usize,
     words: [W; RARE],
     places: [usize; RARE],
@@ -207,13 +236,13 @@ pub(super) struct Rare<W> {
 
 impl<W: Word> Rare<W> {
     #[inline(always)]
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self { count: 0, words: [W::default(); RARE], places: [0; RARE] }
     }
 
     /// Takes the rare words of a part of a row, whose first element's place is given.
     #[inline(always)]
-    pub(super) fn collect<A, S: Sampler<A, Word = W>>(
+    fn collect<A, S: Sampler<A, Word = W>>(
         &mut self,
         sampler: &S,
         row: &[W; ROW],
@@ -238,7 +267,7 @@ impl<W: Word> Rare<W> {
 
     /// Writes their elements.
     #[inline(always)]
-    pub(super) fn mend<A, S>(&mut self, sampler: &S, out: &mut [MaybeUninit<A>])
+    fn mend<A, S>(&mut self, sampler: &S, out: &mut [MaybeUninit<A>])
     where
         A: Copy + Default,
         S: Sampler<A, Word = W>,
@@ -323,7 +352,7 @@ mod tests {
     /// Elements first, first + 1, …, by this instruction set.
     fn run<A: Element, S: Sampler<A>>(arch: Arch, sampler: S, first: u64, len: usize) -> Vec<A> {
         let mut out = vec![MaybeUninit::new(A::default()); len];
-        arch.dispatch(Run { rows: Fused(sampler), key: KEY, first, out: &mut out });
+        arch.dispatch(Run { rows: Fused(sampler), key: KEY, first, step: 1, out: &mut out });
         // SAFETY: all of them are numbers since the vector was made.
         out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
     }
@@ -332,7 +361,7 @@ mod tests {
     fn run_in_software<A: Element, S: Sampler<A>>(sampler: S, first: u64, len: usize) -> Vec<A> {
         let mut out = vec![MaybeUninit::new(A::default()); len];
         let rows = InSoftware { checked: sampler.checked(), exact: sampler };
-        Run { rows, key: KEY, first, out: &mut out }.call();
+        Run { rows, key: KEY, first, step: 1, out: &mut out }.call();
         // SAFETY: all of them are numbers since the vector was made.
         out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
     }

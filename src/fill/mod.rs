@@ -7,7 +7,6 @@ mod draw;
 mod memory;
 mod region;
 mod source;
-mod stepped;
 mod strides;
 mod target;
 mod threads;

@@ -2,7 +2,6 @@
 
 use super::draw::{Fused, InSoftware, Run};
 use super::region::Indices;
-use super::stepped::RunStepped;
 use crate::laws::Sampler;
 use crate::math::{IN_SOFTWARE, dispatch, is_portable};
 use crate::stream::Key;
@@ -23,42 +22,25 @@ impl<S> Source<'_, S> {
     where
         S: Sampler<A>,
     {
-        let Some(indices) = self.indices else { return self.run(first as u64, out) };
-        indices.runs(first, out.len(), |run| {
-            let out = &mut out[run.place..][..run.len];
-            if run.step == 1 {
-                self.run(run.index, out);
-            } else {
-                self.run_stepped(run.index, run.step, out);
-            }
-        });
-    }
-
-    /// Writes the values of words first, first + 1, ….
-    fn run<A: Copy + Default>(&self, first: u64, out: &mut [MaybeUninit<A>])
-    where
-        S: Sampler<A>,
-    {
-        let &Self { sampler, key, .. } = self;
-        if IN_SOFTWARE && S::HAS_MUL_ADD && is_portable() {
-            let rows = InSoftware { checked: sampler.checked(), exact: sampler };
-            Run { rows, key, first, out }.call();
-        } else {
-            dispatch(Run { rows: Fused(sampler), key, first, out });
+        match self.indices {
+            None => self.run(first as u64, 1, out),
+            Some(indices) => indices.runs(first, out.len(), |run| {
+                self.run(run.index, run.step, &mut out[run.place..][..run.len]);
+            }),
         }
     }
 
     /// Writes the values of words first, first + step, ….
-    fn run_stepped<A: Copy + Default>(&self, first: u64, step: u64, out: &mut [MaybeUninit<A>])
+    fn run<A: Copy + Default>(&self, first: u64, step: u64, out: &mut [MaybeUninit<A>])
     where
         S: Sampler<A>,
     {
         let &Self { sampler, key, .. } = self;
         if IN_SOFTWARE && S::HAS_MUL_ADD && is_portable() {
             let rows = InSoftware { checked: sampler.checked(), exact: sampler };
-            RunStepped { rows, key, first, step, out }.call();
+            Run { rows, key, first, step, out }.call();
         } else {
-            dispatch(RunStepped { rows: Fused(sampler), key, first, step, out });
+            dispatch(Run { rows: Fused(sampler), key, first, step, out });
         }
     }
 }

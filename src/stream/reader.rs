@@ -21,6 +21,13 @@ impl<W: Word> Reader<W> {
         Self { key, lanes: W::lanes(key, 0), block: 0, drawn: 0, words }
     }
 
+    /// The words with the indices first, first + 1, …: at most so many, and at least one.
+    #[inline(always)]
+    pub(crate) fn neighbors(&mut self, first: u64, most: usize) -> &[W] {
+        let place = self.draw_to(first);
+        &self.words[place..CHUNK.min(place + most)]
+    }
+
     /// The words with the indices first, first + step, ….
     #[inline(always)]
     pub(crate) fn read(&mut self, first: u64, step: u64, out: &mut [W]) {
@@ -30,14 +37,10 @@ impl<W: Word> Reader<W> {
             let place = self.draw_to(index);
             let here = ((CHUNK - place) as u64).div_ceil(step) as usize;
             let (now, later) = rest.split_at_mut(here.min(rest.len()));
-            if step == 1 {
-                now.copy_from_slice(&self.words[place..place + now.len()]);
-            } else {
-                for (word, place) in
-                    now.iter_mut().zip((place..).step_by(step.min(CHUNK as u64) as usize))
-                {
-                    *word = self.words[place];
-                }
+            for (word, place) in
+                now.iter_mut().zip((place..).step_by(step.min(CHUNK as u64) as usize))
+            {
+                *word = self.words[place];
             }
             index += now.len() as u64 * step;
             rest = later;
