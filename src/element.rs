@@ -47,7 +47,8 @@ use std::ops::{Neg, Sub};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "arrays of `{Self}` have no initial weights here",
-    label = "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`, `Complex<f32>` and `Complex<f64>` with the feature `complex`"
+    label = "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`, \
+             `Complex<f32>` and `Complex<f64>` with the feature `complex`"
 )]
 pub trait Element: Copy + Debug + Default + PartialEq + Send + Sync + 'static {
     /// The type that values are computed in, with the operations that only this crate sees.
@@ -127,6 +128,7 @@ pub trait Format<E: Element> {
     }
 
     /// Does the work for the kind of this type.
+    #[inline]
     fn by_kind<K: ByKind>(work: K) -> K::Output {
         work.real()
     }

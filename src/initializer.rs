@@ -10,7 +10,7 @@ use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
 use crate::stream::Key;
 use ndarray::{
     ArcArray, ArrayBase, ArrayRef, ArrayViewD, ArrayViewMutD, Axis, DataOwned, Dimension, IxDyn,
-    Shape, Slice,
+    RawData, Shape, Slice,
 };
 #[cfg(feature = "complex")]
 use num_complex::Complex;
@@ -44,7 +44,9 @@ use std::sync::Arc;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not initialize arrays of `{A}`",
     label = "no initializer of `{A}`",
-    note = "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`, `Complex<f32>` and `Complex<f64>` with the feature `complex`; the crate's documentation lists the initializers",
+    note = "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`, \
+            `Complex<f32>` and `Complex<f64>` with the feature `complex`; \
+            the crate's documentation lists the initializers",
     note = "a constructor that returns a `Result`, such as `Normal::new(0.0, 0.02)`, needs a `?`"
 )]
 pub trait Initializer<A: Element> {
@@ -180,9 +182,7 @@ impl<A: Element> Values<A> {
             }
             Kind::Content(Content::Constant(_)) => self,
             Kind::Array { mut array, .. } => {
-                cut(region, shape, array.shape().to_vec(), |axis, slice| {
-                    array.slice_axis_inplace(axis, slice);
-                });
+                cut(&mut array, region, shape);
                 Self(Kind::Array { array, shape: shape.to_vec() })
             }
             Kind::Structured { structure, .. } => structure.part(region, shape)?,
@@ -308,9 +308,7 @@ fn elements_for<'a, A: Element>(
     let mut elements = array.view();
     check_broadcast(elements.shape(), region.map_or(shape, Region::global_shape))?;
     if let Some(region) = region {
-        cut(region, shape, elements.shape().to_vec(), |axis, slice| {
-            elements.slice_axis_inplace(axis, slice);
-        });
+        cut(&mut elements, region, shape);
     }
     Ok(elements)
 }
@@ -329,16 +327,17 @@ fn check_broadcast(from: &[usize], shape: &[usize]) -> Result<(), InitError> {
     })
 }
 
-/// Calls `slice` for each axis of an array of shape `from` that its broadcast part needs a slice of.
-fn cut(region: &Region, shape: &[usize], from: Vec<usize>, mut slice: impl FnMut(Axis, Slice)) {
-    let added = shape.len() - from.len();
-    for (axis, _) in
-        from.into_iter().enumerate().filter(|&(axis, n)| n == region.global_shape()[added + axis])
-    {
-        let (start, len) = (region.offset()[added + axis], shape[added + axis]);
-        let end = region.coordinate(added + axis, len - 1) + 1;
-        let step = if len == 1 { 1 } else { region.steps()[added + axis] as isize };
-        slice(Axis(axis), Slice::new(start as isize, Some(end as isize), step));
+/// Leaves what a part of this shape has of a constant array, along the axes that are not broadcast.
+fn cut<S: RawData>(array: &mut ArrayBase<S, IxDyn>, region: &Region, shape: &[usize]) {
+    let added = shape.len() - array.ndim();
+    for (axis, &len) in shape.iter().enumerate().skip(added) {
+        let own = Axis(axis - added);
+        if array.len_of(own) == region.global_shape()[axis] {
+            let start = region.offset()[axis] as isize;
+            let end = region.coordinate(axis, len - 1) as isize + 1;
+            let step = if len == 1 { 1 } else { region.steps()[axis] as isize };
+            array.slice_axis_inplace(own, Slice::new(start, Some(end), step));
+        }
     }
 }
 

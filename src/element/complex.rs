@@ -29,6 +29,7 @@ macro_rules! format {
                 <$part as Format<$part>>::round_up(value)
             }
 
+            #[inline]
             fn by_kind<K: ByKind>(work: K) -> K::Output {
                 work.complex()
             }

@@ -14,6 +14,9 @@ use std::fmt;
 
 /// What the elements of an array are drawn from.
 ///
+/// As a distribution, it does what the law that it holds does: `sample` panics for complex elements if
+/// that law does.
+///
 /// ```
 /// use ndarray_init::VarianceScaling;
 ///
@@ -66,9 +69,10 @@ impl Law {
             };
         }
         let bounds = match self {
-            Self::Uniform(law) => law.bounds::<E>(),
-            Self::Normal(_) => [-E::Arithmetic::MAX, E::Arithmetic::MAX],
-            Self::TruncatedNormal(law) => law.bounds::<E>(),
+            Self::Uniform(law) if !E::Format::IS_ARITHMETIC => law.bounds::<E>(),
+            Self::TruncatedNormal(law) if !E::Format::IS_ARITHMETIC => law.bounds::<E>(),
+            // A quantile function holds values of its own type by itself.
+            _ => [-E::Arithmetic::MAX, E::Arithmetic::MAX],
         };
         AnySampler::Real(self.quantile(), Hold::new(bounds))
     }
@@ -285,6 +289,7 @@ struct Hand<E: Element, U> {
 impl<E: Element, U: UseSampler<E>> ByKind for Hand<E, U> {
     type Output = U::Output;
 
+    #[inline]
     fn real(self) -> U::Output {
         match self.sampler {
             AnySampler::Real(quantile, hold) => {
@@ -294,6 +299,7 @@ impl<E: Element, U: UseSampler<E>> ByKind for Hand<E, U> {
         }
     }
 
+    #[inline]
     fn complex(self) -> U::Output {
         match self.sampler {
             AnySampler::Circular(CircularSampler::Normal(re, im)) => {

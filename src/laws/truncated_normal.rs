@@ -19,7 +19,8 @@ use crate::math::{self, InDoubt, Slice};
 ///
 /// Arrays are not filled by a law that the element type cannot show: that is an error. `sample` cannot
 /// fail: values are held at the type's greatest number, and if no number of the type lies between the
-/// bounds, the value is the greatest below the upper one.
+/// bounds, the value is the greatest below the upper one. Of complex elements, `sample` panics unless the
+/// law lies around 0 with bounds that are the same on both sides: others have no circular law.
 ///
 /// [`mean`](Self::mean) and [`std_dev`](Self::std_dev) are those of the truncated law, not of its
 /// parent.

@@ -15,7 +15,8 @@ use crate::math::InDoubt;
 /// Arrays are not filled by a law that the element type cannot show: that is an error. `sample` cannot
 /// fail: bounds beyond the type's greatest number are held there, a bound below its least positive
 /// number is 0 or that number, and if no number of the type lies between the bounds, the value is the
-/// greatest below the upper one (1 for U\[1.00000001, 1.00000002] in `f32`).
+/// greatest below the upper one (1 for U\[1.00000001, 1.00000002] in `f32`). Of complex elements, `sample`
+/// panics unless the law lies around 0: others have no circular law.
 ///
 /// ```
 /// use ndarray_init::{Uniform, ndarray::Array2, rand::SeedableRng, rand_xoshiro::Xoshiro256PlusPlus};

@@ -159,15 +159,16 @@ impl<A: Element> Structure<A> for Channels {
         let (group_len, part_len) = (len(*whole) / groups, part.map_or(1, len));
         for place in 0..channels {
             let channel = region.coordinate(*whole, place) % group_len;
+            if channel >= part_len {
+                continue;
+            }
             let mut ones = array.view_mut();
             ones.collapse_axis(Axis(*whole), place);
-            match *part {
-                Some(axis) => match region.place(axis, channel, ones.len_of(Axis(axis))) {
-                    Some(place) if channel < part_len => ones.collapse_axis(Axis(axis), place),
-                    _ => continue,
-                },
-                None if channel < part_len => {}
-                None => continue,
+            if let Some(axis) = *part {
+                let Some(place) = region.place(axis, channel, ones.len_of(Axis(axis))) else {
+                    continue;
+                };
+                ones.collapse_axis(Axis(axis), place);
             }
             ones.fill(A::Format::nearest(1.0));
         }

@@ -32,8 +32,9 @@ pub(super) fn haar<A: Entry>(rows: usize, columns: usize, key: Key) -> Array2<A>
 /// Writes the m × n matrix Q of Haar's law, m ≥ n, over zeros.
 ///
 /// That is Q of the QR decomposition of a matrix of N(0, 1), its columns multiplied by the signs
-/// of R's diagonal, or by its phases where entries are complex (Mezzadri 2007). R is not wanted, and neither is the matrix: what is left of it
-/// when a reflection was applied is again a matrix of N(0, 1), and independent of the reflection.
+/// of R's diagonal, or by its phases where entries are complex (Mezzadri 2007). R is not wanted, and
+/// neither is the matrix: what is left of it when a reflection was applied is again a matrix of
+/// N(0, 1), and independent of the reflection.
 /// So each is made of a vector of new numbers (Stewart 1980):
 ///
 /// Q = H₁ ⋯ Hₙ · I · diag(r), Hₖ x = rₖ ‖x‖ eₖ for x of m − k + 1 numbers, rₖ = −x₁ / |x₁|

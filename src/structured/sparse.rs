@@ -6,7 +6,7 @@ use crate::fill::Region;
 use crate::initializer::{Initializer, Structure, Values};
 use crate::laws::{Law, Normal};
 use crate::math::dispatch;
-use crate::stream::{BLOCK, Key, Reader};
+use crate::stream::{CHUNK, Key, Reader};
 use ndarray::{ArrayViewMut2, ArrayViewMutD, s};
 use pulp::NullaryFnOnce;
 
@@ -15,6 +15,9 @@ use pulp::NullaryFnOnce;
 ///
 /// Shapes have two axes, rows and columns. Every choice of a column's zeros is as likely as any
 /// other.
+///
+/// A part of a matrix ([`Region`]) takes the time of its columns from the first row of the whole on,
+/// since each zero depends on those above it: cut a large matrix by columns, not by rows.
 ///
 /// A product that is an integer but for rounding is that integer: 0.07 of 100 rows are 7, though the
 /// nearest floating-point number to 0.07 is a little more, for which PyTorch takes 8.
@@ -153,22 +156,31 @@ impl<A: Element> NullaryFnOnce for Punch<'_, A> {
         let (first, step) = (region.offset()[1] as u64, region.steps()[1] as u64);
         let mut zeros_left = vec![zeros as u64; columns];
         let mut reader = Reader::new(key);
-        let mut words = [0; BLOCK];
+        let mut picked = [0; CHUNK];
+        // The next row of the part.
+        let mut place = 0;
         for row in 0..=region.coordinate(0, rows - 1) {
-            let place = region.place(0, row, rows);
+            let is_here = row == region.coordinate(0, place);
             let rows_left = all_rows - row as u64;
-            for start in (0..columns).step_by(BLOCK) {
-                let range = start..columns.min(start + BLOCK);
-                let words = &mut words[..range.len()];
+            let mut start = 0;
+            while start < columns {
                 let index = row as u64 * all_columns + first + start as u64 * step;
-                reader.read(index, step, words);
+                let most = CHUNK.min(columns - start);
+                let words = if step == 1 {
+                    reader.neighbors(index, most)
+                } else {
+                    reader.read(index, step, &mut picked[..most]);
+                    &picked[..most]
+                };
+                let range = start..start + words.len();
+                start = range.end;
                 let zeros_left = &mut zeros_left[range.clone()];
-                let Some(place) = place else {
-                    for (&mut word, zeros_left) in words.iter_mut().zip(zeros_left) {
+                if !is_here {
+                    for (&word, zeros_left) in words.iter().zip(zeros_left) {
                         takes(word, zeros_left, rows_left);
                     }
                     continue;
-                };
+                }
                 let mut part = array.slice_mut(s![place, range]);
                 if let Some(part) = part.as_slice_mut() {
                     punch(part.iter_mut(), words, zeros_left, rows_left);
@@ -176,6 +188,7 @@ impl<A: Element> NullaryFnOnce for Punch<'_, A> {
                     punch(part.iter_mut(), words, zeros_left, rows_left);
                 }
             }
+            place += usize::from(is_here);
         }
     }
 }
