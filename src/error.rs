@@ -262,6 +262,15 @@ pub(crate) fn at_least_one(name: &'static str, count: usize) -> Result<f64, Init
 /// A number with all its digits, and an exponent where zeros would bury them.
 pub(crate) struct Number(pub(crate) f64);
 
+impl Number {
+    /// The nearest number with so many significant digits, at least one, or the value itself where
+    /// that is not finite.
+    pub(crate) fn rounded(value: f64, digits: usize) -> Self {
+        let nearest = format!("{value:.*e}", digits.clamp(1, 17) - 1).parse::<f64>();
+        Self(nearest.ok().filter(|nearest| nearest.is_finite()).unwrap_or(value))
+    }
+}
+
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(value) = self;

@@ -64,7 +64,7 @@ impl Explanation {
     }
 
     fn law_lines(&self, digits: usize) -> Vec<Line> {
-        let short = |value| Number(rounded(value, digits));
+        let short = |value| Number::rounded(value, digits);
         let mode = self.configuration.mode();
         let formula = match mode {
             FanMode::FanIn => "fan_in",
@@ -136,12 +136,6 @@ impl fmt::Display for Explanation {
         }
         Ok(())
     }
-}
-
-/// The nearest number with so many significant digits, of which there is at least one.
-fn rounded(value: f64, digits: usize) -> f64 {
-    let nearest = format!("{value:.*e}", digits.clamp(1, 17) - 1).parse::<f64>();
-    nearest.ok().filter(|nearest| nearest.is_finite()).unwrap_or(value)
 }
 
 /// One line of the report.

@@ -187,23 +187,15 @@ law_from!(Uniform Normal TruncatedNormal);
 /// many as tell the bounds apart.
 impl fmt::Display for Law {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let five = |value| Number::rounded(value, 5);
         match self {
             Self::Uniform(law) => write!(f, "U{}", Bounds(law.low(), law.high())),
-            Self::Normal(law) => write!(f, "N({}, {}²)", Digits(law.mean()), Digits(law.std_dev())),
+            Self::Normal(law) => write!(f, "N({}, {}²)", five(law.mean()), five(law.std_dev())),
             Self::TruncatedNormal(law) => {
-                let (mean, std) = (Digits(law.parent_mean()), Digits(law.parent_std_dev()));
+                let (mean, std) = (five(law.parent_mean()), five(law.parent_std_dev()));
                 write!(f, "N({mean}, {std}²) on {}", Bounds(law.lower(), law.upper()))
             }
         }
-    }
-}
-
-/// A number with five significant digits, without trailing zeros.
-struct Digits(f64);
-
-impl fmt::Display for Digits {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Number(rounded(self.0, 5)).fmt(f)
     }
 }
 
@@ -213,18 +205,11 @@ struct Bounds(f64, f64);
 impl fmt::Display for Bounds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let &Self(low, high) = self;
-        let ends = |digits| (rounded(low, digits), rounded(high, digits));
+        let ends = |digits| (Number::rounded(low, digits).0, Number::rounded(high, digits).0);
         let told_apart = (5..17).map(ends).find(|(low, high)| low < high);
         let (low, high) = told_apart.unwrap_or((low, high));
         write!(f, "[{}, {}]", Number(low), Number(high))
     }
-}
-
-/// The nearest number with so many significant digits, or the value itself, if there is none that
-/// is finite.
-fn rounded(value: f64, digits: usize) -> f64 {
-    let nearest = format!("{value:.*e}", digits - 1).parse::<f64>();
-    nearest.ok().filter(|nearest| nearest.is_finite()).unwrap_or(value)
 }
 
 /// The quantile function of any law.
