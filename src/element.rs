@@ -378,16 +378,21 @@ impl FoldWith for f32 {
 }
 
 impl FoldWith for f64 {
+    /// By halves: (w + ½) · 2⁻⁶³ is high · 2⁻³¹ + below, and the other number is (2³¹ − 1 − high) · 2⁻³¹
+    /// and what below lacks to 2⁻³¹. All of these are exact, but for the two sums.
     #[inline(always)]
     fn fold_with(word: u64, mul_add: impl Fn(f64, f64, f64) -> f64) -> (f64, f64) {
+        /// 2⁻³¹.
+        const STEP: f64 = f64::UNIT * TWO_32;
+        /// The exponent of 2⁻¹¹, whose last bit is worth 2⁻⁶³.
+        const EXPONENT: u64 = (1023 - 11) << 52;
         let (high, low) = ((word >> 32) as i32, word as u32);
         let sign = high >> 31;
-        let (high, low) = (high ^ sign, low ^ sign as u32);
-        let fraction = |high: i32, low: u32| {
-            let below = mul_add(f64::from(low), Self::UNIT, Self::UNIT / 2.0);
-            mul_add(f64::from(high), Self::UNIT * TWO_32, below)
-        };
-        (fraction(high, low), fraction(high ^ i32::MAX, !low))
+        let (high, low) = (f64::from(high ^ sign), low ^ sign as u32);
+        let below = f64::from_bits(EXPONENT | u64::from(low))
+            - (f64::from_bits(EXPONENT) - f64::UNIT / 2.0);
+        let rest = f64::from(i32::MAX) - high;
+        (mul_add(high, STEP, below), mul_add(rest, STEP, STEP - below))
     }
 }
 

@@ -2,233 +2,254 @@
 
 use super::memory;
 use crate::laws::Sampler;
-use crate::stream::{BLOCK, CHUNK, Key, ROW, Reader, Word, WordFn};
-use pulp::NullaryFnOnce;
+use crate::math::{Simd, Vectorized};
+use crate::stream::{BLOCK, CHUNK, Chunk, Flag, Key, NoFlag, ROW, Reader, Word};
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
-use std::ops::Range;
 
-type Words<A, S> = <<S as Sampler<A>>::Word as Word>::Words;
-
-/// A write of the values of words first, first + step, …, to be compiled for every instruction set.
+/// A write of the values of words first, first + step, ….
 pub(super) struct Run<'a, A, R> {
-    pub(super) rows: R,
+    pub(super) arms: R,
     pub(super) key: Key,
     pub(super) first: u64,
     pub(super) step: u64,
     pub(super) out: &'a mut [MaybeUninit<A>],
 }
 
-/// The values of words that are not rare.
-struct Common<'a, S>(&'a S);
+/// How the values of words are computed: fast, or else surely.
+pub(super) trait Arms<A>: Copy {
+    type Word: Word;
+    /// Whether any word needs the second arm.
+    const HAS_RARE: bool;
 
-impl<A, S: Sampler<A>> WordFn<S::Word, A> for Common<'_, S> {
-    #[inline(always)]
-    fn value(&self, word: S::Word) -> A {
-        self.0.common(word)
-    }
+    /// The value, and whether it is wrong.
+    fn common(&self, word: Self::Word) -> (A, bool);
+    /// The value of a word for which it is.
+    fn rare(&self, word: Self::Word) -> A;
 }
-
-/// How the values of a row of words are computed.
-pub(super) trait Rows<A> {
-    type Sampler: Sampler<A>;
-    /// Whether that is done row by row, though no word may be rare.
-    const ALWAYS: bool;
-
-    fn sampler(&self) -> &Self::Sampler;
-
-    /// The values, right where they are not rare, and whether any is.
-    fn values(&self, row: &Row<A, Self::Sampler>) -> ([A; ROW], bool);
-}
-
-type Row<A, S> = [<S as Sampler<A>>::Word; ROW];
 
 /// By the sampler as it is.
+#[derive(Clone, Copy)]
 pub(super) struct Fused<S>(pub(super) S);
 
-impl<A: Copy + Default, S: Sampler<A>> Rows<A> for Fused<S> {
-    type Sampler = S;
-    const ALWAYS: bool = false;
+impl<A, S: Sampler<A>> Arms<A> for Fused<S> {
+    type Word = S::Word;
+    const HAS_RARE: bool = S::HAS_RARE;
 
     #[inline(always)]
-    fn sampler(&self) -> &S {
-        &self.0
+    fn common(&self, word: S::Word) -> (A, bool) {
+        (self.0.common(word), self.0.is_rare(word))
     }
 
     #[inline(always)]
-    fn values(&self, row: &[S::Word; ROW]) -> ([A; ROW], bool) {
-        let mut values = [A::default(); ROW];
-        let mut any_rare = false;
-        for (value, &word) in values.iter_mut().zip(row) {
-            *value = self.0.common(word);
-            any_rare |= self.0.is_rare(word);
-        }
-        (values, any_rare)
+    fn rare(&self, word: S::Word) -> A {
+        self.0.rare(word)
     }
 }
 
-/// With multiply-adds in software, and once more by the library's if any is in doubt.
+/// With multiply-adds in software, and by the library's where one is in doubt.
+#[derive(Clone, Copy)]
 pub(super) struct InSoftware<S, C> {
     pub(super) checked: C,
     pub(super) exact: S,
 }
 
-impl<A: Copy + Default, S: Sampler<A, Checked = C>, C> Rows<A> for InSoftware<S, C> {
-    type Sampler = S;
-    const ALWAYS: bool = true;
+impl<A, S: Sampler<A, Checked = C>, C: Copy> Arms<A> for InSoftware<S, C> {
+    type Word = S::Word;
+    const HAS_RARE: bool = true;
 
     #[inline(always)]
-    fn sampler(&self) -> &S {
-        &self.exact
+    fn common(&self, word: S::Word) -> (A, bool) {
+        self.exact.try_common(&self.checked, word)
     }
 
     #[inline(always)]
-    fn values(&self, row: &[S::Word; ROW]) -> ([A; ROW], bool) {
-        let mut values = [A::default(); ROW];
-        let mut doubt = S::Doubt::default();
-        let mut any_rare = false;
-        for (value, &word) in values.iter_mut().zip(row) {
-            let (number, doubts, is_rare) = self.exact.try_common(&self.checked, word);
-            *value = number;
-            doubt = doubt | doubts;
-            any_rare |= is_rare;
-        }
-        if S::any(doubt) { self.again(row) } else { (values, any_rare) }
+    fn rare(&self, word: S::Word) -> A {
+        self.exact.value(word)
     }
 }
 
-impl<S, C> InSoftware<S, C> {
-    #[cold]
-    #[inline(never)]
-    fn again<A: Copy + Default>(&self, row: &[S::Word; ROW]) -> ([A; ROW], bool)
-    where
-        S: Sampler<A>,
-    {
-        Fused(self.exact).values(row)
+impl<A: Copy + Default, R: Arms<A>> Run<'_, A, R> {
+    /// Does the write by this instruction set.
+    pub(super) fn write(self, simd: Simd) {
+        if self.step == 1 { self.neighbors(simd) } else { self.stepped(simd) }
     }
-}
 
-impl<A: Copy + Default, R: Rows<A>> NullaryFnOnce for Run<'_, A, R> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        if self.step == 1 { self.neighbors() } else { self.stepped() }
-    }
-}
-
-impl<A: Copy + Default, R: Rows<A>> Run<'_, A, R> {
     /// The values of words one after the other.
-    #[inline(always)]
-    fn neighbors(self) {
-        let Self { rows: by_rows, key, first, out, .. } = self;
-        let sampler = by_rows.sampler();
-        let mut words = <R::Sampler as Sampler<A>>::Word::zeros();
+    ///
+    /// Words are drawn by one function and values computed by another, since each needs all of the
+    /// processor's registers.
+    fn neighbors(self, simd: Simd) {
+        let Self { arms, key, first, out, .. } = self;
+        let mut words = R::Word::zeros();
         let mut rare = Rare::new();
         let mut place = 0;
         while place < out.len() {
             let index = first + place as u64;
-            let mut lanes = <R::Sampler as Sampler<A>>::Word::lanes(key, index / BLOCK as u64);
+            let mut lanes = R::Word::lanes(key, index / BLOCK as u64, simd);
             let mut skip = (index % BLOCK as u64) as usize;
             let end = place + (BLOCK - skip).min(out.len() - place);
             while place < end {
                 let rows = (skip + end - place).div_ceil(ROW).min(CHUNK / ROW);
                 memory::prefetch(out, place + CHUNK..place + 2 * CHUNK);
-                <R::Sampler as Sampler<A>>::Word::draw(&mut lanes, &mut words, rows);
-                let range = skip.min(CHUNK)..CHUNK.min(skip + end - place);
-                skip -= range.start;
-                if R::ALWAYS || R::Sampler::HAS_RARE {
-                    apply(&by_rows, &words, range.clone(), out, place, &mut rare);
-                } else {
-                    let out = &mut out[place..][..range.len()];
-                    <R::Sampler as Sampler<A>>::Word::map(
-                        &words,
-                        range.start,
-                        out,
-                        &Common(sampler),
-                    );
-                }
-                place += range.len();
+                R::Word::draw(&mut lanes, &mut words, rows, simd);
+                let (start, stop) = (skip.min(CHUNK), CHUNK.min(skip + end - place));
+                let values = Values { arms, words: &words, skip: start, place, out };
+                values.write(stop - start, &mut rare, simd);
+                skip -= start;
+                place += stop - start;
             }
         }
-        rare.mend(sampler, out);
+        rare.mend_left(arms, out, simd);
     }
 
     /// The values of words that are picked out of the stream.
-    #[inline(always)]
-    fn stepped(self) {
-        let Self { rows: by_rows, key, first, step, out } = self;
-        let sampler = by_rows.sampler();
+    fn stepped(self, simd: Simd) {
+        let Self { arms, key, first, step, out } = self;
         let mut reader = Reader::new(key);
+        let mut picked = [R::Word::default(); CHUNK];
         let mut rare = Rare::new();
-        for place in (0..out.len()).step_by(ROW) {
-            let len = ROW.min(out.len() - place);
-            let mut row = [<R::Sampler as Sampler<A>>::Word::default(); ROW];
-            reader.read(first + place as u64 * step, step, &mut row[..len]);
-            let (values, any_rare) = by_rows.values(&row);
-            write(&mut out[place..][..len], &values[..len]);
-            if any_rare {
-                rare.collect(sampler, &row, 0..len, place);
-                rare.mend(sampler, out);
+        for place in (0..out.len()).step_by(CHUNK) {
+            let len = CHUNK.min(out.len() - place);
+            reader.read(first + place as u64 * step, step, &mut picked[..len]);
+            Values { arms, words: &picked, skip: 0, place, out }.write(len, &mut rare, simd);
+        }
+        rare.mend_left(arms, out, simd);
+    }
+}
+
+/// The values of a chunk's words from `skip` on, for the elements from `place` on.
+struct Values<'a, A, R, C> {
+    arms: R,
+    words: &'a C,
+    skip: usize,
+    place: usize,
+    out: &'a mut [MaybeUninit<A>],
+}
+
+impl<A: Copy + Default, R: Arms<A>, C: Chunk<R::Word>> Values<'_, A, R, C> {
+    /// Writes `len` values, but for rare ones, which are kept for later.
+    #[inline(always)]
+    fn write(self, len: usize, rare: &mut Rare<R::Word>, simd: Simd) {
+        let Self { arms, words, skip, place, out } = self;
+        let (now, element) = (&mut out[place..place + len], PhantomData);
+        if R::HAS_RARE {
+            let flags = &mut rare.flags[..len];
+            simd.run(Common { arms, words, skip, flags, element }, now);
+            simd.run(Collect { arms, words, skip, len, place, rare, element }, out);
+        } else {
+            let flags = &mut [NoFlag; CHUNK][..len];
+            simd.run(Common { arms, words, skip, flags, element }, now);
+        }
+    }
+}
+
+/// The first arm: writes the values of a chunk's words from `skip` on, and a flag for each that is
+/// wrong.
+struct Common<'a, A, R, C, F> {
+    arms: R,
+    words: &'a C,
+    skip: usize,
+    flags: &'a mut [F],
+    element: PhantomData<A>,
+}
+
+impl<A, R: Arms<A>, C: Chunk<R::Word>, F: Flag> Vectorized for Common<'_, A, R, C, F> {
+    type Target = [MaybeUninit<A>];
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, out: &mut [MaybeUninit<A>]) {
+        let Self { arms, words, skip, flags, .. } = self;
+        let len = out.len();
+        let (flags, words) = (&mut flags[..len], words.part(skip..skip + len));
+        for i in 0..len {
+            let (value, is_rare) = arms.common(words(i));
+            out[i].write(value);
+            flags[i] = F::of(is_rare);
+        }
+    }
+}
+
+/// Takes the words with a flag out of a chunk.
+struct Collect<'a, A, R, C, W: Word> {
+    arms: R,
+    words: &'a C,
+    skip: usize,
+    len: usize,
+    place: usize,
+    rare: &'a mut Rare<W>,
+    element: PhantomData<A>,
+}
+
+impl<A, R, C, W> Vectorized for Collect<'_, A, R, C, W>
+where
+    A: Copy + Default,
+    R: Arms<A, Word = W>,
+    C: Chunk<W>,
+    W: Word,
+{
+    type Target = [MaybeUninit<A>];
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, out: &mut [MaybeUninit<A>]) {
+        let Self { arms, words, skip, len, place, rare, .. } = self;
+        let words = words.part(skip..skip + len);
+        // Those of an earlier chunk may stand behind.
+        rare.flags[len..len.next_multiple_of(ROW)].fill(W::Flag::NONE);
+        for row in 0..len.div_ceil(ROW) {
+            let flags = &rare.flags.as_chunks::<ROW>().0[row];
+            // Most rows have none, which takes a few instructions.
+            if flags.iter().fold(W::Flag::NONE, |any, &flag| any | flag) == W::Flag::NONE {
+                continue;
+            }
+            let mut bits = 0;
+            for (i, flag) in flags.iter().enumerate() {
+                bits |= flag.bit(i);
+            }
+            while bits != 0 {
+                let i = row * ROW + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                rare.words[rare.count] = words(i);
+                rare.places[rare.count] = place + i;
+                rare.count += 1;
+            }
+            if rare.count > RARE - ROW {
+                rare.mend(&arms, out);
             }
         }
     }
 }
 
-/// Writes the values of the chunk's words in the range to `out`, from `place` on.
-#[inline(always)]
-fn apply<A: Copy + Default, R: Rows<A>>(
-    by_rows: &R,
-    words: &Words<A, R::Sampler>,
-    range: Range<usize>,
-    out: &mut [MaybeUninit<A>],
-    mut place: usize,
-    rare: &mut Rare<<R::Sampler as Sampler<A>>::Word>,
-) {
-    let sampler = by_rows.sampler();
-    // Whole rows, and parts of one at either end.
-    let first = range.start.next_multiple_of(ROW).min(range.end);
-    let last = first.max(range.end / ROW * ROW);
-    for part in [range.start..first, last..range.end] {
-        if !part.is_empty() {
-            let row = <R::Sampler as Sampler<A>>::Word::row(words, part.start / ROW);
-            let (values, _) = by_rows.values(&row);
-            let place = place + part.start - range.start;
-            let part = part.start % ROW..part.start % ROW + part.len();
-            write(&mut out[place..][..part.len()], &values[part.clone()]);
-            rare.collect(sampler, &row, part, place);
-        }
-    }
-    place += first - range.start;
-    for i in first / ROW..last / ROW {
-        let row = <R::Sampler as Sampler<A>>::Word::row(words, i);
-        let (values, any_rare) = by_rows.values(&row);
-        write(&mut out[place..][..ROW], &values);
-        if any_rare {
-            rare.collect(sampler, &row, 0..ROW, place);
-            if rare.count > RARE - 3 * ROW {
-                rare.mend(sampler, out);
-            }
-        }
-        place += ROW;
+/// Writes the elements of the rare words.
+struct Mend<'a, A, R: Arms<A>> {
+    arms: R,
+    rare: &'a mut Rare<R::Word>,
+    element: PhantomData<A>,
+}
+
+impl<A: Copy + Default, R: Arms<A>> Vectorized for Mend<'_, A, R> {
+    type Target = [MaybeUninit<A>];
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, out: &mut [MaybeUninit<A>]) {
+        self.rare.mend(&self.arms, out);
     }
 }
 
-#[inline(always)]
-fn write<A: Copy>(out: &mut [MaybeUninit<A>], values: &[A]) {
-    for (out, &value) in out.iter_mut().zip(values) {
-        out.write(value);
-    }
-}
+/// How many rare words are kept until they are mended together. They are mended as soon as there is
+/// no room for those of another row.
+const RARE: usize = 3 * ROW;
 
-/// How many rare words are kept until they are mended together. They are mended above two rows;
-/// before the next check at most two partial rows and one whole row arrive: five rows.
-const RARE: usize = 5 * ROW;
-
-/// Words that need the sampler's other arm, and where their elements go.
+/// Words that need the second arm, and where their elements go.
 ///
 /// Kept for a while, since a few of them at once would spend their time waiting for each other's
 /// divisions.
-struct Rare<W> {
+struct Rare<W: Word> {
+    /// Of the words of a chunk: which ones are.
+    flags: [W::Flag; CHUNK],
     count: usize,
     words: [W; RARE],
     places: [usize; RARE],
@@ -237,40 +258,28 @@ struct Rare<W> {
 impl<W: Word> Rare<W> {
     #[inline(always)]
     fn new() -> Self {
-        Self { count: 0, words: [W::default(); RARE], places: [0; RARE] }
+        let flags = [W::Flag::NONE; CHUNK];
+        Self { flags, count: 0, words: [W::default(); RARE], places: [0; RARE] }
     }
 
-    /// Takes the rare words of a part of a row, whose first element's place is given.
-    #[inline(always)]
-    fn collect<A, S: Sampler<A, Word = W>>(
+    /// Writes the elements of those that are left.
+    fn mend_left<A: Copy + Default, R: Arms<A, Word = W>>(
         &mut self,
-        sampler: &S,
-        row: &[W; ROW],
-        part: Range<usize>,
-        place: usize,
+        arms: R,
+        out: &mut [MaybeUninit<A>],
+        simd: Simd,
     ) {
-        let mut flags = 0_u32;
-        for (j, &word) in row.iter().enumerate() {
-            flags |= u32::from(sampler.is_rare(word)) << j;
+        if self.count > 0 {
+            simd.run(Mend { arms, rare: self, element: PhantomData }, out);
         }
-        flags &= (1 << part.end) - (1 << part.start);
-        let mut count = self.count;
-        while flags != 0 {
-            let j = flags.trailing_zeros() as usize;
-            flags &= flags - 1;
-            self.words[count] = row[j];
-            self.places[count] = place + j - part.start;
-            count += 1;
-        }
-        self.count = count;
     }
 
     /// Writes their elements.
     #[inline(always)]
-    fn mend<A, S>(&mut self, sampler: &S, out: &mut [MaybeUninit<A>])
+    fn mend<A, R>(&mut self, arms: &R, out: &mut [MaybeUninit<A>])
     where
         A: Copy + Default,
-        S: Sampler<A, Word = W>,
+        R: Arms<A, Word = W>,
     {
         // As many at once as `f64`s fill a vector, in which they are computed.
         const GROUP: usize = 8;
@@ -279,7 +288,7 @@ impl<W: Word> Rare<W> {
         for (words, places) in words.iter().zip(places) {
             let mut values = [A::default(); GROUP];
             for (value, &word) in values.iter_mut().zip(words) {
-                *value = sampler.rare(word);
+                *value = arms.rare(word);
             }
             for (value, &place) in values.into_iter().zip(places) {
                 out[place].write(value);
@@ -294,10 +303,8 @@ mod tests {
     use super::*;
     use crate::element::Element;
     use crate::laws::{Law, Normal, TruncatedNormal, Uniform, UseSampler};
-    use crate::math;
     #[cfg(feature = "complex")]
     use num_complex::Complex;
-    use pulp::Arch;
 
     /// The statement for every real element type.
     macro_rules! each_real_type {
@@ -342,17 +349,17 @@ mod tests {
 
     /// All of them, or, where that would take long, those at the ends of rows, chunks and blocks: in
     /// debug, and where there is no instruction for a multiplication with an addition.
-    fn lengths(arch: Arch) -> impl Iterator<Item = usize> {
-        let all = !cfg!(debug_assertions) && !matches!(arch, Arch::Scalar);
+    fn lengths(simd: Simd) -> impl Iterator<Item = usize> {
+        let all = !cfg!(debug_assertions) && !simd.is_portable();
         let near_chunk = |len: usize| (len + 2) % CHUNK <= 4;
         let chosen = move |&len: &usize| all || len <= 130 || near_chunk(len) || len == LONGEST;
         (0..=LONGEST).filter(chosen)
     }
 
     /// Elements first, first + 1, …, by this instruction set.
-    fn run<A: Element, S: Sampler<A>>(arch: Arch, sampler: S, first: u64, len: usize) -> Vec<A> {
+    fn run<A: Element, S: Sampler<A>>(simd: Simd, sampler: S, first: u64, len: usize) -> Vec<A> {
         let mut out = vec![MaybeUninit::new(A::default()); len];
-        arch.dispatch(Run { rows: Fused(sampler), key: KEY, first, step: 1, out: &mut out });
+        Run { arms: Fused(sampler), key: KEY, first, step: 1, out: &mut out }.write(simd);
         // SAFETY: all of them are numbers since the vector was made.
         out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
     }
@@ -360,8 +367,9 @@ mod tests {
     /// The same with multiply-adds in software.
     fn run_in_software<A: Element, S: Sampler<A>>(sampler: S, first: u64, len: usize) -> Vec<A> {
         let mut out = vec![MaybeUninit::new(A::default()); len];
-        let rows = InSoftware { checked: sampler.checked(), exact: sampler };
-        Run { rows, key: KEY, first, step: 1, out: &mut out }.call();
+        let arms = InSoftware { checked: sampler.checked(), exact: sampler };
+        let portable = Simd::available()[0];
+        Run { arms, key: KEY, first, step: 1, out: &mut out }.write(portable);
         // SAFETY: all of them are numbers since the vector was made.
         out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
     }
@@ -378,13 +386,14 @@ mod tests {
         type Output = ();
 
         fn with<S: Sampler<A>>(self, sampler: S) {
+            let portable = Simd::available()[0];
             for first in FIRSTS {
-                let expected = run::<A, S>(Arch::Scalar, sampler, first, LONGEST);
-                for arch in math::available() {
-                    for len in lengths(arch) {
-                        let found = run::<A, S>(arch, sampler, first, len);
+                let expected = run::<A, S>(portable, sampler, first, LONGEST);
+                for simd in Simd::available() {
+                    for len in lengths(simd) {
+                        let found = run::<A, S>(simd, sampler, first, len);
                         let same = bits(&found) == bits(&expected[..len]);
-                        assert!(same, "{arch:?}, {len} elements from {first} on");
+                        assert!(same, "{simd:?}, {len} elements from {first} on");
                     }
                 }
             }
@@ -393,7 +402,7 @@ mod tests {
 
     #[test]
     fn every_instruction_set_gives_the_same_bits_for_every_length() {
-        println!("{:?}", math::available());
+        println!("{:?}", Simd::available());
         for law in laws() {
             each_real_type!(A => law.sampler::<A>().hand_to(RunEverywhere));
         }
@@ -412,10 +421,11 @@ mod tests {
 
         fn with<S: Sampler<A>>(self, sampler: S) {
             let len = if cfg!(debug_assertions) { 50_001 } else { 400_001 };
-            let expected = run::<A, S>(Arch::Scalar, sampler, 3, len);
-            for arch in math::available() {
-                let found = run::<A, S>(arch, sampler, 3, len);
-                assert!(bits(&found) == bits(&expected), "{arch:?}");
+            let portable = Simd::available()[0];
+            let expected = run::<A, S>(portable, sampler, 3, len);
+            for simd in Simd::available() {
+                let found = run::<A, S>(simd, sampler, 3, len);
+                assert!(bits(&found) == bits(&expected), "{simd:?}");
             }
             let found = run_in_software::<A, S>(sampler, 3, len);
             assert!(bits(&found) == bits(&expected), "in software");

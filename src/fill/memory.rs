@@ -10,10 +10,10 @@ use std::ops::Range;
 #[inline(always)]
 pub(super) fn prefetch<T>(out: &[T], range: Range<usize>) {
     #[cfg(target_arch = "x86_64")]
-    for place in (range.start..range.end.min(out.len())).step_by(64 / size_of::<T>()) {
+    for line in out.get(range).unwrap_or_default().chunks(LINE / size_of::<T>()) {
         use std::arch::x86_64::{_MM_HINT_ET0, _mm_prefetch};
         // SAFETY: a prefetch reads and writes nothing, whatever the address.
-        unsafe { _mm_prefetch::<_MM_HINT_ET0>(out.as_ptr().wrapping_add(place).cast()) };
+        unsafe { _mm_prefetch::<_MM_HINT_ET0>(line.as_ptr().cast()) };
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (out, range);

@@ -3,9 +3,8 @@
 use super::draw::{Fused, InSoftware, Run};
 use super::region::Indices;
 use crate::laws::Sampler;
-use crate::math::{IN_SOFTWARE, dispatch, is_portable};
+use crate::math::{IN_SOFTWARE, Simd};
 use crate::stream::Key;
-use pulp::NullaryFnOnce;
 use std::mem::MaybeUninit;
 
 /// What an array's elements come from.
@@ -36,11 +35,12 @@ impl<S> Source<'_, S> {
         S: Sampler<A>,
     {
         let &Self { sampler, key, .. } = self;
-        if IN_SOFTWARE && S::HAS_MUL_ADD && is_portable() {
-            let rows = InSoftware { checked: sampler.checked(), exact: sampler };
-            Run { rows, key, first, step, out }.call();
+        let simd = Simd::best();
+        if IN_SOFTWARE && S::HAS_MUL_ADD && simd.is_portable() {
+            let arms = InSoftware { checked: sampler.checked(), exact: sampler };
+            Run { arms, key, first, step, out }.write(simd);
         } else {
-            dispatch(Run { rows: Fused(sampler), key, first, step, out });
+            Run { arms: Fused(sampler), key, first, step, out }.write(simd);
         }
     }
 }

@@ -128,7 +128,7 @@ fn greatest_modulus<A: Scalar + Polar>(bound: f64) -> A {
 
 /// A circular law for one type of parts.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum CircularSampler<A> {
+pub(crate) enum CircularSampler<A: Scalar> {
     /// The real and the imaginary part.
     Normal(NormalQuantile<A>, NormalQuantile<A>),
     Disc(DiscModulus<A>),

@@ -214,7 +214,7 @@ impl fmt::Display for Bounds {
 
 /// The quantile function of any law.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum AnyQuantile<A> {
+pub(crate) enum AnyQuantile<A: Scalar> {
     Symmetric(SymmetricQuantile<A>),
     Uniform(UniformQuantile<A>),
     Normal(NormalQuantile<A>),
@@ -305,28 +305,27 @@ impl<E: Element, U: UseSampler<E>> ByKind for Hand<E, U> {
 mod tests {
     use super::super::quantile::Quantile;
     use super::*;
-    use crate::math::dispatch;
-    use pulp::NullaryFnOnce;
+    use crate::math::{Simd, Vectorized};
 
     /// The values of 2¹⁶ neighbouring words.
     struct Sweep<'a, Q> {
         quantile: &'a Q,
         first: i32,
-        values: &'a mut [f32],
     }
 
-    impl<Q: Quantile<f32>> NullaryFnOnce for Sweep<'_, Q> {
+    impl<Q: Quantile<f32>> Vectorized for Sweep<'_, Q> {
+        type Target = [f32];
         type Output = ();
 
         #[inline(always)]
-        fn call(self) {
+        fn run(self, values: &mut [f32]) {
             let mut any = false;
-            for (word, value) in (self.first..).zip(self.values.iter_mut()) {
+            for (word, value) in (self.first..).zip(values.iter_mut()) {
                 *value = self.quantile.common(word as u32);
                 any |= self.quantile.is_rare(word as u32);
             }
             if any {
-                for (word, value) in (self.first..).zip(self.values.iter_mut()) {
+                for (word, value) in (self.first..).zip(values.iter_mut()) {
                     if self.quantile.is_rare(word as u32) {
                         *value = self.quantile.rare(word as u32);
                     }
@@ -344,7 +343,7 @@ mod tests {
         let mut before = i32::MIN;
         let mut largest = 0;
         for first in (i32::MIN..=i32::MAX).step_by(1 << 16) {
-            dispatch(Sweep { quantile, first, values: &mut values });
+            Simd::best().run(Sweep { quantile, first }, &mut values);
             largest = largest.max(before.saturating_sub(rank(values[0])));
             for i in 1..1 << 16 {
                 largest = largest.max(rank(values[i - 1]).saturating_sub(rank(values[i])));

@@ -3,7 +3,7 @@
 use super::quantile::Quantile;
 use crate::element::{Element, Format, Scalar};
 use crate::error::{InitError, finite, positive};
-use crate::math::{self, InDoubt};
+use crate::math::{self, Centre, InDoubt};
 
 /// The normal law N(mean, std²), drawn by its quantile function.
 ///
@@ -58,7 +58,7 @@ impl Normal {
     }
 
     pub(super) fn quantile_of<A: Scalar>(mean: f64, std: f64) -> NormalQuantile<A> {
-        NormalQuantile { mean: A::from_f64(mean), std: A::from_f64(std) }
+        NormalQuantile { mean: A::from_f64(mean), std: A::from_f64(std), centre: A::table() }
     }
 
     /// Whether the element type has the law's values.
@@ -76,9 +76,10 @@ impl Normal {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NormalQuantile<A> {
+pub(crate) struct NormalQuantile<A: Scalar> {
     mean: A,
     std: A,
+    centre: A::Table,
 }
 
 impl<A: Scalar> NormalQuantile<A> {
@@ -95,13 +96,13 @@ impl<A: Scalar> Quantile<A> for NormalQuantile<A> {
 
     fn checked(&self) -> Self::Checked {
         let [mean, std] = [self.mean, self.std].map(A::Checked::certain);
-        NormalQuantile { mean, std }
+        NormalQuantile { mean, std, centre: <A::Checked as Centre>::table() }
     }
 
     #[inline(always)]
     fn common(&self, word: A::Word) -> A {
         let (x, q) = A::fold(word);
-        self.scale(A::centre(x, q * (A::TWO - q)), word)
+        self.scale(A::centre(&self.centre, x, q * (A::TWO - q)), word)
     }
 
     #[inline(always)]

@@ -3,11 +3,9 @@
 use super::circular::Modulus;
 use super::quantile::Quantile;
 use crate::element::{Element, Format, Scalar};
-use crate::math::{InDoubt, Polar, dispatch};
+use crate::math::{InDoubt, Polar, Simd, Vectorized};
 use crate::stream::Word;
-use pulp::NullaryFnOnce;
 use std::marker::PhantomData;
-use std::ops::BitOr;
 
 /// A function of words whose values are elements, with the two arms of a [`Quantile`].
 pub(crate) trait Sampler<E>: Copy + Send + Sync {
@@ -20,8 +18,6 @@ pub(crate) trait Sampler<E>: Copy + Send + Sync {
     type Word: Word;
     /// The same function with multiply-adds in software.
     type Checked: Copy;
-    /// Words of doubt, to be combined by `|`.
-    type Doubt: Copy + Default + BitOr<Output = Self::Doubt>;
 
     /// The value, wherever `is_rare` is false.
     fn common(&self, word: Self::Word) -> E;
@@ -31,14 +27,18 @@ pub(crate) trait Sampler<E>: Copy + Send + Sync {
     fn rare(&self, word: Self::Word) -> E;
 
     fn checked(&self) -> Self::Checked;
-    /// By multiply-adds in software: `common`, its word of doubt, and `is_rare`.
-    fn try_common(&self, checked: &Self::Checked, word: Self::Word) -> (E, Self::Doubt, bool);
-    /// Whether a value with one of these words may be wrong.
-    fn any(doubt: Self::Doubt) -> bool;
+    /// By multiply-adds in software: `common`, and whether it is rare, or may be wrong.
+    fn try_common(&self, checked: &Self::Checked, word: Self::Word) -> (E, bool);
+
+    /// The value, whichever arm that takes.
+    #[inline(always)]
+    fn value(&self, word: Self::Word) -> E {
+        if self.is_rare(word) { self.rare(word) } else { self.common(word) }
+    }
 
     /// The value of one word by itself.
     fn sample(&self, word: Self::Word) -> E {
-        dispatch(Sample { sampler: self, word, element: PhantomData })
+        Simd::best().run(Sample { sampler: self, word, element: PhantomData }, &mut ())
     }
 }
 
@@ -48,16 +48,13 @@ struct Sample<'a, E, S: Sampler<E>> {
     element: PhantomData<E>,
 }
 
-impl<E, S: Sampler<E>> NullaryFnOnce for Sample<'_, E, S> {
+impl<E, S: Sampler<E>> Vectorized for Sample<'_, E, S> {
+    type Target = ();
     type Output = E;
 
     #[inline(always)]
-    fn call(self) -> E {
-        if self.sampler.is_rare(self.word) {
-            self.sampler.rare(self.word)
-        } else {
-            self.sampler.common(self.word)
-        }
+    fn run(self, (): &mut ()) -> E {
+        self.sampler.value(self.word)
     }
 }
 
@@ -104,7 +101,6 @@ impl<E: Element, Q: Quantile<E::Arithmetic>> Sampler<E> for RealSampler<E::Arith
 
     type Word = <E::Arithmetic as Scalar>::Word;
     type Checked = Q::Checked;
-    type Doubt = Doubt<E::Arithmetic>;
 
     #[inline(always)]
     fn common(&self, word: Self::Word) -> E {
@@ -126,18 +122,12 @@ impl<E: Element, Q: Quantile<E::Arithmetic>> Sampler<E> for RealSampler<E::Arith
     }
 
     #[inline(always)]
-    fn try_common(&self, checked: &Q::Checked, word: Self::Word) -> (E, Self::Doubt, bool) {
+    fn try_common(&self, checked: &Q::Checked, word: Self::Word) -> (E, bool) {
         let (value, doubt) = checked.common(word).split();
-        (self.hold.element(value), doubt, checked.is_rare(word))
-    }
-
-    #[inline(always)]
-    fn any(doubt: Self::Doubt) -> bool {
-        <E::Arithmetic as Scalar>::Checked::any(doubt)
+        let is_in_doubt = <E::Arithmetic as Scalar>::Checked::any(doubt);
+        (self.hold.element(value), is_in_doubt | checked.is_rare(word))
     }
 }
-
-type Doubt<A> = <<A as Scalar>::Checked as InDoubt<A>>::Doubt;
 
 /// A quantile function for each part of an element.
 #[derive(Clone, Copy, Debug)]
@@ -160,7 +150,6 @@ impl<E: Element, Q: Quantile<E::Arithmetic>> Sampler<E> for PartsSampler<Q> {
 
     type Word = [<E::Arithmetic as Scalar>::Word; 2];
     type Checked = (Q::Checked, Q::Checked);
-    type Doubt = Doubt<E::Arithmetic>;
 
     #[inline(always)]
     fn common(&self, [first, second]: Self::Word) -> E {
@@ -182,20 +171,12 @@ impl<E: Element, Q: Quantile<E::Arithmetic>> Sampler<E> for PartsSampler<Q> {
     }
 
     #[inline(always)]
-    fn try_common(
-        &self,
-        checked: &Self::Checked,
-        [first, second]: Self::Word,
-    ) -> (E, Self::Doubt, bool) {
+    fn try_common(&self, checked: &Self::Checked, [first, second]: Self::Word) -> (E, bool) {
         let (re, doubt) = checked.0.common(first).split();
         let (im, other_doubt) = checked.1.common(second).split();
+        let is_in_doubt = <E::Arithmetic as Scalar>::Checked::any(doubt | other_doubt);
         let is_rare = checked.0.is_rare(first) | checked.1.is_rare(second);
-        (E::Format::of_parts(re, im), doubt | other_doubt, is_rare)
-    }
-
-    #[inline(always)]
-    fn any(doubt: Self::Doubt) -> bool {
-        <E::Arithmetic as Scalar>::Checked::any(doubt)
+        (E::Format::of_parts(re, im), is_in_doubt | is_rare)
     }
 }
 
@@ -204,13 +185,11 @@ impl<E: Element, Q: Quantile<E::Arithmetic>> Sampler<E> for PartsSampler<Q> {
 pub(crate) struct PolarSampler<M>(pub(super) M);
 
 impl<E: Element, M: Modulus<E::Arithmetic>> Sampler<E> for PolarSampler<M> {
-    /// None is, but rows of words make vector code.
-    const HAS_RARE: bool = true;
+    const HAS_RARE: bool = false;
     const HAS_MUL_ADD: bool = false;
 
     type Word = [<E::Arithmetic as Scalar>::Word; 2];
     type Checked = ();
-    type Doubt = Doubt<E::Arithmetic>;
 
     #[inline(always)]
     fn common(&self, [first, second]: Self::Word) -> E {
@@ -241,12 +220,7 @@ impl<E: Element, M: Modulus<E::Arithmetic>> Sampler<E> for PolarSampler<M> {
     fn checked(&self) {}
 
     #[inline(always)]
-    fn try_common(&self, (): &(), word: Self::Word) -> (E, Self::Doubt, bool) {
-        (self.common(word), Self::Doubt::default(), false)
-    }
-
-    #[inline(always)]
-    fn any(_: Self::Doubt) -> bool {
-        false
+    fn try_common(&self, (): &(), word: Self::Word) -> (E, bool) {
+        (self.common(word), false)
     }
 }

@@ -3,7 +3,7 @@
 use super::quantile::Quantile;
 use crate::element::{Element, Format, Scalar};
 use crate::error::{InitError, finite, positive};
-use crate::math::{self, InDoubt, Slice};
+use crate::math::{self, Centre, InDoubt, Slice};
 
 /// The normal law N(mean, std²) of a *parent*, held between two bounds.
 ///
@@ -190,14 +190,15 @@ impl TruncatedNormal {
         match self.formula {
             Formula::Near { mass, below, above } => {
                 let shift = A::from_f64((below - above) / 2.0);
+                let centre = A::table();
                 let (mass, below, above) =
                     (A::from_f64(mass), A::from_f64(below), A::from_f64(above));
                 // The least d there is, but for rounding.
                 let central = below == above && below * (A::TWO - below) > A::LEAST_D + A::LEAST_D;
                 if central {
-                    Between::Central(TruncatedQuantile { mass, below, above, shift, scale })
+                    Between::Central(TruncatedQuantile { mass, below, above, shift, scale, centre })
                 } else {
-                    Between::Near(TruncatedQuantile { mass, below, above, shift, scale })
+                    Between::Near(TruncatedQuantile { mass, below, above, shift, scale, centre })
                 }
             }
             Formula::Far { depth, rest, share, mirrored } => {
@@ -276,7 +277,7 @@ const MASS_AT_TWO: f64 = 0.954_499_736_103_641_6;
 const TAILS_AT_TWO: f64 = 0.045_500_263_896_358_41;
 
 /// The quantile for one element type.
-pub(super) enum Between<A> {
+pub(super) enum Between<A: Scalar> {
     /// Symmetric bounds within the centre, as those of initializers are.
     Central(TruncatedQuantile<A, true>),
     Near(TruncatedQuantile<A, false>),
@@ -312,12 +313,13 @@ impl<A: Scalar> Scale<A> {
 ///
 /// `CENTRAL` ones are symmetric and within the quantile's centre, as those of initializers are.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct TruncatedQuantile<A, const CENTRAL: bool> {
+pub(crate) struct TruncatedQuantile<A: Scalar, const CENTRAL: bool> {
     mass: A,
     below: A,
     above: A,
     shift: A,
     scale: Scale<A>,
+    centre: A::Table,
 }
 
 impl<A: Scalar, const CENTRAL: bool> TruncatedQuantile<A, CENTRAL> {
@@ -350,13 +352,14 @@ impl<A: Scalar, const CENTRAL: bool> Quantile<A> for TruncatedQuantile<A, CENTRA
             above: certain(self.above),
             shift: certain(self.shift),
             scale: self.scale.checked(),
+            centre: <A::Checked as Centre>::table(),
         }
     }
 
     #[inline(always)]
     fn common(&self, word: A::Word) -> A {
         let (x, near, far) = self.point(word);
-        self.scale.apply(A::centre(x, near * far).flip(word))
+        self.scale.apply(A::centre(&self.centre, x, near * far).flip(word))
     }
 
     #[inline(always)]

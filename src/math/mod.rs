@@ -13,7 +13,5 @@ pub(crate) use area::Slice;
 pub(crate) use checked::{Checked, IN_SOFTWARE, InDoubt, MulAdd};
 pub(crate) use normal_quantile::Centre;
 pub(crate) use normal_quantile::{depth, exp_neg, far_tail, ln, tail, tail_depth};
-#[cfg(test)]
-pub(crate) use simd::available;
-pub(crate) use simd::{dispatch, is_portable};
+pub(crate) use simd::{Simd, Vectorized};
 pub(crate) use sine::{Polar, cosine};

@@ -12,14 +12,33 @@
 //! The tables come from `normal_quantile.py` beside this file, which also says what each of them fits.
 
 use super::checked::{Checked, MulAdd};
+use std::fmt::Debug;
+use std::hint::black_box;
 
-/// What the centre's rational function is for one element type.
-pub trait Centre: Sized {
+/// The quantile in the centre, for one element type.
+pub trait Centre: Sized + 'static {
     /// Where the centre ends: for smaller d, use [`tail`].
     const LEAST_D: Self;
 
+    /// The coefficients of the centre's rational function.
+    type Table: Copy + Debug + Send + Sync;
+
+    /// The table, in a way that the compiler cannot see through.
+    ///
+    /// It would build each coefficient anew from its four or eight bytes wherever a vector of it is
+    /// used. Those that it does not know it keeps as whole vectors, which an operation can take from
+    /// memory.
+    fn table() -> Self::Table;
+
     /// z for x, given d = 1 − x² ≥ `LEAST_D`.
-    fn centre(x: Self, d: Self) -> Self;
+    fn centre(table: &Self::Table, x: Self, d: Self) -> Self;
+}
+
+/// A numerator and a denominator, by ascending powers.
+#[derive(Clone, Copy, Debug)]
+pub struct Rational<F, const N: usize> {
+    numerator: [F; N],
+    denominator: [F; N],
 }
 
 /// z/x is this and a rational function, from −¼ to 1.2 or so. Split like that, its rounding errors
@@ -30,47 +49,37 @@ const MIDDLE: f32 = 1.5;
 const LEAST_D_32: f32 = 0.0125;
 const LEAST_D_64: f64 = 0.015;
 
-impl Centre for f32 {
-    const LEAST_D: Self = LEAST_D_32;
+macro_rules! centre {
+    ($($number:ty, $coefficient:ident, $terms:literal, $table:ident, $least_d:expr;)*) => {$(
+        impl Centre for $number {
+            const LEAST_D: Self = $least_d;
 
-    #[inline(always)]
-    fn centre(x: Self, d: Self) -> Self {
-        centre_32(x, d)
-    }
+            type Table = Rational<$coefficient, $terms>;
+
+            #[inline(always)]
+            fn table() -> Self::Table {
+                *black_box(&$table)
+            }
+
+            #[inline(always)]
+            fn centre(table: &Self::Table, x: Self, d: Self) -> Self {
+                let Rational { numerator, denominator } = table;
+                let rest = rational(numerator, denominator, d);
+                x.mul_add(rest, x * Self::of(MIDDLE.into()))
+            }
+        }
+    )*};
+}
+centre! {
+    f32, f32, 7, CENTRE_32, LEAST_D_32;
+    f64, f64, 13, CENTRE_64, LEAST_D_64;
+    Checked<f32, u32>, f32, 7, CENTRE_32, Self::constant(LEAST_D_32);
+    Checked<f64, u64>, f64, 13, CENTRE_64, Self::constant(LEAST_D_64);
 }
 
-impl Centre for f64 {
-    const LEAST_D: Self = LEAST_D_64;
-
-    #[inline(always)]
-    fn centre(x: Self, d: Self) -> Self {
-        centre_64(x, d)
-    }
-}
-
-impl Centre for Checked<f32, u32> {
-    const LEAST_D: Self = Self::constant(LEAST_D_32);
-
-    #[inline(always)]
-    fn centre(x: Self, d: Self) -> Self {
-        centre_32(x, d)
-    }
-}
-
-impl Centre for Checked<f64, u64> {
-    const LEAST_D: Self = Self::constant(LEAST_D_64);
-
-    #[inline(always)]
-    fn centre(x: Self, d: Self) -> Self {
-        centre_64(x, d)
-    }
-}
-
-/// z for x, given d = 1 − x² from `LEAST_D_32`.
-#[inline(always)]
-fn centre_32<A: MulAdd<Coefficient = f32>>(x: A, d: A) -> A {
-    // centre, f32: z/x - 1.5 on d from 0.0125 to 1, relative error 3.0e-8
-    const NUMERATOR: [f32; 7] = [
+// centre, f32: z/x - 1.5 on d from 0.0125 to 1, relative error 3.0e-8
+static CENTRE_32: Rational<f32, 7> = Rational {
+    numerator: [
         3.44776819e-7,
         1.08329276e-4,
         4.97438806e-3,
@@ -78,8 +87,8 @@ fn centre_32<A: MulAdd<Coefficient = f32>>(x: A, d: A) -> A {
         1.23497236e-2,
         -2.14730009e-1,
         -9.30099086e-2,
-    ];
-    const DENOMINATOR: [f32; 7] = [
+    ],
+    denominator: [
         1.59201167e-7,
         7.33764053e-5,
         5.09254041e-3,
@@ -87,15 +96,12 @@ fn centre_32<A: MulAdd<Coefficient = f32>>(x: A, d: A) -> A {
         3.8602744e-1,
         4.38328457e-1,
         8.51610134e-2,
-    ];
-    x.mul_add(rational(&NUMERATOR, &DENOMINATOR, d), x * A::of(MIDDLE))
-}
+    ],
+};
 
-/// z for x, given d = 1 − x² from `LEAST_D_64`.
-#[inline(always)]
-fn centre_64<A: MulAdd<Coefficient = f64>>(x: A, d: A) -> A {
-    // centre, f64: z/x - 1.5 on d from 0.015 to 1, relative error 7.8e-16
-    const NUMERATOR: [f64; 13] = [
+// centre, f64: z/x - 1.5 on d from 0.015 to 1, relative error 7.8e-16
+static CENTRE_64: Rational<f64, 13> = Rational {
+    numerator: [
         4.3692274746134724e-14,
         5.8138846614522455e-11,
         1.6294352266334571e-8,
@@ -106,11 +112,11 @@ fn centre_64<A: MulAdd<Coefficient = f64>>(x: A, d: A) -> A {
         2.2298308858865257e-2,
         -7.1274352973128831e-3,
         -1.0748003775853218e-1,
-        -1.2216217268227352e-1,
+        -1.2216216227268352e-1,
         -3.8891950752461275e-2,
         -2.5654385342550043e-3,
-    ];
-    const DENOMINATOR: [f64; 13] = [
+    ],
+    denominator: [
         1.7777304717431269e-14,
         3.0790938326116329e-11,
         1.0648095053783316e-8,
@@ -124,9 +130,8 @@ fn centre_64<A: MulAdd<Coefficient = f64>>(x: A, d: A) -> A {
         2.0820174441999724e-1,
         4.3102694095046741e-2,
         2.03260683533858e-3,
-    ];
-    x.mul_add(rational(&NUMERATOR, &DENOMINATOR, d), x * A::of(f64::from(MIDDLE)))
-}
+    ],
+};
 
 /// z > 0 with 2 (1 − Φ(z)) = q, for q from e^−54.5 to 0.0076.
 #[inline(always)]

@@ -1,42 +1,120 @@
 //! The instruction set that loops over words are compiled for, chosen at run time.
 
-use pulp::{Arch, NullaryFnOnce};
 use std::sync::LazyLock;
 
-/// The best instruction set that this machine has and the environment allows.
-///
-/// `NDARRAY_INIT_SIMD` holds it down to `avx2` or `portable`, so that tests can show that all give
-/// the same bits. Read once.
-static ARCH: LazyLock<Arch> = LazyLock::new(|| {
-    let allowed = std::env::var("NDARRAY_INIT_SIMD").unwrap_or_default();
-    match allowed.as_str() {
-        "portable" => Arch::Scalar,
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        "avx2" => pulp::x86::V3::try_new().map_or(Arch::Scalar, Arch::V3),
-        _ => Arch::new(),
+/// Work to be compiled for every instruction set. All that `run` calls must be `#[inline(always)]`,
+/// which a closure cannot be.
+pub(crate) trait Vectorized {
+    /// What is written to. As an argument of its own, the compiler knows it to be apart from all else.
+    type Target: ?Sized;
+    type Output;
+
+    fn run(self, target: &mut Self::Target) -> Self::Output;
+
+    /// The same where vectors are short, or none.
+    #[inline(always)]
+    fn run_portably(self, target: &mut Self::Target) -> Self::Output
+    where
+        Self: Sized,
+    {
+        self.run(target)
     }
-});
-
-/// Whether that is what the target has anyway.
-pub(crate) fn is_portable() -> bool {
-    matches!(*ARCH, Arch::Scalar)
 }
 
-/// Runs an operation compiled for that instruction set: its `call` and all that it calls must be
-/// `#[inline(always)]`, which a closure cannot be.
-pub(crate) fn dispatch<Op: NullaryFnOnce>(operation: Op) -> Op::Output {
-    ARCH.dispatch(operation)
-}
+/// An instruction set. Only this module makes a value, and only of one that the machine has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Simd(Level);
 
-/// Every instruction set that loops are compiled for and this machine has, the portable one first.
-#[cfg(test)]
-pub(crate) fn available() -> Vec<Arch> {
-    let mut all = vec![Arch::Scalar];
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Level {
+    /// What the target has anyway.
+    Portable,
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-    all.extend(pulp::x86::V3::try_new().map(Arch::V3));
-    #[cfg(target_arch = "x86_64")]
-    all.extend(pulp::x86::V4::try_new().map(Arch::V4));
-    #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
-    all.push(Arch::new());
-    all
+    Avx2,
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    Avx512,
+}
+
+/// A function for these features of the processor, and one that says whether it has them.
+macro_rules! instruction_set {
+    ($run:ident, $is_here:ident: $($feature:tt)*) => {
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        #[inline(never)]
+        #[target_feature($(enable = $feature),*)]
+        fn $run<V: Vectorized>(work: V, target: &mut V::Target) -> V::Output {
+            work.run(target)
+        }
+
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        fn $is_here() -> bool {
+            $(is_x86_feature_detected!($feature))&&*
+        }
+    };
+}
+instruction_set!(with_avx2, has_avx2: "avx2" "fma" "bmi1" "bmi2" "lzcnt" "popcnt");
+instruction_set!(with_avx512, has_avx512:
+    "avx512f" "avx512bw" "avx512cd" "avx512dq" "avx512vl" "avx2" "fma" "bmi1" "bmi2" "lzcnt" "popcnt");
+
+#[inline(never)]
+fn portably<V: Vectorized>(work: V, target: &mut V::Target) -> V::Output {
+    work.run_portably(target)
+}
+
+impl Simd {
+    const PORTABLE: Self = Self(Level::Portable);
+
+    /// The best one that this machine has and the environment allows.
+    ///
+    /// `NDARRAY_INIT_SIMD` holds it down to `avx2` or `portable`, so that tests can show that all
+    /// give the same bits. Read once.
+    #[inline]
+    pub(crate) fn best() -> Self {
+        static BEST: LazyLock<Simd> = LazyLock::new(|| {
+            let allowed = match std::env::var("NDARRAY_INIT_SIMD").as_deref() {
+                Ok("portable") => 1,
+                Ok("avx2") => 2,
+                _ => usize::MAX,
+            };
+            let available = Simd::available();
+            available[allowed.min(available.len()) - 1]
+        });
+        *BEST
+    }
+
+    /// Those that this machine has, the portable one first.
+    pub(crate) fn available() -> Vec<Self> {
+        let mut all = vec![Self::PORTABLE];
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        {
+            all.extend(has_avx2().then_some(Self(Level::Avx2)));
+            all.extend(has_avx512().then_some(Self(Level::Avx512)));
+        }
+        all
+    }
+
+    /// Whether this is what the target has anyway.
+    pub(crate) fn is_portable(self) -> bool {
+        self == Self::PORTABLE
+    }
+
+    /// Does the work by this instruction set.
+    #[inline(always)]
+    #[cfg_attr(
+        any(target_arch = "x86", target_arch = "x86_64"),
+        expect(
+            unsafe_code,
+            reason = "the only unsafe code outside of `fill`: a value of this type is the proof"
+        )
+    )]
+    pub(crate) fn run<V: Vectorized>(self, work: V, target: &mut V::Target) -> V::Output {
+        match self.0 {
+            Level::Portable => portably(work, target),
+            // SAFETY: a value is only made where the processor has these features.
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            Level::Avx2 => unsafe { with_avx2(work, target) },
+            // SAFETY: as above.
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            Level::Avx512 => unsafe { with_avx512(work, target) },
+        }
+    }
 }

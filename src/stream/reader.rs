@@ -1,8 +1,9 @@
 //! Words from anywhere in a stream.
 
 use super::key::Key;
-use super::word::Word;
+use super::word::{Chunk, Word};
 use super::{BLOCK, CHUNK, ROW};
+use crate::math::Simd;
 
 /// Reads a key's words at indices that rise, or nearly so: going back costs a block's first rows.
 pub(crate) struct Reader<W: Word> {
@@ -18,7 +19,7 @@ impl<W: Word> Reader<W> {
     #[inline(always)]
     pub(crate) fn new(key: Key) -> Self {
         let words = [W::default(); CHUNK];
-        Self { key, lanes: W::lanes(key, 0), block: 0, drawn: 0, words }
+        Self { key, lanes: W::lanes(key, 0, Simd::best()), block: 0, drawn: 0, words }
     }
 
     /// The words with the indices first, first + 1, …: at most so many, and at least one.
@@ -53,17 +54,17 @@ impl<W: Word> Reader<W> {
         let (block, place) = (index / BLOCK as u64, (index % BLOCK as u64) as usize);
         let chunk = place / CHUNK + 1;
         if block != self.block || chunk < self.drawn {
-            self.lanes = W::lanes(self.key, block);
+            self.lanes = W::lanes(self.key, block, Simd::best());
             (self.block, self.drawn) = (block, 0);
         }
         if self.drawn < chunk {
-            let mut words = W::zeros();
+            let (mut words, simd) = (W::zeros(), Simd::best());
             for _ in self.drawn..chunk {
-                W::draw(&mut self.lanes, &mut words, CHUNK / ROW);
+                W::draw(&mut self.lanes, &mut words, CHUNK / ROW, simd);
             }
-            let rows = self.words.as_chunks_mut::<ROW>().0;
-            for (i, row) in rows.iter_mut().enumerate() {
-                *row = W::row(&words, i);
+            let drawn = words.part(0..CHUNK);
+            for (i, word) in self.words.iter_mut().enumerate() {
+                *word = drawn(i);
             }
             self.drawn = chunk;
         }
@@ -79,10 +80,10 @@ mod tests {
     fn all<W: Word>(key: Key, n: usize) -> Vec<W> {
         let mut words = Vec::new();
         for block in 0..n.div_ceil(BLOCK) as u64 {
-            let (mut lanes, mut chunk) = (W::lanes(key, block), W::zeros());
+            let (mut lanes, mut chunk) = (W::lanes(key, block, Simd::best()), W::zeros());
             for _ in 0..BLOCK / CHUNK {
-                W::draw(&mut lanes, &mut chunk, CHUNK / ROW);
-                (0..CHUNK / ROW).for_each(|i| words.extend(W::row(&chunk, i)));
+                W::draw(&mut lanes, &mut chunk, CHUNK / ROW, Simd::best());
+                words.extend((0..CHUNK).map(chunk.part(0..CHUNK)));
             }
         }
         words

@@ -1,51 +1,108 @@
 //! The words of one element each: 32 bits from one stream, or 64 from two, and twice as many for a
 //! complex element.
 
-use super::ROW;
+use super::CHUNK;
 use super::key::Key;
 use super::lanes::{Lanes, Words};
+use crate::math::Simd;
 use rand_xoshiro::rand_core::RngCore;
-use std::mem::MaybeUninit;
+use std::ops::{BitOr, Range};
 
 /// The random word behind one element, read as a signed integer.
 pub trait Word: Copy + Default + Send + Sync + 'static {
     /// The generators of a block.
     type Lanes;
     /// A chunk of words.
-    type Words;
+    type Words: Chunk<Self>;
+    /// A flag as wide as a word, or as each of two: the result of a comparison as vectors have it.
+    type Flag: Flag;
 
     /// The lanes at the first row of a block.
-    fn lanes(key: Key, block: u64) -> Self::Lanes;
+    fn lanes(key: Key, block: u64, simd: Simd) -> Self::Lanes;
     /// An empty chunk.
     fn zeros() -> Self::Words;
     /// Draws the block's next rows.
-    fn draw(lanes: &mut Self::Lanes, words: &mut Self::Words, rows: usize);
-    /// Words 16·i … 16·i + 15 of the chunk.
-    fn row(words: &Self::Words, i: usize) -> [Self; ROW];
-    /// Writes a value for each of words skip, skip + 1, … of the chunk.
-    fn map<T>(
-        words: &Self::Words,
-        skip: usize,
-        out: &mut [MaybeUninit<T>],
-        values: &impl WordFn<Self, T>,
-    );
+    fn draw(lanes: &mut Self::Lanes, words: &mut Self::Words, rows: usize, simd: Simd);
     /// One word of a generator.
     fn of<R: RngCore + ?Sized>(rng: &mut R) -> Self;
 }
 
-/// A function of words. No closure, since the compiler may call one instead of inlining it, and then
-/// it is not compiled for the loop's instruction set.
-pub trait WordFn<W, T> {
-    fn value(&self, word: W) -> T;
+/// Words one after the other, [`CHUNK`] of them.
+pub trait Chunk<W> {
+    /// Those in the range, by their places in it. A slice of that length behind it spares a loop over
+    /// the range the check of each place.
+    fn part(&self, range: Range<usize>) -> impl Fn(usize) -> W;
+}
+
+impl<W: Copy> Chunk<W> for [W; CHUNK] {
+    #[inline(always)]
+    fn part(&self, range: Range<usize>) -> impl Fn(usize) -> W {
+        let words = &self[range];
+        move |i| words[i]
+    }
+}
+
+/// A yes or no.
+pub trait Flag: Copy + PartialEq + BitOr<Output = Self> {
+    const NONE: Self;
+
+    fn of(condition: bool) -> Self;
+    /// Bit i, if this is a yes.
+    fn bit(self, i: usize) -> u32;
+}
+
+macro_rules! flag {
+    ($($word:ident)*) => {$(
+        impl Flag for $word {
+            const NONE: Self = 0;
+
+            #[inline(always)]
+            fn of(condition: bool) -> Self {
+                Self::from(condition).wrapping_neg()
+            }
+
+            #[inline(always)]
+            fn bit(self, i: usize) -> u32 {
+                self as u32 & 1 << i
+            }
+        }
+    )*};
+}
+flag!(u32 u64);
+
+/// Where none is needed. Never read.
+#[derive(Clone, Copy, PartialEq)]
+pub struct NoFlag;
+
+impl BitOr for NoFlag {
+    type Output = Self;
+
+    fn bitor(self, _: Self) -> Self {
+        self
+    }
+}
+
+impl Flag for NoFlag {
+    const NONE: Self = Self;
+
+    #[inline(always)]
+    fn of(_: bool) -> Self {
+        Self
+    }
+
+    fn bit(self, _: usize) -> u32 {
+        0
+    }
 }
 
 impl Word for u32 {
     type Lanes = Lanes;
     type Words = Words;
+    type Flag = u32;
 
     #[inline(always)]
-    fn lanes(key: Key, block: u64) -> Lanes {
-        Lanes::new(key, block)
+    fn lanes(key: Key, block: u64, simd: Simd) -> Lanes {
+        Lanes::new(key, block, simd)
     }
 
     #[inline(always)]
@@ -54,25 +111,8 @@ impl Word for u32 {
     }
 
     #[inline(always)]
-    fn draw(lanes: &mut Lanes, words: &mut Words, rows: usize) {
-        lanes.draw(words, rows);
-    }
-
-    #[inline(always)]
-    fn row(words: &Words, i: usize) -> [u32; ROW] {
-        words.row(i)
-    }
-
-    #[inline(always)]
-    fn map<T>(
-        words: &Words,
-        skip: usize,
-        out: &mut [MaybeUninit<T>],
-        values: &impl WordFn<u32, T>,
-    ) {
-        for (out, &word) in out.iter_mut().zip(&words.as_array()[skip..]) {
-            out.write(values.value(word));
-        }
+    fn draw(lanes: &mut Lanes, words: &mut Words, rows: usize, simd: Simd) {
+        lanes.draw(words, rows, simd);
     }
 
     #[inline(always)]
@@ -81,15 +121,23 @@ impl Word for u32 {
     }
 }
 
+impl Chunk<u32> for Words {
+    #[inline(always)]
+    fn part(&self, range: Range<usize>) -> impl Fn(usize) -> u32 {
+        self.as_array().part(range)
+    }
+}
+
 /// The word of 32 bits on top, and below it the one of a second stream: an `f64` array is the `f32`
 /// array with more digits.
 impl Word for u64 {
     type Lanes = [Lanes; 2];
     type Words = [Words; 2];
+    type Flag = u64;
 
     #[inline(always)]
-    fn lanes(key: Key, block: u64) -> [Lanes; 2] {
-        [Lanes::new(key, block), Lanes::new(key.low_half(), block)]
+    fn lanes(key: Key, block: u64, simd: Simd) -> [Lanes; 2] {
+        [Lanes::new(key, block, simd), Lanes::new(key.low_half(), block, simd)]
     }
 
     #[inline(always)]
@@ -98,28 +146,9 @@ impl Word for u64 {
     }
 
     #[inline(always)]
-    fn draw(lanes: &mut [Lanes; 2], words: &mut [Words; 2], rows: usize) {
+    fn draw(lanes: &mut [Lanes; 2], words: &mut [Words; 2], rows: usize, simd: Simd) {
         for (lanes, words) in lanes.iter_mut().zip(words) {
-            lanes.draw(words, rows);
-        }
-    }
-
-    #[inline(always)]
-    fn row([high, low]: &[Words; 2], i: usize) -> [u64; ROW] {
-        let (high, low) = (high.row(i), low.row(i));
-        std::array::from_fn(|j| join(high[j], low[j]))
-    }
-
-    #[inline(always)]
-    fn map<T>(
-        [high, low]: &[Words; 2],
-        skip: usize,
-        out: &mut [MaybeUninit<T>],
-        values: &impl WordFn<u64, T>,
-    ) {
-        let (high, low) = (&high.as_array()[skip..], &low.as_array()[skip..]);
-        for ((out, &high), &low) in out.iter_mut().zip(high).zip(low) {
-            out.write(values.value(join(high, low)));
+            lanes.draw(words, rows, simd);
         }
     }
 
@@ -129,14 +158,23 @@ impl Word for u64 {
     }
 }
 
+impl Chunk<u64> for [Words; 2] {
+    #[inline(always)]
+    fn part(&self, range: Range<usize>) -> impl Fn(usize) -> u64 {
+        let (high, low) = (self[0].part(range.clone()), self[1].part(range));
+        move |i| u64::from(high(i)) << 32 | u64::from(low(i))
+    }
+}
+
 /// The words of a complex element: the second one comes from a stream of its own.
 impl<W: Word> Word for [W; 2] {
     type Lanes = [W::Lanes; 2];
     type Words = [W::Words; 2];
+    type Flag = W::Flag;
 
     #[inline(always)]
-    fn lanes(key: Key, block: u64) -> Self::Lanes {
-        [W::lanes(key, block), W::lanes(key.second_word(), block)]
+    fn lanes(key: Key, block: u64, simd: Simd) -> Self::Lanes {
+        [W::lanes(key, block, simd), W::lanes(key.second_word(), block, simd)]
     }
 
     #[inline(always)]
@@ -145,34 +183,9 @@ impl<W: Word> Word for [W; 2] {
     }
 
     #[inline(always)]
-    fn draw(lanes: &mut Self::Lanes, words: &mut Self::Words, rows: usize) {
+    fn draw(lanes: &mut Self::Lanes, words: &mut Self::Words, rows: usize, simd: Simd) {
         for (lanes, words) in lanes.iter_mut().zip(words) {
-            W::draw(lanes, words, rows);
-        }
-    }
-
-    #[inline(always)]
-    fn row([first, second]: &Self::Words, i: usize) -> [Self; ROW] {
-        let (first, second) = (W::row(first, i), W::row(second, i));
-        std::array::from_fn(|j| [first[j], second[j]])
-    }
-
-    #[inline(always)]
-    fn map<T>(
-        words: &Self::Words,
-        skip: usize,
-        out: &mut [MaybeUninit<T>],
-        values: &impl WordFn<Self, T>,
-    ) {
-        let (mut i, mut skip, mut out) = (skip / ROW, skip % ROW, out);
-        while !out.is_empty() {
-            let row = Self::row(words, i);
-            let part = &row[skip..];
-            let (now, later) = out.split_at_mut(part.len().min(out.len()));
-            for (out, &word) in now.iter_mut().zip(part) {
-                out.write(values.value(word));
-            }
-            (i, skip, out) = (i + 1, 0, later);
+            W::draw(lanes, words, rows, simd);
         }
     }
 
@@ -182,7 +195,10 @@ impl<W: Word> Word for [W; 2] {
     }
 }
 
-#[inline(always)]
-fn join(high: u32, low: u32) -> u64 {
-    u64::from(high) << 32 | u64::from(low)
+impl<W, C: Chunk<W>> Chunk<[W; 2]> for [C; 2] {
+    #[inline(always)]
+    fn part(&self, range: Range<usize>) -> impl Fn(usize) -> [W; 2] {
+        let (first, second) = (self[0].part(range.clone()), self[1].part(range));
+        move |i| [first(i), second(i)]
+    }
 }

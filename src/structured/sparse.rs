@@ -5,10 +5,10 @@ use crate::error::InitError;
 use crate::fill::Region;
 use crate::initializer::{Initializer, Structure, Values};
 use crate::laws::{Law, Normal};
-use crate::math::dispatch;
+use crate::math::{Simd, Vectorized};
 use crate::stream::{CHUNK, Key, Reader};
 use ndarray::{ArrayViewMut2, ArrayViewMutD, s};
-use pulp::NullaryFnOnce;
+use std::marker::PhantomData;
 
 /// Draws from a law of which a fixed part of every column is zero: as many elements as
 /// ⌈sparsity · rows⌉, whichever (Martens 2010; PyTorch's `sparse_`, MindSpore's `Sparse`).
@@ -124,8 +124,8 @@ struct Holes<A: Element> {
 impl<A: Element> Structure<A> for Holes<A> {
     fn write(&self, mut array: ArrayViewMutD<'_, A>) {
         self.values.write(&mut array);
-        let array = array.into_dimensionality().expect("checked when made");
-        dispatch(Punch { array, zeros: self.zeros, key: self.key, region: &self.region });
+        let mut array = array.into_dimensionality().expect("checked when made");
+        Simd::best().run(Punch { holes: self, array: PhantomData }, &mut array);
     }
 
     fn part(self: Box<Self>, region: &Region, shape: &[usize]) -> Result<Values<A>, InitError> {
@@ -138,19 +138,18 @@ impl<A: Element> Structure<A> for Holes<A> {
 /// going down the rows, an element becomes zero with the probability zeros left / rows left, which
 /// the word with its index decides. That leaves exactly so many zeros. In a part of a matrix, its
 /// columns are gone down from the first row of the whole.
-struct Punch<'a, A> {
-    array: ArrayViewMut2<'a, A>,
-    zeros: usize,
-    key: Key,
-    region: &'a Region,
+struct Punch<'h, 'a, A: Element> {
+    holes: &'h Holes<A>,
+    array: PhantomData<ArrayViewMut2<'a, A>>,
 }
 
-impl<A: Element> NullaryFnOnce for Punch<'_, A> {
+impl<'a, A: Element> Vectorized for Punch<'_, 'a, A> {
+    type Target = ArrayViewMut2<'a, A>;
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
-        let Self { mut array, zeros, key, region } = self;
+    fn run(self, array: &mut ArrayViewMut2<'a, A>) {
+        let Holes { zeros, key, ref region, .. } = *self.holes;
         let [all_rows, all_columns] = [0, 1].map(|axis| region.global_shape()[axis] as u64);
         let (rows, columns) = array.dim();
         let (first, step) = (region.offset()[1] as u64, region.steps()[1] as u64);
