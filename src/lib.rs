@@ -137,6 +137,8 @@ pub mod presets;
 mod explain;
 #[cfg(feature = "serde")]
 mod config;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 
 pub use element::Element;
 pub use error::{AxisRole, InitError};
