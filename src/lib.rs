@@ -116,6 +116,9 @@
 //! `portable`. The values stay the same.
 
 #![deny(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+// The guide is there for whoever reads it.
+#![cfg_attr(docsrs, doc(auto_cfg(hide(doc, doctest))))]
 
 // In the order of the pipeline: a module uses what stands above it.
 mod error;
