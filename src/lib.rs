@@ -100,7 +100,7 @@
 //! | `half` | arrays of `f16` and `bf16`; the crate half is re-exported |
 //! | `complex` | arrays of `Complex<f32>` and `Complex<f64>`, and laws of their own; num-complex is re-exported |
 //! | `serde` | initializers and layouts are read from configurations and written to them |
-//! | `keras-config` | `presets::keras::from_config` reads Keras' own configurations; it brings `serde` and serde_json |
+//! | `keras-config` | `presets::keras::from_config` reads Keras' own configurations; it brings `serde` and `serde_json` |
 //!
 //! # Reproducibility
 //!

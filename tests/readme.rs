@@ -20,8 +20,8 @@ const PAGES: [&str; 3] = [
 
 type Advised = Box<dyn Initializer<f32>>;
 
-fn advised(initializer: impl Initializer<f32> + 'static) -> Option<Advised> {
-    Some(Box::new(initializer))
+fn advised(initializer: impl Initializer<f32> + 'static) -> Advised {
+    Box::new(initializer)
 }
 
 /// What each expression gives, by its text.
@@ -33,11 +33,15 @@ macro_rules! expressions {
 
 #[cfg(feature = "orthogonal")]
 macro_rules! orthogonal_expressions {
-    ($($expressions:tt)*) => { expressions! { advised; $($expressions)* } };
+    ($($expressions:tt)*) => { expressions! { advised; $($expressions)* }.map(there) };
 }
 #[cfg(not(feature = "orthogonal"))]
 macro_rules! orthogonal_expressions {
     ($($expression:expr;)*) => { [$((without_spaces(stringify!($expression)), None)),*] };
+}
+
+fn there((text, initializer): (String, Advised)) -> (String, Option<Advised>) {
+    (text, Some(initializer))
 }
 
 /// `None` if it needs a feature that is off.
@@ -73,7 +77,7 @@ fn initializers() -> Result<BTreeMap<String, Option<Advised>>, InitError> {
         Orthogonal::new(0.01)?;
         Orthogonal::new(1.0)?;
     };
-    Ok(initializers.into_iter().chain(orthogonal).collect())
+    Ok(initializers.map(there).into_iter().chain(orthogonal).collect())
 }
 
 fn layouts() -> Result<BTreeMap<String, Layout>, InitError> {

@@ -19,6 +19,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let elements: Vec<f32> = w.iter().copied().collect();
     let data = burn::TensorData::new(elements, [784, 256]);
     let weight = burn::Tensor::<2>::from_data(data, &burn::Device::flex());
-    assert_eq!(weight.slice([1..2]).into_data().to_vec::<f32>()?, w.row(1).to_vec());
+    assert_eq!(weight.slice([1..2]).into_data().try_to_vec::<f32>()?, w.row(1).to_vec());
     Ok(())
 }
