@@ -7,6 +7,17 @@ use thiserror::Error;
 ///
 /// Errors come before the first element is written: an array is filled whole or left as it was.
 /// Every message names the value, the rule that it breaks and, where one is involved, the shape.
+///
+/// ```
+/// use ndarray_init::{InitError, Layout, Normal};
+///
+/// let error = Normal::new(0.0, -1.0).unwrap_err();
+/// assert_eq!(error.to_string(), "std is -1, but must be positive and finite");
+/// match Layout::torch().groups(3).fans(&[128, 16, 3, 3]) {
+///     Err(InitError::Groups { groups, channels, .. }) => assert_eq!((groups, channels), (3, 128)),
+///     other => panic!("{other:?}"),
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum InitError {
@@ -193,6 +204,16 @@ pub enum InitError {
 }
 
 /// What an axis of a kernel is to its fans.
+///
+/// ```
+/// use ndarray_init::{AxisRole, Layout};
+///
+/// // Eight experts' kernels, (expert, in, out).
+/// let roles = Layout::keras().batch(&[0]).roles(&[8, 512, 2048])?;
+/// assert_eq!(roles, [AxisRole::Batch, AxisRole::Input, AxisRole::Output]);
+/// assert_eq!(roles[0].to_string(), "batch");
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AxisRole {

@@ -1,6 +1,9 @@
 //! Initial weights for `ndarray` arrays of any dimension: the right law for the kernel's fans, and the
 //! same bits for the same seed on every machine. Uniform weights are drawn as fast as memory is filled.
 //!
+//! The [`guide`] is a book for whoever begins: a [first array](guide::first_array), [choosing](guide::choosing)
+//! an initializer, [recipes](guide::recipes) for whole networks.
+//!
 //! ```
 //! use ndarray_init::ndarray::{Array2, Array4};
 //! use ndarray_init::{InitExt, Key, VarianceScaling};
@@ -89,24 +92,22 @@
 //!
 //! # Features
 //!
-//! - `rayon`, on by default, fills large arrays with the threads of the current pool. The values are
-//!   the same without it.
-//! - `ndarray-rand`, on by default, gives [`rand`] and [`rand_distr`] the features that ndarray-rand
-//!   asks of them. Without it, there is no `rand::rng()`, and a browser build needs no settings for
-//!   getrandom.
-//! - `serde` reads initializers and layouts from configurations, and writes them.
-//! - `keras-config` reads Keras' own configurations, by `presets::keras::from_config`. It brings
-//!   `serde` and `serde_json`.
-//! - `half` adds the element types `f16` and `bf16`, those of the crate half, which is re-exported.
-//! - `complex` adds the element types `Complex<f32>` and `Complex<f64>` of num-complex, which is
-//!   re-exported, and laws of their own.
-//! - `orthogonal` adds orthogonal matrices. Their matrix products come from faer.
+//! | feature | what it adds |
+//! |---|---|
+//! | `rayon`, on by default | large arrays are filled by the threads of the current pool; the values are the same without |
+//! | `ndarray-rand`, on by default | [`rand`] and [`rand_distr`] have the features that ndarray-rand asks of them; without, there is no `rand::rng()`, and a browser build needs no settings for getrandom |
+//! | `orthogonal` | orthogonal matrices, whose matrix products come from faer |
+//! | `half` | arrays of `f16` and `bf16`; the crate half is re-exported |
+//! | `complex` | arrays of `Complex<f32>` and `Complex<f64>`, and laws of their own; num-complex is re-exported |
+//! | `serde` | initializers and layouts are read from configurations and written to them |
+//! | `keras-config` | `presets::keras::from_config` reads Keras' own configurations; it brings `serde` and `serde_json` |
 //!
 //! # Reproducibility
 //!
 //! The bits of every element are the same on every platform, and in all releases with the same first
 //! nonzero number in their version. Changing one is a breaking change, tagged **value-breaking** in
-//! the CHANGELOG. The README says what is covered; the last digits of orthogonal matrices are not.
+//! the CHANGELOG. [The guide](guide::reproducibility) says what is covered; the last digits of
+//! orthogonal matrices are not.
 //!
 //! Bits hold within one element type. An `f64` array is the `f32` array with more digits. The two differ
 //! by the rounding of the `f32` arithmetic, and by more in the far tail of a normal. So a test may compare
@@ -116,6 +117,9 @@
 //! `portable`. The values stay the same.
 
 #![deny(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+// The guide is there for whoever reads it.
+#![cfg_attr(docsrs, doc(auto_cfg(hide(doc, doctest))))]
 
 // In the order of the pipeline: a module uses what stands above it.
 mod error;
@@ -137,6 +141,8 @@ pub mod presets;
 mod explain;
 #[cfg(feature = "serde")]
 mod config;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 
 pub use element::Element;
 pub use error::{AxisRole, InitError};

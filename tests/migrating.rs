@@ -466,7 +466,7 @@ fn by_value(initializer: &dyn Initializer<f32>, shape: &[usize]) -> String {
     }
     if places.iter().all(|place| place[0] == first) {
         let matrix = w.index_axis(Axis(0), first).to_owned();
-        return format!("{} at [{first}], else 0", orthonormal(&matrix));
+        return format!("{} at index {first}, else 0", orthonormal(&matrix));
     }
     orthonormal(&w)
 }

@@ -83,6 +83,16 @@ impl VarianceScaling {
 
 /// A report on the law of one kernel, made by [`VarianceScaling::explain`]: its text is what
 /// `Display` writes.
+///
+/// ```
+/// use ndarray_init::VarianceScaling;
+///
+/// let explanation = VarianceScaling::he_normal().explain(&[3, 3, 64, 128])?;
+/// assert_eq!((explanation.shape(), explanation.fans().fan_in), (&[3, 3, 64, 128][..], 576));
+/// // Five digits of each number, or sixteen.
+/// println!("{explanation}\n\n{explanation:.16}");
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub struct Explanation {

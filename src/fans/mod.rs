@@ -17,6 +17,14 @@ use std::str::FromStr;
 /// With the receptive field R, the product of the axes without a role:
 /// fan_in = R · ∏ input axes, fan_out = R · ∏ output axes. [`Layout`](crate::Layout) says which
 /// axes these are.
+///
+/// ```
+/// use ndarray_init::{Fans, Layout};
+///
+/// let Fans { fan_in, fan_out } = Layout::torch().fans(&[128, 64, 3, 3])?;
+/// assert_eq!((fan_in, fan_out), (3 * 3 * 64, 3 * 3 * 128));
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fans {
     /// Connections into an output unit.
@@ -29,6 +37,15 @@ pub struct Fans {
 ///
 /// `Display` and `FromStr` have the frameworks' spelling: `fan_in`, `fan_out`, `fan_avg`,
 /// `fan_geo_avg`.
+///
+/// ```
+/// use ndarray_init::{FanMode, Fans};
+///
+/// let fans = Fans { fan_in: 300, fan_out: 100 };
+/// assert_eq!(FanMode::FanAvg.n(fans), 200.0);
+/// assert_eq!("fan_out".parse::<FanMode>()?, FanMode::FanOut);
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum FanMode {
     /// n = fan_in: keeps the variance of activations from layer to layer.

@@ -20,6 +20,15 @@ use crate::structured::{AnyInitializer, Zeros};
 /// `trunc_normal_`: N(mean, std²) on \[a, b], **absolute** bounds; mean 0, std 1, ±2 by default.
 ///
 /// For std = 0.02 the default bounds lie 100 deviations out: that is a plain normal.
+///
+/// ```
+/// use ndarray_init::presets::timm;
+///
+/// // trunc_normal_(w, std=0.02)
+/// let law = timm::trunc_normal(None, 0.02, None, None)?;
+/// assert_eq!(law.to_string(), "N(0, 0.02²) on [-2, 2]");
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
 pub fn trunc_normal(
     mean: impl Into<Option<f64>>,
     std: impl Into<Option<f64>>,
@@ -31,6 +40,15 @@ pub fn trunc_normal(
 
 /// `trunc_normal_tf_`: N(mean, std²) on \[mean + a · std, mean + b · std]; mean 0, std 1, ±2 by
 /// default.
+///
+/// ```
+/// use ndarray_init::presets::timm;
+///
+/// // trunc_normal_tf_(w, std=0.02)
+/// let law = timm::trunc_normal_tf(None, 0.02, None, None)?;
+/// assert_eq!(law.to_string(), "N(0, 0.02²) on [-0.04, 0.04]");
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
 pub fn trunc_normal_tf(
     mean: impl Into<Option<f64>>,
     std: impl Into<Option<f64>>,
@@ -41,6 +59,15 @@ pub fn trunc_normal_tf(
 }
 
 /// `variance_scaling_`: variance scale / n; scale 1, `fan_in` and a **plain** normal by default.
+///
+/// ```
+/// use ndarray_init::{Distribution, presets::timm};
+///
+/// // variance_scaling_(w, distribution="truncated_normal")
+/// let initializer = timm::variance_scaling(None, None, Distribution::TruncatedNormal)?;
+/// assert_eq!(initializer.law(&[128, 256])?.to_string(), "N(0, 0.071053²) on [-0.14211, 0.14211]");
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
 pub fn variance_scaling(
     scale: impl Into<Option<f64>>,
     mode: impl Into<Option<FanMode>>,
@@ -51,11 +78,29 @@ pub fn variance_scaling(
 }
 
 /// `lecun_normal_`: a normal of variance 1 / fan_in, cut at two sigmas.
+///
+/// ```
+/// use ndarray_init::presets::timm;
+///
+/// // lecun_normal_(w)
+/// let law = timm::lecun_normal().law(&[128, 256])?;
+/// assert_eq!(law.to_string(), "N(0, 0.071053²) on [-0.14211, 0.14211]");
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
 pub fn lecun_normal() -> VarianceScaling {
     VarianceScaling::lecun_normal().with_layout(Layout::torch())
 }
 
 /// The modules whose parameters [`init_weight_vit`] and [`init_weight_jax`] set.
+///
+/// ```
+/// use ndarray_init::presets::timm::{self, Module};
+///
+/// // The patch embedding is a convolution, whose bias timm leaves as it is.
+/// let patches = timm::init_weight_vit(Module::Conv, "patch_embed.proj", None, None, None)?;
+/// assert_eq!(patches.bias, None);
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Module {
@@ -66,6 +111,22 @@ pub enum Module {
 }
 
 /// What a module's parameters begin as.
+///
+/// ```
+/// use ndarray_init::ndarray::{Array1, Array2};
+/// use ndarray_init::presets::timm::{self, Module, Parameters};
+/// use ndarray_init::{InitExt, Key};
+///
+/// let (name, key) = ("blocks.0.attn.qkv", Key::new(1).fork("blocks.0.attn.qkv"));
+/// let Parameters { weight, bias } = timm::init_weight_jax(Module::Linear, name, None, None)?;
+/// let weight = Array2::<f32>::init((192, 64), &weight, key.fork("weight"))?;
+/// if let Some(bias) = bias {
+///     let bias = Array1::<f32>::init(192, &bias, key.fork("bias"))?;
+///     assert_eq!(bias.sum(), 0.0);
+/// }
+/// # assert_eq!(weight.len(), 192 * 64);
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters {
     /// The weight.
@@ -127,6 +188,17 @@ pub fn init_weight_vit<'a>(
 /// a linear module whose name begins with `classifier_name` has weights 0 and biases `head_bias`.
 ///
 /// By default, `head_bias` is 0 and `classifier_name` "head".
+///
+/// ```
+/// use ndarray_init::presets::timm::{self, Module};
+/// use ndarray_init::{Normal, Zeros};
+///
+/// let mlp = timm::init_weight_jax(Module::Linear, "blocks.0.mlp.fc1", None, None)?;
+/// assert_eq!(mlp.bias, Some(Normal::new(0.0, 1e-6)?.into()));
+/// let head = timm::init_weight_jax(Module::Linear, "head", None, None)?;
+/// assert_eq!(head.weight, Zeros.into());
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
 pub fn init_weight_jax<'a>(
     module: Module,
     name: &str,

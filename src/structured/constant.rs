@@ -7,6 +7,15 @@ use crate::stream::Key;
 use ndarray::{ArrayBase, ArrayRef, ArrayViewD, Data, Dimension};
 
 /// Every element the same number, which must not be NaN.
+///
+/// ```
+/// use ndarray_init::{Constant, InitExt, Key, ndarray::Array1};
+///
+/// // The logit of a class that one example in a hundred has.
+/// let bias = Array1::<f32>::init(80, &Constant((0.01_f32 / 0.99).ln()), Key::new(1))?;
+/// assert!((bias[79] + 4.595).abs() < 1e-3);
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Constant<A>(pub A);
@@ -23,6 +32,16 @@ impl<A: Element> Initializer<A> for Constant<A> {
 }
 
 /// Every element 0.
+///
+/// ```
+/// use ndarray_init::ndarray::{Array2, s};
+/// use ndarray_init::{InitRefExt, Key, Zeros};
+///
+/// let mut embedding = Array2::<f32>::ones((5000, 64));
+/// embedding.slice_mut(s![0, ..]).fill_init(&Zeros, Key::new(1))?;
+/// assert_eq!((embedding[[0, 0]], embedding[[1, 0]]), (0.0, 1.0));
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Zeros;
@@ -34,6 +53,15 @@ impl<A: Element> Initializer<A> for Zeros {
 }
 
 /// Every element 1.
+///
+/// ```
+/// use ndarray_init::{InitExt, Key, Ones, ndarray::Array1};
+///
+/// // The scale of a normalization over 64 channels.
+/// let scale = Array1::<f32>::init(64, &Ones, Key::new(1))?;
+/// assert_eq!(scale.sum(), 64.0);
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Ones;
