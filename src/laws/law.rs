@@ -130,6 +130,28 @@ impl Law {
         .map_err(|rule| self.refused::<E>(rule))
     }
 
+    /// How elements of this type come from the law, in words.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub(crate) fn drawn_as<E: Element>(&self) -> Result<String, InitError> {
+        self.check::<E>()?;
+        if let (true, Ok(law)) = (E::Format::IS_COMPLEX, self.circular()) {
+            return Ok(law.to_string());
+        }
+        if E::Format::IS_ARITHMETIC {
+            return Ok(self.to_string());
+        }
+        let held = |[low, high]: [E::Arithmetic; 2]| {
+            format!("{self} in f32, rounded, on {}", Bounds(low.into_f64(), high.into_f64()))
+        };
+        Ok(match self {
+            Self::Uniform(law) => held(law.bounds::<E>()),
+            Self::TruncatedNormal(law) => held(law.bounds::<E>()),
+            Self::Normal(_) => format!("{self} in f32, rounded"),
+        })
+    }
+
     fn refused<E: Element>(&self, rule: &'static str) -> InitError {
         let (law, element) = (self.to_string(), E::Format::NAME);
         InitError::Unrepresentable { law, element, rule }
