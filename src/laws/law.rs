@@ -280,6 +280,18 @@ impl<E: Element> AnySampler<E> {
         Self::Circular(law.sampler::<E>())
     }
 
+    /// Of an element type with real numbers: their values before they are rounded, and where they are
+    /// held then.
+    pub(crate) fn unrounded(self) -> (AnySampler<E::Arithmetic>, Hold<E::Arithmetic>) {
+        match self {
+            Self::Real(quantile, hold) => {
+                let anywhere = Hold::new([-E::Arithmetic::MAX, E::Arithmetic::MAX]);
+                (AnySampler::Real(quantile, anywhere), hold)
+            }
+            Self::Circular(_) => unreachable!("complex elements are not rounded"),
+        }
+    }
+
     /// Hands over the sampler that this is.
     #[inline]
     pub(crate) fn hand_to<U: UseSampler<E>>(self, to: U) -> U::Output {

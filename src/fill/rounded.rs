@@ -1,0 +1,122 @@
+//! Elements of half types: values of `f32`, a block at a time, then held inside the law's bounds and
+//! rounded. In one loop with the values' arithmetic, rounding takes longer than by itself.
+
+use super::memory;
+use super::source::{Elements, Source};
+use crate::element::{Element, Format};
+use crate::laws::{Hold, Sampler};
+use crate::math::dispatch;
+use crate::stream::BLOCK;
+use pulp::NullaryFnOnce;
+use std::mem::MaybeUninit;
+
+/// What elements are rounded from, and where they are held.
+pub(super) struct Rounded<'a, T, S> {
+    pub(super) source: Source<'a, S>,
+    pub(super) hold: Hold<T>,
+}
+
+impl<E: Element, S: Sampler<E::Arithmetic>> Elements<E> for Rounded<'_, E::Arithmetic, S> {
+    fn write(&self, first: usize, out: &mut [MaybeUninit<E>]) {
+        let mut values = [const { MaybeUninit::<E::Arithmetic>::uninit() }; BLOCK];
+        let mut place = 0;
+        while place < out.len() {
+            // No block is begun twice.
+            let len = (BLOCK - (first + place) % BLOCK).min(out.len() - place);
+            let out = &mut out[place..][..len];
+            memory::prefetch(out, 0..len);
+            self.source.write(first + place, &mut values[..len]);
+            // SAFETY: the source wrote all of them.
+            let values = unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), len) };
+            round(values, self.hold, out);
+            place += len;
+        }
+    }
+}
+
+fn round<E: Element>(
+    values: &[E::Arithmetic],
+    hold: Hold<E::Arithmetic>,
+    out: &mut [MaybeUninit<E>],
+) {
+    #[cfg(all(target_arch = "x86_64", feature = "half"))]
+    if E::Format::IS_BINARY16 && f16c::is_available() {
+        return f16c::round(values, hold, out);
+    }
+    dispatch(Round { values, hold, out });
+}
+
+struct Round<'a, E: Element> {
+    values: &'a [E::Arithmetic],
+    hold: Hold<E::Arithmetic>,
+    out: &'a mut [MaybeUninit<E>],
+}
+
+impl<E: Element> NullaryFnOnce for Round<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for (out, &value) in self.out.iter_mut().zip(self.values) {
+            out.write(self.hold.element(value));
+        }
+    }
+}
+
+/// By the instruction that x86 processors have for it, with the same bits.
+#[cfg(all(target_arch = "x86_64", feature = "half"))]
+mod f16c {
+    use crate::element::{Element, Format, Scalar};
+    use crate::laws::Hold;
+    use crate::math::is_portable;
+    use std::arch::x86_64::{
+        __m128i, _MM_FROUND_TO_NEAREST_INT, _mm_storeu_si128, _mm256_cvtps_ph, _mm256_loadu_ps,
+        _mm256_max_ps, _mm256_min_ps, _mm256_set1_ps,
+    };
+    use std::mem::MaybeUninit;
+
+    const LANES: usize = 8;
+
+    pub(super) fn is_available() -> bool {
+        !is_portable() && is_x86_feature_detected!("avx") && is_x86_feature_detected!("f16c")
+    }
+
+    /// For `f16`, where the instruction is available.
+    pub(super) fn round<E: Element>(
+        values: &[E::Arithmetic],
+        hold: Hold<E::Arithmetic>,
+        out: &mut [MaybeUninit<E>],
+    ) {
+        assert!(E::Format::IS_BINARY16 && is_available() && values.len() == out.len());
+        let bounds = hold.bounds().map(|bound| bound.into_f64() as f32);
+        let whole = values.len() / LANES * LANES;
+        // SAFETY: the features are there. As many `f32`, of which `E` is computed, are read as
+        // numbers of 16 bits, which `E` is, are written.
+        unsafe {
+            round_whole(
+                values[..whole].as_ptr().cast(),
+                bounds,
+                out[..whole].as_mut_ptr().cast(),
+                whole,
+            );
+        }
+        for (out, &value) in out[whole..].iter_mut().zip(&values[whole..]) {
+            out.write(hold.element(value));
+        }
+    }
+
+    /// # Safety
+    /// So many numbers must be readable and writable there, and a multiple of [`LANES`].
+    #[target_feature(enable = "avx,f16c")]
+    unsafe fn round_whole(values: *const f32, [low, high]: [f32; 2], out: *mut u16, count: usize) {
+        let (low, high) = (_mm256_set1_ps(low), _mm256_set1_ps(high));
+        for i in (0..count).step_by(LANES) {
+            // SAFETY: by the contract, eight more are there.
+            let value = unsafe { _mm256_loadu_ps(values.add(i)) };
+            let held = _mm256_min_ps(high, _mm256_max_ps(low, value));
+            let rounded = _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(held);
+            // SAFETY: the same.
+            unsafe { _mm_storeu_si128(out.add(i).cast::<__m128i>(), rounded) };
+        }
+    }
+}
