@@ -88,10 +88,11 @@ mod f16c {
         out: &mut [MaybeUninit<E>],
     ) {
         assert!(E::Format::IS_BINARY16 && is_available() && values.len() == out.len());
+        assert!(size_of::<E::Arithmetic>() == 4 && size_of::<E>() == 2);
         let bounds = hold.bounds().map(|bound| bound.into_f64() as f32);
         let whole = values.len() / LANES * LANES;
-        // SAFETY: the features are there. As many `f32`, of which `E` is computed, are read as
-        // numbers of 16 bits, which `E` is, are written.
+        // SAFETY: the features are there. So many values, which are `f32`, are read, and as many
+        // elements, which are the 16 bits of `f16`, are written.
         unsafe {
             round_whole(
                 values[..whole].as_ptr().cast(),
@@ -117,6 +118,45 @@ mod f16c {
             let rounded = _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(held);
             // SAFETY: the same.
             unsafe { _mm_storeu_si128(out.add(i).cast::<__m128i>(), rounded) };
+        }
+    }
+}
+
+#[cfg(all(test, target_arch = "x86_64", feature = "half"))]
+mod tests {
+    use super::*;
+    use crate::laws::{Law, Normal, Uniform};
+    use half::f16;
+
+    fn bits(write: impl FnOnce(&mut [MaybeUninit<f16>]), len: usize) -> Vec<u16> {
+        let mut out = vec![MaybeUninit::new(f16::NAN); len];
+        write(&mut out);
+        // SAFETY: all of them are numbers since the vector was made.
+        out.into_iter().map(|element| unsafe { element.assume_init() }.to_bits()).collect()
+    }
+
+    #[test]
+    fn the_instruction_gives_the_bits_of_the_portable_operations() {
+        if !f16c::is_available() {
+            return;
+        }
+        // Numbers all over the range, and those at which rounding turns.
+        let turns = (0..=u16::MAX).step_by(3).flat_map(|bits| {
+            let middle = f32::from_bits(f16::from_bits(bits).to_f32().to_bits() + 0x1000);
+            [middle.next_down(), middle, middle.next_up()]
+        });
+        let values = (0..=u32::MAX).step_by(4099).map(f32::from_bits).chain(turns);
+        let values: Vec<f32> = values.filter(|value| !value.is_nan()).collect();
+        let laws: [Law; 3] = [
+            Normal::new(0.0, 1.0).unwrap().into(),
+            Uniform::new(-0.05, 0.05).unwrap().into(),
+            Uniform::new(0.0, 1e4).unwrap().into(),
+        ];
+        for law in laws {
+            let (_, hold) = law.sampler::<f16>().unrounded();
+            let found = bits(|out| f16c::round(&values, hold, out), values.len());
+            let expected = bits(|out| Round { values: &values, hold, out }.call(), values.len());
+            assert!(found == expected, "{law}");
         }
     }
 }
