@@ -23,16 +23,20 @@ fn laws<A: Listed>() -> Vec<Bounded<A>> {
     if A::IS_COMPLEX {
         return Vec::new();
     }
-    let bound = (6.0 / PIECE as f64).sqrt();
+    // By the contract, the bound of a symmetric uniform law is the nearest number of `f32`.
+    let symmetric = |bound: f64| {
+        let bound = if A::TYPE == "f32" { f64::from(bound as f32) } else { bound };
+        [-bound, bound]
+    };
     let truncated = |mean, std, low, high| {
         Box::new(TruncatedNormal::new(mean, std, low, high).unwrap()) as Box<dyn Initializer<A>>
     };
     vec![
-        (Box::new(uniform(-0.05, 0.05)), [-0.05, 0.05]),
+        (Box::new(uniform(-0.05, 0.05)), symmetric(0.05)),
         (Box::new(uniform(-0.3, 1.7)), [-0.3, 1.7]),
         (truncated(0.0, 0.02, -0.04, 0.04), [-0.04, 0.04]),
         (truncated(0.1, 0.7, -0.6, 1.85), [-0.6, 1.85]),
-        (Box::new(VarianceScaling::he_uniform()), [-bound, bound]),
+        (Box::new(VarianceScaling::he_uniform()), symmetric((6.0 / PIECE as f64).sqrt())),
     ]
 }
 
