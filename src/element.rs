@@ -95,6 +95,14 @@ pub trait ByKind {
 
     fn real(self) -> Self::Output;
     fn complex(self) -> Self::Output;
+    /// For real types that are not their own arithmetic.
+    #[inline]
+    fn rounded(self) -> Self::Output
+    where
+        Self: Sized,
+    {
+        self.real()
+    }
 }
 
 /// How the numbers of an element type lie among those of its arithmetic.
@@ -107,6 +115,8 @@ pub trait Format<E: Element> {
     const LEAST: f64;
     /// Whether the arithmetic's numbers are the type's own.
     const IS_ARITHMETIC: bool;
+    /// Whether the type is `f16`, and its arithmetic `f32`.
+    const IS_BINARY16: bool = false;
     /// Whether the type's numbers have two parts.
     const IS_COMPLEX: bool = false;
 

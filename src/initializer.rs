@@ -121,9 +121,9 @@ impl<A: Element> Values<A> {
         Ok(Self(Kind::Content(Content::Drawn(law.sampler(), key))))
     }
 
-    /// Draws from a circular law.
+    /// Draws from a circular law, of which the element type must be complex.
     #[cfg(feature = "complex")]
-    fn circular(law: &Circular, key: Key) -> Result<Self, InitError> {
+    pub(crate) fn circular(law: &Circular, key: Key) -> Result<Self, InitError> {
         law.check::<A>()?;
         Ok(Self(Kind::Content(Content::Drawn(AnySampler::circular(law), key))))
     }

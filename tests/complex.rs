@@ -145,27 +145,6 @@ fn moduli_are_within_the_bound() {
     check::<f64>();
 }
 
-#[test]
-#[ignore = "10⁸ values of each law and type: minutes in debug"]
-fn a_hundred_million_moduli_are_within_the_bound() {
-    fn check<T>()
-    where
-        Complex<T>: Parts,
-    {
-        let disc = Disc::new(0.1).unwrap();
-        let law = ComplexTruncatedNormal::new(0.05, 0.1).unwrap();
-        let mut w = Array1::<Complex<T>>::from_elem(10_000_000, Complex::<T>::default());
-        for i in 0..10 {
-            for initializer in [&disc as &dyn Initializer<Complex<T>>, &law] {
-                w.fill_init(initializer, KEY.fork_index(i)).unwrap();
-                assert!(w.iter().all(|z| z.wide().re.hypot(z.wide().im) <= 0.1));
-            }
-        }
-    }
-    check::<f32>();
-    check::<f64>();
-}
-
 /// √n times the largest distance of the sample from its distribution function; K(1.95) = 0.999.
 #[track_caller]
 fn assert_distributed(what: &str, sample: impl Iterator<Item = f64>, cdf: impl Fn(f64) -> f64) {

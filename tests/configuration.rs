@@ -2,7 +2,10 @@
 
 #![cfg(feature = "keras-config")]
 
-use ndarray_init::ndarray::{Array1, Array2, array};
+mod common;
+
+use common::{Listed, each_type};
+use ndarray_init::ndarray::{Array1, Array2, ArrayD, IxDyn, array};
 use ndarray_init::presets::{keras, torch};
 use ndarray_init::{
     AnyInitializer, Blocks, Centre, Constant, Dirac, Distribution, FanMode, Identity, InitError,
@@ -10,6 +13,8 @@ use ndarray_init::{
     StftScaling, StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform, VarianceScaling,
     Zeros,
 };
+#[cfg(feature = "complex")]
+use ndarray_init::{ComplexNormal, ComplexTruncatedNormal, Disc};
 #[cfg(feature = "orthogonal")]
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
 use serde::de::DeserializeOwned;
@@ -54,6 +59,18 @@ fn laws() -> Vec<Law> {
     ]
 }
 
+#[cfg(feature = "complex")]
+fn circular_laws() -> [AnyInitializer; 5] {
+    let truncated = |std, sigmas| ComplexTruncatedNormal::in_sigmas(std, sigmas).unwrap();
+    [
+        ComplexNormal::new(1.0 / 3.0).unwrap().into(),
+        Disc::new(0.1).unwrap().into(),
+        truncated(0.1, 2.0).into(),
+        truncated(0.7, 1.1).into(),
+        ComplexTruncatedNormal::new(0.3, 0.7).unwrap().into(),
+    ]
+}
+
 fn initializers() -> Vec<AnyInitializer> {
     let mup = Mup::new(1000, 768).unwrap();
     let mut all: Vec<AnyInitializer> = vec![
@@ -78,6 +95,8 @@ fn initializers() -> Vec<AnyInitializer> {
         mup.without_multipliers().scaling(MupRole::Output, VarianceScaling::default()).into(),
     ];
     all.extend(laws().into_iter().map(AnyInitializer::from));
+    #[cfg(feature = "complex")]
+    all.extend(circular_laws());
     #[cfg(feature = "orthogonal")]
     for layout in layouts() {
         all.push(Orthogonal::new(0.1).unwrap().with_layout(layout.clone()).into());
@@ -102,6 +121,84 @@ fn every_initializer_and_layout_can_be_written_and_read() {
     layouts().iter().for_each(assert_round_trip);
     laws().iter().for_each(assert_round_trip);
     initializers().iter().for_each(assert_round_trip);
+}
+
+/// Which of the shapes each initializer fills, and what it says of the others.
+fn outcomes<A: Listed>() -> Vec<Result<(), InitError>> {
+    let shapes: [&[usize]; 5] = [&[6], &[6, 12], &[3, 6, 12], &[3, 4, 6, 12], &[4, 1, 12]];
+    let all = initializers();
+    let pairs = all.iter().flat_map(|initializer| shapes.map(|shape| (initializer, shape)));
+    pairs
+        .map(|(initializer, shape)| {
+            ArrayD::<A>::init(IxDyn(shape), initializer, Key::new(1)).map(|_| ())
+        })
+        .collect()
+}
+
+/// But laws of complex numbers are none of real ones, and those with other bounds in one direction than
+/// in the other are none of complex ones.
+#[test]
+fn what_fills_arrays_of_one_element_type_fills_those_of_every_other() {
+    let expected = outcomes::<f64>();
+    assert!(expected.iter().filter(|outcome| outcome.is_ok()).count() > 100);
+    each_type!(A => {
+        for (found, expected) in outcomes::<A>().into_iter().zip(&expected) {
+            match (&found, expected) {
+                (Err(InitError::Unrepresentable { rule, .. }), Ok(())) if A::IS_COMPLEX => {
+                    assert!(rule.contains("the same in all directions"), "{found:?}");
+                }
+                (Ok(()), Err(InitError::Unrepresentable { rule, .. })) if A::IS_COMPLEX => {
+                    assert_eq!(*rule, "it is a law of complex numbers");
+                }
+                (
+                    Err(InitError::Unrepresentable { rule, law, .. }),
+                    Err(InitError::Unrepresentable { rule: other, law: of, .. }),
+                ) => assert_eq!((rule, law), (other, of)),
+                _ => assert_eq!(&found, expected, "{}", A::TYPE),
+            }
+        }
+    });
+}
+
+#[cfg(feature = "complex")]
+#[test]
+fn laws_of_complex_numbers_are_read_and_written() -> Result<(), InitError> {
+    let truncated = |std, sigmas| ComplexTruncatedNormal::in_sigmas(std, sigmas);
+    assert_means(&json!({"complex_normal": {"std": 0.02}}), ComplexNormal::new(0.02)?);
+    assert_means(&json!({"disc": {"radius": 0.1}}), Disc::new(0.1)?);
+    assert_means(&json!({"complex_truncated_normal": {"std": 0.02}}), truncated(0.02, 2.0)?);
+    let bound = |bound: Value| json!({"complex_truncated_normal": {"std": 0.02, "bound": bound}});
+    assert_means(&bound(json!({"sigmas": 3})), truncated(0.02, 3.0)?);
+    assert_means(&bound(json!({"absolute": 0.05})), ComplexTruncatedNormal::new(0.02, 0.05)?);
+    let refused = assert_refused::<AnyInitializer>;
+    refused(bound(json!({"sigmas": -1})), "sigmas is -1, but must be positive");
+    refused(json!("disc"), "missing field `radius`");
+    refused(json!({"disc": {"radius": 0}}), "radius is 0, but must be positive");
+    refused(json!({"complex_normal": {"std": 1, "mean": 0}}), "unknown field `mean`");
+    Ok(())
+}
+
+#[cfg(feature = "complex")]
+#[test]
+fn arrays_of_real_numbers_refuse_laws_of_complex_ones_by_name() {
+    for law in circular_laws() {
+        let error = Array1::<f32>::init(5, &law, Key::new(1)).unwrap_err().to_string();
+        assert!(
+            error.ends_with("cannot be drawn as f32: it is a law of complex numbers"),
+            "{error}"
+        );
+        assert_eq!(law.law(&[5]), Ok(None));
+        let blocks = AnyInitializer::from(Blocks::equal(law, 0, 1));
+        assert!(Array1::<f64>::init(5, &blocks, Key::new(1)).is_err());
+    }
+}
+
+#[cfg(not(feature = "complex"))]
+#[test]
+fn laws_of_complex_numbers_ask_for_their_feature() {
+    for name in ["complex_normal", "disc", "complex_truncated_normal"] {
+        assert_refused::<AnyInitializer>(json!(name), "needs the feature `complex`");
+    }
 }
 
 #[test]

@@ -7,6 +7,12 @@ mod digests;
 #[test]
 fn the_digests_are_the_pinned_ones() {
     let found = digests::lines().unwrap();
-    let pinned: Vec<_> = include_str!("data/digests.txt").lines().collect();
+    let mut pinned: Vec<_> = include_str!("data/digests.txt").lines().collect();
+    if cfg!(not(feature = "half")) {
+        pinned.retain(|line| !line.contains("f16 "));
+    }
+    if cfg!(not(feature = "complex")) {
+        pinned.retain(|line| !line.contains(" c"));
+    }
     assert_eq!(found, pinned);
 }

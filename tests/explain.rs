@@ -75,6 +75,66 @@ fn numbers(text: &str) -> Vec<f64> {
         .collect()
 }
 
+// --- element types --------------------------------------------------------------------------
+
+#[test]
+fn a_report_for_an_element_type_names_it() {
+    let glorot = VarianceScaling::glorot_uniform();
+    let plain = glorot.explain(&[784, 256]).unwrap();
+    let of_f32 = glorot.explain_as::<f32>(&[784, 256]).unwrap();
+    assert_eq!(part(&of_f32, "as f32"), ["U[-0.075955, 0.075955]"]);
+    assert!(!plain.to_string().contains("as f32"));
+    for framework in FRAMEWORKS {
+        assert_eq!(part(&of_f32, framework), part(&plain, framework));
+    }
+    let tiny =
+        VarianceScaling::new(1e-80, FanMode::FanIn, Distribution::UntruncatedNormal).unwrap();
+    let error = tiny.explain_as::<f32>(&[4, 4]).unwrap_err();
+    assert!(matches!(error, InitError::Unrepresentable { element: "f32", .. }), "{error:?}");
+    assert!(tiny.explain_as::<f64>(&[4, 4]).is_ok());
+}
+
+#[cfg(feature = "half")]
+#[test]
+fn a_report_for_a_half_type_has_the_bounds_that_its_elements_keep_to() {
+    use ndarray_init::half::{bf16, f16};
+    let shape = [784, 256];
+    // Multiples of 2⁻¹¹ and 2⁻¹⁴ below 0.075955.
+    let glorot = VarianceScaling::glorot_uniform();
+    let report = glorot.explain_as::<bf16>(&shape).unwrap();
+    let expected = "U[-0.075955, 0.075955] in f32, rounded, on [-0.075684, 0.075684]";
+    assert_eq!(part(&report, "as bf16"), [expected]);
+    let report = glorot.explain_as::<f16>(&shape).unwrap();
+    let expected = "U[-0.075955, 0.075955] in f32, rounded, on [-0.075928, 0.075928]";
+    assert_eq!(part(&report, "as f16"), [expected]);
+    let report = VarianceScaling::xavier_normal().explain_as::<bf16>(&shape).unwrap();
+    assert_eq!(part(&report, "as bf16"), ["N(0, 0.043853²) in f32, rounded"]);
+}
+
+#[cfg(feature = "complex")]
+#[test]
+fn a_report_for_a_complex_type_has_the_circular_law_and_the_call_of_jax() {
+    use ndarray_init::num_complex::{Complex32, Complex64};
+    let shape = [784, 256];
+    let report = VarianceScaling::glorot_uniform().explain_as::<Complex32>(&shape).unwrap();
+    assert_eq!(part(&report, "as Complex<f32>"), ["U on |z| ≤ 0.062017"]);
+    let general = "= jax.nn.initializers.variance_scaling(scale=1.0, mode=\"fan_avg\", \
+                   distribution=\"uniform\", dtype=jnp.complex64)";
+    let named = "jax.nn.initializers.glorot_uniform(dtype=jnp.complex64)";
+    assert_eq!(part(&report, "JAX"), [named, general]);
+    for framework in ["Keras", "PyTorch", "MindSpore"] {
+        assert!(!report.to_string().contains(framework));
+    }
+    // Two deviations of the parent, which is 1 / 0.96196 times as wide.
+    let report = VarianceScaling::lecun_normal().explain_as::<Complex64>(&[100, 3]).unwrap();
+    assert_eq!(part(&report, "as Complex<f64>"), ["CN(0, 0.10395²) on |z| ≤ 0.20791"]);
+    let jax = part(&report, "JAX");
+    assert_eq!(jax[0], "jax.nn.initializers.lecun_normal(dtype=jnp.complex128)");
+    assert_eq!(jax.last().unwrap(), "its variance is 1.0187 times as large");
+    let vector = VarianceScaling::lecun_normal().explain_as::<Complex64>(&[100]).unwrap();
+    assert_eq!(part(&vector, "JAX"), ["no call", "JAX gives an axis one role"]);
+}
+
 // --- whole reports --------------------------------------------------------------------------
 
 #[test]

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Real, assert_same_bits, laws, normal, truncated};
+use common::{Listed, assert_same_bits, each_type, laws, laws_of};
 use ndarray_init::ndarray::{
     ArcArray, Array0, Array1, Array2, Array3, ArrayD, ArrayView, ArrayViewMut, ArrayViewMutD, Axis,
     CowArray, Dimension, IxDyn, Order, ShapeBuilder, Slice, s,
@@ -15,28 +15,20 @@ const KEY: Key = Key::new(42);
 /// What no law here gives: elements that are still this have not been written.
 const UNTOUCHED: f64 = 12_345.0;
 
-/// Runs a check for both element types.
-macro_rules! for_both {
-    ($check:ident($($argument:expr),*)) => {{
-        $check::<f32>($($argument),*);
-        $check::<f64>($($argument),*);
-    }};
-}
-
 /// The n elements in their logical order, from an array that has no other order.
-fn expected<A: Real>(n: usize, law: &Law) -> Array1<A> {
+fn expected<A: Listed>(n: usize, law: &Law) -> Array1<A> {
     let mut line = Array1::from_elem(n, A::rounded(UNTOUCHED));
     line.fill_init(law, KEY).unwrap();
     line
 }
 
-fn untouched<A: Real>(n: usize) -> Vec<A> {
+fn untouched<A: Listed>(n: usize) -> Vec<A> {
     vec![A::rounded(UNTOUCHED); n]
 }
 
 /// Fills the view and compares it, element by element in logical order, with a contiguous array.
 #[track_caller]
-fn assert_fills<A: Real, D: Dimension>(mut view: ArrayViewMut<A, D>, law: &Law) {
+fn assert_fills<A: Listed, D: Dimension>(mut view: ArrayViewMut<A, D>, law: &Law) {
     view.fill_init(law, KEY).unwrap();
     let what = (law.to_string(), view.shape().to_vec(), view.strides().to_vec());
     assert_same_bits(&view, &expected(view.len(), law), what);
@@ -44,7 +36,7 @@ fn assert_fills<A: Real, D: Dimension>(mut view: ArrayViewMut<A, D>, law: &Law) 
 
 /// That this many elements of the memory, and no others, have been written.
 #[track_caller]
-fn assert_written<A: Real>(memory: &[A], count: usize) {
+fn assert_written<A: Listed>(memory: &[A], count: usize) {
     let written = memory.iter().filter(|&&element| element != A::rounded(UNTOUCHED)).count();
     assert_eq!(written, count, "elements written");
 }
@@ -66,8 +58,8 @@ const SHAPES: [&[usize]; 12] = [
     &[2, 3, 1, 2, 3, 2, 2],
 ];
 
-fn assert_orders_agree<A: Real>() {
-    for law in laws() {
+fn assert_orders_agree<A: Listed>() {
+    for law in laws_of::<A>() {
         for shape in SHAPES {
             let n = shape.iter().product();
             let expected = expected::<A>(n, &law);
@@ -83,11 +75,11 @@ fn assert_orders_agree<A: Real>() {
 
 #[test]
 fn row_major_and_column_major_arrays_have_the_same_elements() {
-    for_both!(assert_orders_agree());
+    each_type!(A => assert_orders_agree::<A>());
 }
 
-fn assert_axes_do_not_matter<A: Real>() {
-    for law in laws() {
+fn assert_axes_do_not_matter<A: Listed>() {
+    for law in laws_of::<A>() {
         for axes in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
             for flipped in 0..8 {
                 let mut array = Array3::from_elem((9, 14, 21), A::rounded(UNTOUCHED));
@@ -104,11 +96,11 @@ fn assert_axes_do_not_matter<A: Real>() {
 
 #[test]
 fn permuted_and_reversed_axes_have_the_same_elements() {
-    for_both!(assert_axes_do_not_matter());
+    each_type!(A => assert_axes_do_not_matter::<A>());
 }
 
-fn assert_slices_are_arrays<A: Real>() {
-    for law in laws() {
+fn assert_slices_are_arrays<A: Listed>() {
+    for law in laws_of::<A>() {
         let mut line = Array1::from_vec(untouched::<A>(5000));
         assert_fills(line.slice_mut(s![..;2]), &law);
         assert!(line.slice(s![1..;2]).iter().all(|&element| element == A::rounded(UNTOUCHED)));
@@ -128,11 +120,11 @@ fn assert_slices_are_arrays<A: Real>() {
 
 #[test]
 fn a_slice_has_the_elements_of_an_array_of_its_shape_and_nothing_around_it_changes() {
-    for_both!(assert_slices_are_arrays());
+    each_type!(A => assert_slices_are_arrays::<A>());
 }
 
-fn assert_parts_are_filled_alone<A: Real>() {
-    for law in laws() {
+fn assert_parts_are_filled_alone<A: Listed>() {
+    for law in laws_of::<A>() {
         let mut matrix = Array2::from_shape_vec((40, 70), untouched::<A>(2800)).unwrap();
         let (left, right) = matrix.view_mut().split_at(Axis(1), 31);
         assert_fills(left, &law);
@@ -152,11 +144,11 @@ fn assert_parts_are_filled_alone<A: Real>() {
 
 #[test]
 fn split_and_chunked_views_are_filled_each_alone() {
-    for_both!(assert_parts_are_filled_alone());
+    each_type!(A => assert_parts_are_filled_alone::<A>());
 }
 
-fn assert_padding_stays<A: Real>() {
-    for law in laws() {
+fn assert_padding_stays<A: Listed>() {
+    for law in laws_of::<A>() {
         // Rows of 50 elements, 64 apart; and so for columns.
         for strides in [(64, 1), (1, 64), (3, 200)] {
             let mut memory = untouched::<A>(64 * 200);
@@ -174,23 +166,23 @@ fn assert_padding_stays<A: Real>() {
 
 #[test]
 fn views_of_foreign_memory_leave_the_padding_as_it_was() {
-    for_both!(assert_padding_stays());
+    each_type!(A => assert_padding_stays::<A>());
 }
 
-fn assert_tiles_agree<A: Real>() {
+fn assert_tiles_agree<A: Listed>() {
     // Columns lie together in memory, and a line is long enough to be drawn in tiles: tiles of
     // 16 by 1024, cut short on either side or on both, and lines of several axes.
-    let shapes: [(&[usize], Law); 8] = [
-        (&[16, 1024], laws()[0]),
-        (&[17, 1025], truncated(-2.0, 2.0).into()),
-        (&[15, 2047], laws()[6]),
-        (&[33, 2049], normal(0.0, 1.0).into()),
-        (&[32, 3072], laws()[0]),
-        (&[9, 11, 300], truncated(-1.0, 2.5).into()),
-        (&[3, 33, 700], laws()[0]),
-        (&[70, 257], normal(0.0, 1.0).into()),
+    let shapes: [&[usize]; 8] = [
+        &[16, 1024],
+        &[17, 1025],
+        &[15, 2047],
+        &[33, 2049],
+        &[32, 3072],
+        &[9, 11, 300],
+        &[3, 33, 700],
+        &[70, 257],
     ];
-    for (shape, law) in shapes {
+    for (shape, law) in shapes.into_iter().zip(laws_of::<A>().into_iter().cycle()) {
         let mut column_major = ArrayD::from_elem(IxDyn(shape).f(), A::rounded(UNTOUCHED));
         assert_fills(column_major.view_mut(), &law);
         for axis in 0..shape.len() {
@@ -215,11 +207,11 @@ fn assert_tiles_agree<A: Real>() {
 
 #[test]
 fn tiles_whole_and_partial_hold_the_same_elements() {
-    for_both!(assert_tiles_agree());
+    each_type!(A => assert_tiles_agree::<A>());
 }
 
-fn assert_length_one_axes_do_not_matter<A: Real>() {
-    for law in laws() {
+fn assert_length_one_axes_do_not_matter<A: Listed>() {
+    for law in laws_of::<A>() {
         let mut memory = untouched::<A>(2 * 300 * 3);
         // Whatever stride an axis of one element has.
         for strides in [[900, 7, 3, 1], [3, 900, 1, 5]] {
@@ -236,11 +228,11 @@ fn assert_length_one_axes_do_not_matter<A: Real>() {
 
 #[test]
 fn axes_of_length_one_do_not_matter() {
-    for_both!(assert_length_one_axes_do_not_matter());
+    each_type!(A => assert_length_one_axes_do_not_matter::<A>());
 }
 
-fn assert_one_element_is_the_first<A: Real>() {
-    for law in laws() {
+fn assert_one_element_is_the_first<A: Listed>() {
+    for law in laws_of::<A>() {
         let first = expected::<A>(5000, &law)[0];
         let mut matrix = Array2::from_elem((3, 4), A::rounded(UNTOUCHED));
         assert_fills(matrix.slice_mut(s![1..2, 2..3]), &law);
@@ -253,81 +245,102 @@ fn assert_one_element_is_the_first<A: Real>() {
 
 #[test]
 fn an_array_of_one_element_has_the_first() {
-    for_both!(assert_one_element_is_the_first());
+    each_type!(A => assert_one_element_is_the_first::<A>());
 }
 
-#[test]
-fn an_array_without_elements_is_filled_by_doing_nothing() {
-    for law in laws() {
+fn assert_nothing_is_filled<A: Listed>() {
+    for law in laws_of::<A>() {
         for shape in [&[0][..], &[3, 0], &[0, 5, 2]] {
-            ArrayD::<f32>::zeros(IxDyn(shape)).fill_init(&law, KEY).unwrap();
-            assert_eq!(ArrayD::<f64>::init(IxDyn(shape).f(), &law, KEY).unwrap().shape(), shape);
+            ArrayD::<A>::default(IxDyn(shape)).fill_init(&law, KEY).unwrap();
+            assert_eq!(ArrayD::<A>::init(IxDyn(shape).f(), &law, KEY).unwrap().shape(), shape);
         }
-        let mut matrix = Array2::from_elem((3, 4), UNTOUCHED);
+        let mut matrix = Array2::from_elem((3, 4), A::rounded(UNTOUCHED));
         matrix.slice_mut(s![1..1, ..]).fill_init(&law, KEY).unwrap();
         assert_written(matrix.as_slice().unwrap(), 0);
     }
 }
 
 #[test]
-fn shared_arrays_are_copied_before_they_are_written() {
-    for law in laws() {
-        let original = ArcArray::<f32, _>::from_elem((40, 50), UNTOUCHED as f32);
+fn an_array_without_elements_is_filled_by_doing_nothing() {
+    each_type!(A => assert_nothing_is_filled::<A>());
+}
+
+fn assert_owners_keep_theirs<A: Listed>() {
+    let untouched = A::rounded(UNTOUCHED);
+    for law in laws_of::<A>() {
+        let original = ArcArray::<A, _>::from_elem((40, 50), untouched);
         let mut copy = original.clone();
         copy.fill_init(&law, KEY).unwrap();
         assert_same_bits(&copy, &expected(2000, &law), law);
-        assert!(original.iter().all(|&element| element == UNTOUCHED as f32));
+        assert!(original.iter().all(|&element| element == untouched));
 
         // A slice of a shared array, at another place than the array's first element.
         let mut part = original.clone().slice_move(s![7.., 3..;2]);
         part.fill_init(&law, KEY).unwrap();
         assert_same_bits(&part, &expected(part.len(), &law), law);
-        assert!(original.iter().all(|&element| element == UNTOUCHED as f32));
+        assert!(original.iter().all(|&element| element == untouched));
 
         let mut borrowed = CowArray::from(original.view());
         borrowed.fill_init(&law, KEY).unwrap();
         assert_same_bits(&borrowed, &expected(2000, &law), law);
-        assert!(original.iter().all(|&element| element == UNTOUCHED as f32));
+        assert!(original.iter().all(|&element| element == untouched));
         assert_same_bits(&ArcArray::init((40, 50), &law, KEY).unwrap(), &copy, law);
         assert_same_bits(&CowArray::init((40, 50).f(), &law, KEY).unwrap(), &copy, law);
     }
 }
 
 #[test]
-fn a_reshaped_array_is_the_array_of_the_new_shape() {
-    for law in laws() {
-        let matrix = Array2::<f32>::init((60, 40), &law, KEY).unwrap();
+fn shared_arrays_are_copied_before_they_are_written() {
+    each_type!(A => assert_owners_keep_theirs::<A>());
+}
+
+fn assert_reshaped_arrays_agree<A: Listed>() {
+    for law in laws_of::<A>() {
+        let matrix = Array2::<A>::init((60, 40), &law, KEY).unwrap();
         let reshaped = matrix.to_shape(((24, 100), Order::RowMajor)).unwrap();
         assert_same_bits(&reshaped, &Array2::init((24, 100).f(), &law, KEY).unwrap(), law);
     }
 }
 
 #[test]
-fn a_preset_fills_by_the_shape_that_the_view_has() {
+fn a_reshaped_array_is_the_array_of_the_new_shape() {
+    each_type!(A => assert_reshaped_arrays_agree::<A>());
+}
+
+fn assert_presets_read_the_view_s_shape<A: Listed>() {
     let preset = VarianceScaling::he_normal();
-    let mut matrix = Array2::<f32>::zeros((300, 200));
+    let mut matrix = Array2::from_elem((300, 200), A::rounded(UNTOUCHED));
     let mut view = matrix.slice_mut(s![..;3, ..;-1]).reversed_axes();
     view.fill_init(&preset, KEY).unwrap();
-    let expected = Array2::<f32>::init((200, 100), &preset, KEY).unwrap();
+    let expected = Array2::<A>::init((200, 100), &preset, KEY).unwrap();
     assert_same_bits(&view, &expected, "he_normal");
-    let boxed: Box<dyn Initializer<f32>> = Box::new(preset);
+    let boxed: Box<dyn Initializer<A>> = Box::new(preset);
     view.fill_init(&*boxed, KEY).unwrap();
     assert_same_bits(&view, &expected, "as a trait object");
 }
 
-/// Large enough to be shared among threads: nothing tells where one left off.
 #[test]
-fn large_arrays_continue_small_ones() {
+fn a_preset_fills_by_the_shape_that_the_view_has() {
+    each_type!(A => assert_presets_read_the_view_s_shape::<A>());
+}
+
+/// Large enough to be shared among threads: nothing tells where one left off.
+fn assert_large_arrays_continue_small_ones<A: Listed>() {
     for law in [laws()[0], laws()[4]] {
-        let large = Array2::<f32>::init((700, 1001), &law, KEY).unwrap();
-        let turned = Array2::<f32>::init((700, 1001).f(), &law, KEY).unwrap();
+        let large = Array2::<A>::init((700, 1001), &law, KEY).unwrap();
+        let turned = Array2::<A>::init((700, 1001).f(), &law, KEY).unwrap();
         assert_same_bits(&turned, &large, law);
-        let mut wide = Array2::<f32>::zeros((700, 2010));
+        let mut wide = Array2::<A>::default((700, 2010));
         let mut every_second = wide.slice_mut(s![.., 8..;2]);
         every_second.fill_init(&law, KEY).unwrap();
         assert_same_bits(&every_second, &large, law);
         assert_same_bits(large.iter().take(5000), &expected(5000, &law), law);
     }
+}
+
+#[test]
+fn large_arrays_continue_small_ones() {
+    each_type!(A => assert_large_arrays_continue_small_ones::<A>());
 }
 
 /// A view's description: for each stored axis its length and how it is sliced, and their order.
@@ -356,19 +369,19 @@ fn cuts() -> impl Strategy<Value = Cut> {
 }
 
 impl Cut {
-    fn array<A: Real>(&self) -> ArrayD<A> {
+    fn array<A: Listed>(&self) -> ArrayD<A> {
         let shape: Vec<_> = self.axes.iter().map(|&(length, _)| length).collect();
         ArrayD::from_elem(IxDyn(&shape).set_f(self.column_major), A::rounded(UNTOUCHED))
     }
 
-    fn view<'a, A: Real>(&self, array: &'a mut ArrayD<A>) -> ArrayViewMutD<'a, A> {
+    fn view<'a, A: Listed>(&self, array: &'a mut ArrayD<A>) -> ArrayViewMutD<'a, A> {
         let mut view = array.view_mut();
         view.slice_each_axis_inplace(|axis| self.axes[axis.axis.index()].1);
         view.permuted_axes(self.order.clone())
     }
 
     #[track_caller]
-    fn check<A: Real>(&self, law: &Law) {
+    fn check<A: Listed>(&self, law: &Law) {
         let mut array = self.array::<A>();
         let view = self.view(&mut array);
         let count = view.len();
@@ -381,9 +394,11 @@ proptest! {
     #![proptest_config(common::cases(120))]
 
     #[test]
-    fn any_view_has_the_elements_of_a_contiguous_array(cut in cuts(), law in prop::sample::select(laws().to_vec())) {
-        cut.check::<f32>(&law);
-        cut.check::<f64>(&law);
+    fn any_view_has_the_elements_of_a_contiguous_array(cut in cuts(), law in 0..7_usize) {
+        each_type!(A => {
+            let laws = laws_of::<A>();
+            cut.check::<A>(&laws[law % laws.len()]);
+        });
     }
 
     #[test]

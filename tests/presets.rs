@@ -1,12 +1,14 @@
 //! The frameworks' own functions: every recorded call through the function of its name, every
 //! default and argument order, and what is not a law by its values.
 
+mod common;
 #[path = "common/recorded.rs"]
 mod recorded;
 
-use ndarray_init::ndarray::{Array1, ArrayD, IxDyn, array};
+use common::{Listed, each_type, suits};
 #[cfg(feature = "orthogonal")]
-use ndarray_init::ndarray::{Array2, Axis};
+use ndarray_init::ndarray::Axis;
+use ndarray_init::ndarray::{Array1, Array2, ArrayD, IxDyn, array};
 use ndarray_init::presets::{jax, keras, mindspore, timm, torch};
 use ndarray_init::{
     AnyInitializer, Distribution, Element, FanMode, Fans, InitError, InitExt, Initializer, Key,
@@ -261,6 +263,51 @@ fn modules_of_pytorch_begin_as_pytorch_has_them() -> Result<(), InitError> {
     Ok(())
 }
 
+/// A preset and its law for a matrix.
+fn with_law<A, I>(preset: I) -> (Law, Box<dyn Initializer<A>>)
+where
+    A: Element,
+    I: Initializer<A> + Clone + Into<AnyInitializer> + 'static,
+{
+    let law = preset.clone().into().law(&[300, 400]);
+    (law.unwrap().expect("one law"), Box::new(preset))
+}
+
+fn assert_variances<A: Listed>() -> Result<(), InitError> {
+    let presets: [(Law, Box<dyn Initializer<A>>); 12] = [
+        with_law(keras::glorot_uniform()),
+        with_law(keras::he_normal()),
+        with_law(keras::truncated_normal(0.5, 0.02)?),
+        with_law(torch::xavier_normal(None)?),
+        with_law(torch::kaiming_uniform(5.0_f64.sqrt(), None, None)?),
+        with_law(torch::normal(1.0, 0.02)?),
+        with_law(torch::linear_weight()),
+        with_law(mindspore::he_uniform(None, None, None)?),
+        with_law(mindspore::uniform(None)?),
+        with_law(jax::lecun_normal(None, None, None)),
+        with_law(jax::uniform(None)?),
+        with_law(timm::trunc_normal(None, 0.02, -0.04, 0.04)?),
+    ];
+    for (law, preset) in presets {
+        if suits::<A>(&law) {
+            let w = Array2::<A>::init((300, 400), &preset, KEY)?;
+            let squares = w.mapv(|element| {
+                let [re, im] = element.parts();
+                (re - law.mean()).powi(2) + im * im
+            });
+            // The mean square of so many normal numbers has a deviation of 0.4 %.
+            let ratio = squares.mean().unwrap() / law.std_dev().powi(2);
+            assert!((ratio - 1.0).abs() < 0.02, "{law} as {}: {ratio} of the variance", A::TYPE);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn presets_have_their_variance_in_every_element_type() {
+    each_type!(A => assert_variances::<A>().unwrap());
+}
+
 fn torch_layout(preset: VarianceScaling) -> VarianceScaling {
     preset.with_layout(Layout::torch())
 }
@@ -272,7 +319,7 @@ fn filled<I: Initializer<f32>>(initializer: &I, shape: &[usize]) -> ArrayD<f32> 
 }
 
 #[test]
-fn constants_are_constant_in_either_element_type() {
+fn constants_are_constant_in_every_element_type() {
     fn check<A: Element + std::ops::Add<Output = A>>(half: A) {
         let array = |initializer: &dyn Initializer<A>| Array1::init(3, initializer, KEY).unwrap();
         for zeros in [keras::zeros(), torch::zeros(), mindspore::zero(), jax::zeros()] {
@@ -292,8 +339,7 @@ fn constants_are_constant_in_either_element_type() {
         }
         assert_eq!(array(&keras::constant(None)), Array1::from_elem(3, A::default()));
     }
-    check(0.5_f32);
-    check(0.5_f64);
+    each_type!(A => check::<A>(A::rounded(0.5)));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{GAMMA, assert_same_bits, laws, mix64, normal, uniform};
+use common::{GAMMA, Listed, assert_same_bits, each_type, laws_of, mix64, normal, uniform};
 use ndarray_init::ndarray::{
     Array1, Array2, Array3, ArrayD, ArrayViewMutD, Axis, IxDyn, Slice, array, s,
 };
@@ -72,11 +72,7 @@ fn laid_out<A: Element>(
 
 /// That the part has the whole's values: new, and in place in three layouts.
 #[track_caller]
-fn assert_part<A: common::Real>(
-    initializer: &dyn Initializer<A>,
-    shape: &[usize],
-    pieces: &[Piece],
-) {
+fn assert_part<A: Listed>(initializer: &dyn Initializer<A>, shape: &[usize], pieces: &[Piece]) {
     let whole = ArrayD::init(shape, initializer, KEY).unwrap();
     let expected = sliced(&whole, pieces);
     let numbers = |number: fn(&Piece) -> usize| pieces.iter().map(number).collect::<Vec<_>>();
@@ -115,22 +111,26 @@ proptest! {
     #[test]
     fn a_part_of_a_drawn_array_has_the_values_of_the_whole(parts in parts(), law in 0_usize..7) {
         let (shape, pieces): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-        assert_part::<f32>(&laws()[law], &shape, &pieces);
-        assert_part::<f64>(&laws()[law], &shape, &pieces);
+        each_type!(A => {
+            let laws = laws_of::<A>();
+            assert_part::<A>(&laws[law % laws.len()], &shape, &pieces);
+        });
     }
 
     #[test]
     fn a_part_of_a_structured_array_has_the_values_of_the_whole(
         [rows, columns, field, depth] in [piece_of(60), piece_of(70), piece_of(5), piece_of(3)],
     ) {
-        for initializer in matrices() {
-            assert_part(&*initializer, &[rows.0, columns.0], &[rows.1, columns.1]);
-        }
-        for initializer in kernels() {
-            let parts = [field, depth, rows, columns];
-            let shape = parts.map(|(n, _)| n);
-            assert_part(&*initializer, &shape, &parts.map(|(_, piece)| piece));
-        }
+        let parts = [field, depth, rows, columns];
+        let (kernel, kernel_pieces) = (parts.map(|(n, _)| n), parts.map(|(_, piece)| piece));
+        each_type!(A => {
+            for initializer in matrices::<A>() {
+                assert_part(&*initializer, &[rows.0, columns.0], &[rows.1, columns.1]);
+            }
+            for initializer in kernels::<A>() {
+                assert_part(&*initializer, &kernel, &kernel_pieces);
+            }
+        });
         let torch = Dirac::default().with_layout(Layout::torch().groups(3));
         let shape = [3 * rows.0, columns.0, field.0];
         assert_part::<f32>(&torch, &shape, &[rows.1, columns.1, field.1]);
@@ -149,21 +149,21 @@ fn piece_of(most: usize) -> impl Strategy<Value = (usize, Piece)> {
 /// A user's own initializer, which returns a law and knows of no regions.
 struct PerElement;
 
-impl Initializer<f32> for PerElement {
-    fn values(&self, shape: &[usize], key: Key) -> Result<Values<f32>, InitError> {
+impl<A: Element> Initializer<A> for PerElement {
+    fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
         let n: usize = shape.iter().product();
         Values::drawn(&Normal::new(0.0, (1.0 / n as f64).sqrt())?.into(), key)
     }
 }
 
 /// Initializers of any matrix.
-fn matrices() -> Vec<Box<dyn Initializer<f32>>> {
+fn matrices<A: Listed>() -> Vec<Box<dyn Initializer<A>>> {
     let nested = Blocks::equal(VarianceScaling::he_normal(), 1, 1);
     vec![
         Box::new(Zeros),
         Box::new(Ones),
-        Box::new(Constant(0.25)),
-        Box::new(array![[1.5_f32]]),
+        Box::new(Constant(A::rounded(0.25))),
+        Box::new(array![[A::rounded(1.5)]]),
         Box::new(Identity::new(3.0).unwrap()),
         Box::new(Sparse::new(0.3, normal(0.0, 1.0)).unwrap()),
         Box::new(Blocks::equal(nested, -1, 1)),
@@ -173,7 +173,7 @@ fn matrices() -> Vec<Box<dyn Initializer<f32>>> {
 }
 
 /// Initializers of any kernel of four axes.
-fn kernels() -> Vec<Box<dyn Initializer<f32>>> {
+fn kernels<A: Listed>() -> Vec<Box<dyn Initializer<A>>> {
     vec![
         Box::new(VarianceScaling::he_normal()),
         Box::new(VarianceScaling::glorot_uniform().with_layout(Layout::torch())),
@@ -236,8 +236,9 @@ fn steps_of_every_size_give_the_words_of_the_whole() {
     for step in [1, 2, 15, 16, 100, 255, 256, 257, 1023, 1024, 1025, 5000] {
         for offset in [0, 1, 1023] {
             let len = (40_000 - offset) / step;
-            assert_part::<f32>(&normal(0.0, 1.0), &[40_000], &[Piece { offset, step, len }]);
-            assert_part::<f64>(&uniform(-1.0, 1.0), &[40_000], &[Piece { offset, step, len }]);
+            let piece = [Piece { offset, step, len }];
+            each_type!(A => assert_part::<A>(&uniform(-1.0, 1.0), &[40_000], &piece));
+            each_type!(A => assert_part::<A>(&normal(0.0, 1.0), &[40_000], &piece));
         }
     }
 }

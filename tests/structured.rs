@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::assert_same_bits;
+use common::{Listed, assert_same_bits, each_type};
 use ndarray_init::ndarray::{
     Array1, Array2, Array3, Array4, ArrayD, Axis, IxDyn, ShapeBuilder, array, s,
 };
@@ -37,20 +37,28 @@ fn nonzeros(array: &ArrayD<f32>) -> Vec<Vec<usize>> {
     places.map(|(place, _)| ndarray_init::ndarray::Dimension::slice(&place).to_vec()).collect()
 }
 
-/// In every memory order, through every kind of view, the elements are the same.
+/// In every memory order, through every kind of view, the elements are the same, of whatever type.
+macro_rules! assert_same_in_every_layout {
+    ($initializer:expr, $shape:expr) => {{
+        let initializer = $initializer;
+        each_type!(A => assert_layouts_agree::<A>(&initializer, $shape));
+    }};
+}
+
 #[track_caller]
-fn assert_same_in_every_layout<I: Initializer<f32>>(initializer: &I, shape: &[usize]) {
-    let expected = ArrayD::<f32>::init(IxDyn(shape), initializer, KEY).unwrap();
-    let fortran = ArrayD::<f32>::init(IxDyn(shape).f(), initializer, KEY).unwrap();
+fn assert_layouts_agree<A: Listed>(initializer: &dyn Initializer<A>, shape: &[usize]) {
+    let untouched = A::rounded(9.0);
+    let expected = ArrayD::<A>::init(IxDyn(shape), initializer, KEY).unwrap();
+    let fortran = ArrayD::<A>::init(IxDyn(shape).f(), initializer, KEY).unwrap();
     assert_same_bits(&fortran, &expected, "Fortran order");
 
     let reversed: Vec<usize> = shape.iter().rev().copied().collect();
-    let mut transposed = ArrayD::<f32>::from_elem(IxDyn(&reversed), 9.0);
+    let mut transposed = ArrayD::<A>::from_elem(IxDyn(&reversed), untouched);
     transposed.view_mut().reversed_axes().fill_init(initializer, KEY).unwrap();
     assert_same_bits(&transposed.reversed_axes(), &expected, "transposed");
 
     let wide: Vec<usize> = shape.iter().map(|n| 2 * n + 1).collect();
-    let mut wide = ArrayD::<f32>::from_elem(IxDyn(&wide), 9.0);
+    let mut wide = ArrayD::<A>::from_elem(IxDyn(&wide), untouched);
     {
         let mut view = wide.view_mut();
         for axis in 0..shape.len() {
@@ -61,9 +69,9 @@ fn assert_same_in_every_layout<I: Initializer<f32>>(initializer: &I, shape: &[us
         assert_same_bits(&view, &expected, "every other element, backwards");
     }
     let written: usize = shape.iter().product();
-    let untouched = wide.iter().filter(|&&x| x == 9.0).count();
-    let nines = expected.iter().filter(|&&x| x == 9.0).count();
-    assert_eq!(untouched, wide.len() - written + nines, "only the view was written");
+    let left = wide.iter().filter(|&&x| x == untouched).count();
+    let nines = expected.iter().filter(|&&x| x == untouched).count();
+    assert_eq!(left, wide.len() - written + nines, "only the view was written");
 }
 
 /// That it is this shape that the initializer cannot fill.
@@ -82,8 +90,12 @@ fn an_array_is_broadcast_to_the_shape() {
     let column = array![[1.0_f32], [2.0]];
     let w = Array2::init((2, 3), &column.view(), KEY).unwrap();
     assert_eq!(w, array![[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]]);
-    assert_same_in_every_layout(&row, &[4, 5, 3]);
-    assert_same_in_every_layout(&array![[[0.5_f32]], [[1.5]]].into_shared(), &[3, 2, 5, 7]);
+    assert_layouts_agree::<f32>(&row, &[4, 5, 3]);
+    assert_layouts_agree::<f32>(&array![[[0.5_f32]], [[1.5]]].into_shared(), &[3, 2, 5, 7]);
+    each_type!(A => {
+        let columns = array![[[A::rounded(0.5)]], [[A::rounded(1.5)]]];
+        assert_layouts_agree::<A>(&columns, &[3, 2, 5, 7]);
+    });
 }
 
 #[test]
@@ -116,11 +128,10 @@ fn the_identity_is_the_gain_on_the_diagonal() {
             }
         }
     }
-    check(1.0, 1.0_f32);
-    check(0.1, 0.1_f32);
-    check(0.1, 0.1_f64);
-    assert_same_in_every_layout(&Identity::default(), &[6, 4]);
-    assert_same_in_every_layout(&Identity::default(), &[1, 3]);
+    each_type!(A => check::<A>(1.0, A::rounded(1.0)));
+    each_type!(A => check::<A>(0.1, A::rounded(0.1)));
+    assert_same_in_every_layout!(Identity::default(), &[6, 4]);
+    assert_same_in_every_layout!(Identity::default(), &[1, 3]);
 }
 
 #[test]
@@ -160,7 +171,7 @@ fn dirac_kernels_are_pytorchs() {
         let w = ArrayD::init(IxDyn(&shape), &dirac, KEY).unwrap();
         assert_eq!(nonzeros(&w), places(&line["ones_at"]), "{line}");
         assert_eq!(f64::from(w.sum()), line["sum"].as_f64().unwrap(), "{line}");
-        assert_same_in_every_layout(&dirac, &shape);
+        assert_same_in_every_layout!(dirac, &shape);
     }
     assert_eq!(pytorch("dirac_").count(), 5);
 }
@@ -295,8 +306,8 @@ fn what_is_not_zero_is_drawn_as_without_zeros() {
     for (&x, &y) in w.iter().zip(&dense) {
         assert!(x == 0.0 || x == y);
     }
-    assert_same_in_every_layout(&sparse(0.3), &[50, 40]);
-    assert_same_in_every_layout(&sparse(1.0), &[5, 4]);
+    assert_same_in_every_layout!(sparse(0.3), &[50, 40]);
+    assert_same_in_every_layout!(sparse(1.0), &[5, 4]);
     let none = Array2::<f32>::init((50, 40), &sparse(0.0), KEY).unwrap();
     assert_same_bits(&none, &dense, "no zeros");
 }
@@ -388,10 +399,10 @@ fn blocks_of_given_sizes_have_fans_of_their_own() {
 fn blocks_nest_and_fit_every_memory_order() {
     let law = Normal::new(0.0, 1.0).unwrap();
     let heads = Blocks::equal(Blocks::equal(law, 1, 4), 0, 3);
-    assert_same_in_every_layout(&heads, &[6, 8]);
-    assert_same_in_every_layout(&Blocks::sizes(law, -1, &[1, 0, 70, 3]), &[40, 74]);
-    assert_same_in_every_layout(&Blocks::equal(sparse(0.5), 0, 2), &[8, 3]);
-    assert_same_in_every_layout(&Blocks::equal(&heads, 0, 2), &[12, 8]);
+    assert_same_in_every_layout!(heads.clone(), &[6, 8]);
+    assert_same_in_every_layout!(Blocks::sizes(law, -1, &[1, 0, 70, 3]), &[40, 74]);
+    assert_same_in_every_layout!(Blocks::equal(sparse(0.5), 0, 2), &[8, 3]);
+    assert_same_in_every_layout!(Blocks::equal(heads, 0, 2), &[12, 8]);
 }
 
 #[test]
@@ -463,7 +474,7 @@ fn blocks_have_sizes_and_initializers_of_their_own() {
     let drawn = Array2::<f32>::init((5, 3), &normal, KEY.fork_index(2)).unwrap();
     assert_eq!(w.slice(s![1..6, ..]), drawn);
     assert!(w.slice(s![6.., ..]).iter().all(|&x| x == 0.5));
-    assert_same_in_every_layout(&Blocks::of(-2, parts.clone()), &[8, 3]);
+    assert_layouts_agree::<f32>(&Blocks::of(-2, parts.clone()), &[8, 3]);
     let error = Array2::<f32>::init((9, 3), &Blocks::of(0, parts), KEY).unwrap_err();
     assert!(matches!(error, InitError::Shape { .. }), "{error:?}");
     // Borrowed, and of different types.

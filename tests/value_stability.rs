@@ -9,11 +9,11 @@
 
 mod common;
 
-use common::{normal, truncated, uniform};
+use common::{Listed, each_type, normal, suits, truncated, uniform};
 use ndarray_init::ndarray::{Array1, ArrayD, IxDyn};
 use ndarray_init::rand::SeedableRng;
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
-use ndarray_init::{Element, InitExt, Key, Law, TruncatedNormal};
+use ndarray_init::{InitExt, Key, Law, TruncatedNormal};
 use std::fmt::{LowerExp, Write};
 use std::path::Path;
 
@@ -21,57 +21,8 @@ const PINNED: &str = include_str!("data/value_stability.txt");
 /// Enough for a value beyond four sigmas, in the tail's formula.
 const N: usize = 100_000;
 
-/// An element type, as the file has it.
-trait Pinned: Element + LowerExp {
-    const TYPE: &'static str;
-    /// The bits in hexadecimal; of complex numbers those of the real part, then of the imaginary one.
-    fn bits(self) -> String;
-    /// What the farthest elements are counted by.
-    fn place(self) -> f64;
-}
-
-macro_rules! pinned {
-    ($($name:ident $digits:literal)*) => {$(
-        impl Pinned for $name {
-            const TYPE: &'static str = stringify!($name);
-
-            fn bits(self) -> String {
-                format!("{:0digits$x}", self.to_bits(), digits = $digits)
-            }
-
-            fn place(self) -> f64 {
-                self.into()
-            }
-        }
-    )*};
-}
-pinned!(f32 8 f64 16);
-
-#[cfg(feature = "half")]
-mod half {
-    use super::Pinned;
-    use ndarray_init::half::{bf16, f16};
-    pinned!(f16 4 bf16 4);
-}
-
-#[cfg(feature = "complex")]
-impl<T: Pinned> Pinned for ndarray_init::num_complex::Complex<T>
-where
-    Self: Element + LowerExp,
-{
-    const TYPE: &'static str = if size_of::<T>() == 4 { "c32" } else { "c64" };
-
-    fn bits(self) -> String {
-        self.re.bits() + &self.im.bits()
-    }
-
-    fn place(self) -> f64 {
-        self.re.place().hypot(self.im.place())
-    }
-}
-
 /// The arrays, each with a name.
-fn arrays<A: Pinned>() -> Vec<(String, Vec<A>)> {
+fn arrays<A: Listed + LowerExp>() -> Vec<(String, Vec<A>)> {
     let mut all = Vec::new();
     macro_rules! presets {
         ($($preset:ident)*) => {$(
@@ -96,29 +47,36 @@ fn arrays<A: Pinned>() -> Vec<(String, Vec<A>)> {
         truncated(-50.0, -49.9).into(),
         TruncatedNormal::new(0.5, 0.1, 0.35, 0.75).unwrap().into(),
     ];
-    for law in laws {
-        // Complex elements have no law with bounds that differ by direction.
-        if let Ok(array) = Array1::<A>::init(N, &law, Key::new(42)) {
-            all.push((law.to_string(), array.into_raw_vec_and_offset().0));
-        }
+    for law in laws.into_iter().filter(suits::<A>) {
+        let array = Array1::<A>::init(N, &law, Key::new(42)).unwrap();
+        all.push((law.to_string(), array.into_raw_vec_and_offset().0));
     }
     all
 }
 
 /// The first elements, those on both sides of the first block's end, and the farthest out.
-fn telling_indices<A: Pinned>(array: &[A]) -> Vec<usize> {
+fn telling_indices<A: Listed + LowerExp>(array: &[A]) -> Vec<usize> {
     let mut ordered: Vec<_> = (0..array.len()).collect();
-    ordered.sort_by(|&i, &j| array[i].place().partial_cmp(&array[j].place()).unwrap());
+    // Real numbers in their order, complex ones by their distance from 0.
+    let place = |i: usize| match array[i].parts() {
+        [re, im] if A::IS_COMPLEX => re.hypot(im),
+        [re, _] => re,
+    };
+    ordered.sort_by(|&i, &j| place(i).partial_cmp(&place(j)).unwrap());
     let (least, greatest) = (ordered[0], ordered[array.len() - 1]);
     let (low, high) = (ordered[array.len() / 500], ordered[array.len() - array.len() / 500]);
     vec![0, 1, 2, 17, 1023, 1024, array.len() - 1, least, greatest, low, high]
 }
 
-fn written<A: Pinned>(text: &mut String) {
+/// The bits in hexadecimal; of complex numbers those of the real part, then of the imaginary one.
+fn bits<A: Listed>(element: A) -> String {
+    format!("{:0digits$x}", element.bits(), digits = 2 * size_of::<A>())
+}
+
+fn written<A: Listed + LowerExp>(text: &mut String) {
     for (name, array) in arrays::<A>() {
         for i in telling_indices(&array) {
-            writeln!(text, "{}; {name}; {i}; {}; {:e}", A::TYPE, array[i].bits(), array[i])
-                .unwrap();
+            writeln!(text, "{}; {name}; {i}; {}; {:e}", A::TYPE, bits(array[i]), array[i]).unwrap();
         }
     }
 }
@@ -131,32 +89,16 @@ fn lines(of: &str) -> impl Iterator<Item = (&'static str, usize, &'static str)> 
     })
 }
 
-fn assert_as_pinned<A: Pinned>() {
+fn assert_as_pinned<A: Listed + LowerExp>() {
     let arrays = arrays::<A>();
     let mut checked = 0;
     for (name, i, bits) in lines(A::TYPE) {
         let (_, array) = arrays.iter().find(|(array, _)| array == name).unwrap();
         let found = array[i];
-        assert_eq!(found.bits(), bits, "{name}, {}, element {i}: {found:e}", A::TYPE);
+        assert_eq!(self::bits(found), bits, "{name}, {}, element {i}: {found:e}", A::TYPE);
         checked += 1;
     }
     assert_eq!(checked, 11 * arrays.len());
-}
-
-/// The statement for every element type.
-macro_rules! each_type {
-    ($name:ident => $statement:expr) => {
-        each_type!($name => $statement; f32 f64);
-        #[cfg(feature = "half")]
-        each_type!($name => $statement; ndarray_init::half::f16 ndarray_init::half::bf16);
-        #[cfg(feature = "complex")]
-        each_type!($name => $statement;
-            ndarray_init::num_complex::Complex32 ndarray_init::num_complex::Complex64);
-    };
-    ($name:ident => $statement:expr; $($type:ty)*) => {$({
-        type $name = $type;
-        $statement;
-    })*};
 }
 
 #[test]

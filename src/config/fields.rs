@@ -3,6 +3,8 @@
 use super::layout::Patch;
 use crate::error::InitError;
 use crate::fans::Layout;
+#[cfg(feature = "complex")]
+use crate::laws::{ComplexNormal, Disc};
 use crate::laws::{Law, Normal, Uniform};
 use crate::scaling::{Mup, Siren, TorchDefault};
 #[cfg(feature = "orthogonal")]
@@ -54,6 +56,12 @@ checked! {
         let layout = layout.on(siren.layout());
         Ok(siren.with_layout(layout))
     };
+}
+
+#[cfg(feature = "complex")]
+checked! {
+    ComplexNormal { std: f64 } => ComplexNormal::new(std);
+    Disc { radius: f64 } => Disc::new(radius);
 }
 
 #[cfg(feature = "orthogonal")]

@@ -3,6 +3,8 @@
 use super::array::{Lists, Nested};
 use super::layout::Patch;
 use super::scaling::scaling_fields;
+#[cfg(feature = "complex")]
+use crate::laws::{ComplexNormal, ComplexTruncatedNormal, Disc};
 use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
 use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
 use crate::structured::{AnyInitializer, Blocks, Dirac, Identity, Sparse, Stft};
@@ -25,6 +27,14 @@ impl Serialize for AnyInitializer {
             Self::Law(Law::Uniform(this)) => entry(serializer, "uniform", this),
             Self::Law(Law::Normal(this)) => entry(serializer, "normal", this),
             Self::Law(Law::TruncatedNormal(this)) => entry(serializer, "truncated_normal", this),
+            #[cfg(feature = "complex")]
+            Self::ComplexNormal(this) => entry(serializer, "complex_normal", this),
+            #[cfg(feature = "complex")]
+            Self::Disc(this) => entry(serializer, "disc", this),
+            #[cfg(feature = "complex")]
+            Self::ComplexTruncatedNormal(this) => {
+                entry(serializer, "complex_truncated_normal", this)
+            }
             Self::Identity(this) => entry(serializer, "identity", this),
             Self::Dirac(this) => entry(serializer, "dirac", this),
             Self::Sparse(this) => entry(serializer, "sparse", this),
@@ -110,6 +120,16 @@ impl<'de> DeserializeSeed<'de> for Parameters<'_> {
             "uniform" => Uniform::deserialize(parameters)?.into(),
             "normal" => Normal::deserialize(parameters)?.into(),
             "truncated_normal" => TruncatedNormal::deserialize(parameters)?.into(),
+            #[cfg(feature = "complex")]
+            "complex_normal" => ComplexNormal::deserialize(parameters)?.into(),
+            #[cfg(feature = "complex")]
+            "disc" => Disc::deserialize(parameters)?.into(),
+            #[cfg(feature = "complex")]
+            "complex_truncated_normal" => ComplexTruncatedNormal::deserialize(parameters)?.into(),
+            #[cfg(not(feature = "complex"))]
+            "complex_normal" | "disc" | "complex_truncated_normal" => {
+                return Err(needs_feature(self.of, "complex"));
+            }
             "identity" => Identity::deserialize(parameters)?.into(),
             "dirac" => Dirac::deserialize(parameters)?.into(),
             "sparse" => Sparse::deserialize(parameters)?.into(),
@@ -123,10 +143,7 @@ impl<'de> DeserializeSeed<'de> for Parameters<'_> {
             #[cfg(feature = "orthogonal")]
             "delta_orthogonal" => DeltaOrthogonal::deserialize(parameters)?.into(),
             #[cfg(not(feature = "orthogonal"))]
-            "orthogonal" | "delta_orthogonal" => {
-                let message = format!("{} needs the feature `orthogonal` of ndarray-init", self.of);
-                return Err(D::Error::custom(message));
-            }
+            "orthogonal" | "delta_orthogonal" => return Err(needs_feature(self.of, "orthogonal")),
             unknown => {
                 let names: Vec<_> = presets.iter().map(|&(name, _)| name).chain(OTHERS).collect();
                 let names = names.join(", ");
@@ -137,8 +154,13 @@ impl<'de> DeserializeSeed<'de> for Parameters<'_> {
     }
 }
 
+#[cfg(not(all(feature = "complex", feature = "orthogonal")))]
+fn needs_feature<E: Error>(name: &str, feature: &str) -> E {
+    E::custom(format!("{name} needs the feature `{feature}` of ndarray-init"))
+}
+
 /// The names that are no preset's.
-const OTHERS: [&str; 17] = [
+const OTHERS: [&str; 20] = [
     "zeros",
     "ones",
     "constant",
@@ -146,6 +168,9 @@ const OTHERS: [&str; 17] = [
     "uniform",
     "normal",
     "truncated_normal",
+    "complex_normal",
+    "disc",
+    "complex_truncated_normal",
     "identity",
     "dirac",
     "sparse",

@@ -3,6 +3,8 @@
 
 mod array;
 mod blocks;
+#[cfg(feature = "complex")]
+mod complex;
 mod fields;
 mod initializer;
 mod law;

@@ -3,7 +3,7 @@
 //! By operations on bits that become vector code on every target, and have the same bits on all of
 //! them.
 
-use super::{Format, Scalar};
+use super::{ByKind, Format, Scalar};
 use half::{bf16, f16};
 
 /// The bits of the nearest `bf16`, the even one of two; the number must not be NaN.
@@ -37,12 +37,13 @@ fn binary16(value: f32) -> u16 {
 }
 
 macro_rules! format {
-    ($element:ident, $round:ident) => {
+    ($element:ident, $round:ident, $is_binary16:literal) => {
         impl Format<Self> for $element {
             const NAME: &'static str = stringify!($element);
             const GREATEST: f64 = $element::MAX.to_f64_const();
             const LEAST: f64 = $element::from_bits(1).to_f64_const();
             const IS_ARITHMETIC: bool = false;
+            const IS_BINARY16: bool = $is_binary16;
 
             #[inline(always)]
             fn round(value: f32) -> Self {
@@ -52,6 +53,11 @@ macro_rules! format {
             fn nearest(value: f64) -> Self {
                 let (least, greatest) = (Self::MIN.to_f32(), Self::MAX.to_f32());
                 Self::round(f32::from_f64(value).clamp_to(least, greatest))
+            }
+
+            #[inline]
+            fn by_kind<K: ByKind>(work: K) -> K::Output {
+                work.rounded()
             }
 
             fn round_up(value: f64) -> f32 {
@@ -74,8 +80,8 @@ macro_rules! format {
         }
     };
 }
-format!(f16, binary16);
-format!(bf16, bfloat16);
+format!(f16, binary16, true);
+format!(bf16, bfloat16, false);
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! What a configuration makes of a shape. Knows no words and no framework.
 
+use crate::element::{Element, Format};
 use crate::error::{AxisRole, InitError};
 use crate::fans::Fans;
 use crate::laws::Law;
@@ -77,7 +78,30 @@ impl VarianceScaling {
             roles: self.layout().roles(shape)?,
             fans: self.fans(shape)?,
             law: self.law(shape)?,
+            element: None,
         })
+    }
+
+    /// The same for arrays of one element type: half types have a line on rounding, and complex ones on
+    /// the circular law that stands for the real one.
+    ///
+    /// Of the frameworks, only JAX has variance scaling of complex kernels.
+    ///
+    /// ```
+    /// use ndarray_init::VarianceScaling;
+    ///
+    /// let report = VarianceScaling::glorot_uniform().explain_as::<f64>(&[784, 256])?.to_string();
+    /// assert!(report.contains("as f64           U[-0.075955, 0.075955]"));
+    /// # Ok::<(), ndarray_init::InitError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`law`](Self::law), and if the element type cannot hold the law's values.
+    pub fn explain_as<A: Element>(&self, shape: &[usize]) -> Result<Explanation, InitError> {
+        let explanation = self.explain(shape)?;
+        let (name, law) = (A::Format::NAME, explanation.law.drawn_as::<A>()?);
+        let element = Some(Drawn { name, law, is_complex: A::Format::IS_COMPLEX });
+        Ok(Explanation { element, ..explanation })
     }
 }
 
@@ -101,6 +125,15 @@ pub struct Explanation {
     roles: Vec<AxisRole>,
     pub(super) fans: Fans,
     pub(super) law: Law,
+    pub(super) element: Option<Drawn>,
+}
+
+/// How elements of one type come from the law.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Drawn {
+    pub(super) name: &'static str,
+    pub(super) law: String,
+    pub(super) is_complex: bool,
 }
 
 impl Explanation {
@@ -121,9 +154,14 @@ impl Explanation {
         &self.configuration
     }
 
-    /// The law of the kernel's elements.
+    /// The law of the kernel's elements, if they are real numbers.
     pub const fn law(&self) -> Law {
         self.law
+    }
+
+    /// The name of the elements' type, if they are complex.
+    pub(super) fn complex(&self) -> Option<&'static str> {
+        self.element.as_ref().filter(|element| element.is_complex).map(|element| element.name)
     }
 
     pub(super) fn n(&self) -> f64 {

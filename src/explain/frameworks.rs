@@ -113,10 +113,12 @@ impl Framework {
             let text = "nothing to draw: no elements".to_owned();
             return Call { text, same: None, notes: Vec::new() };
         }
-        self.by_name(kernel).unwrap_or_else(|reason| Call {
-            text: (self.numbers)(kernel),
-            same: None,
-            notes: vec![format!("by its numbers: {reason}")],
+        self.by_name(kernel).unwrap_or_else(|reason| {
+            let (text, note) = match kernel.complex() {
+                None => ((self.numbers)(kernel), format!("by its numbers: {reason}")),
+                Some(_) => ("no call".to_owned(), reason),
+            };
+            Call { text, same: None, notes: vec![note] }
         })
     }
 
@@ -151,6 +153,10 @@ impl Framework {
             notes.push(format!(
                 "its {its_mode} is this {mode}: it reads the kernel as it is stored"
             ));
+        }
+        if kernel.complex().is_some() && distribution == TruncatedNormal {
+            // √(1 − 4 / (e⁴ − 1)) / √(1 − 5 e⁻⁴), squared.
+            notes.push("its variance is 1.0187 times as large".to_owned());
         }
         Ok(Call {
             text: function.called_with(&arguments),
@@ -197,6 +203,11 @@ fn jax_reading(kernel: &Explanation) -> Result<Reading, String> {
         ("out_axis", &output, vec![rank - 1]),
         ("batch_axis", &batch, vec![]),
     ];
+    let dtype = match kernel.complex() {
+        None => None,
+        Some("Complex<f64>") => Some("dtype=jnp.complex128".to_owned()),
+        Some(_) => Some("dtype=jnp.complex64".to_owned()),
+    };
     let arguments = named
         .into_iter()
         .filter(|(_, axes, default)| *axes != default)
@@ -204,6 +215,7 @@ fn jax_reading(kernel: &Explanation) -> Result<Reading, String> {
             [axis] => format!("{name}={axis}"),
             _ => format!("{name}={}", Tuple(axes)),
         })
+        .chain(dtype)
         .collect();
     Ok(Reading::by_axes(kernel, [&input, &output, &batch], arguments))
 }

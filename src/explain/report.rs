@@ -1,7 +1,7 @@
 //! An explanation as text: the fans with their factors, the law with its numbers, and the same law as
 //! a call of each framework.
 
-use super::explanation::{Explanation, Tuple, joined, product};
+use super::explanation::{Drawn, Explanation, Tuple, joined, product};
 use super::frameworks::FRAMEWORKS;
 use crate::error::{AxisRole, Number};
 use crate::fans::FanMode;
@@ -105,11 +105,15 @@ impl Explanation {
             }
         }
         lines.push(Line::new("std", format!("√(scale / n) = {}", short(std))));
+        if let Some(Drawn { name, law, .. }) = &self.element {
+            lines.push(Line::new(format!("as {name}"), law.as_str()));
+        }
         lines
     }
 
     fn call_lines(&self) -> Vec<Line> {
         let calls = FRAMEWORKS.iter().map(|framework| (framework.name, framework.call(self)));
+        let calls = calls.filter(|(name, _)| self.complex().is_none() || *name == "JAX");
         let lines = calls.flat_map(|(name, call)| {
             let same = call.same.into_iter().map(|same| format!("= {same}"));
             let below = same.chain(call.notes).map(|line| Line::new("", line));

@@ -1,12 +1,11 @@
 //! Tiles onto an array's memory, column by column.
 
 use super::memory::{self, PastCaches};
-use super::source::Source;
+use super::source::Elements;
 use super::strides::{self, Axis};
 use super::target::Target;
 use super::tiles::Tiles;
 use crate::element::Element;
-use crate::laws::Sampler;
 use crate::stream::ROW;
 use std::mem::MaybeUninit;
 
@@ -16,12 +15,7 @@ impl<A: Element> Target<'_, A> {
     ///
     /// # Safety
     /// No other thread may use the tile's elements.
-    pub(super) unsafe fn draw_tile<S: Sampler<A>>(
-        &self,
-        source: &Source<'_, S>,
-        tiles: &Tiles,
-        i: usize,
-    ) {
+    pub(super) unsafe fn draw_tile(&self, source: &impl Elements<A>, tiles: &Tiles, i: usize) {
         let tile = tiles.get(i);
         let mut lines: Lines<A> = [[MaybeUninit::uninit(); Tiles::WIDTH + ROW]; Tiles::HEIGHT];
         for (i, line) in lines[..tile.height].iter_mut().enumerate() {

@@ -6,6 +6,7 @@ mod columns;
 mod draw;
 mod memory;
 mod region;
+mod rounded;
 mod source;
 mod strides;
 mod target;
@@ -16,10 +17,11 @@ pub(crate) use allocation::{copied, filled, written};
 pub(crate) use region::Indices;
 pub use region::Region;
 
-use crate::element::Element;
-use crate::laws::{AnySampler, Sampler, UseSampler};
+use crate::element::{ByKind, Element, Format};
+use crate::laws::{AnySampler, Hold, Sampler, UseSampler};
 use crate::stream::Key;
 use ndarray::{ArrayRef, Dimension};
+use rounded::Rounded;
 use source::Source;
 use target::Target;
 
@@ -51,8 +53,32 @@ impl<A: Element> Content<A> {
     fn write(&self, target: Target<'_, A>, indices: Option<&Indices>) {
         match *self {
             Self::Constant(value) => target.fill(value),
-            Self::Drawn(sampler, key) => sampler.hand_to(Draw { target, key, indices }),
+            Self::Drawn(sampler, key) => {
+                A::Format::by_kind(DrawFrom { sampler, draw: Draw { target, key, indices } });
+            }
         }
+    }
+}
+
+struct DrawFrom<'a, A: Element> {
+    sampler: AnySampler<A>,
+    draw: Draw<'a, A>,
+}
+
+impl<A: Element> ByKind for DrawFrom<'_, A> {
+    type Output = ();
+
+    fn real(self) {
+        self.sampler.hand_to(self.draw);
+    }
+
+    fn complex(self) {
+        self.sampler.hand_to(self.draw);
+    }
+
+    fn rounded(self) {
+        let (sampler, hold) = self.sampler.unrounded();
+        sampler.hand_to(DrawRounded { draw: self.draw, hold });
     }
 }
 
@@ -60,6 +86,20 @@ struct Draw<'a, A> {
     target: Target<'a, A>,
     key: Key,
     indices: Option<&'a Indices>,
+}
+
+struct DrawRounded<'a, A: Element> {
+    draw: Draw<'a, A>,
+    hold: Hold<A::Arithmetic>,
+}
+
+impl<A: Element> UseSampler<A::Arithmetic> for DrawRounded<'_, A> {
+    type Output = ();
+
+    fn with<S: Sampler<A::Arithmetic>>(self, sampler: S) {
+        let Draw { target, key, indices } = self.draw;
+        target.draw(&Rounded { source: Source { sampler, key, indices }, hold: self.hold });
+    }
 }
 
 impl<A: Element> UseSampler<A> for Draw<'_, A> {

@@ -7,6 +7,12 @@ use crate::math::{IN_SOFTWARE, Simd};
 use crate::stream::Key;
 use std::mem::MaybeUninit;
 
+/// What gives an array's elements.
+pub(super) trait Elements<A>: Sync {
+    /// Writes elements first, first + 1, … of the array.
+    fn write(&self, first: usize, out: &mut [MaybeUninit<A>]);
+}
+
 /// What an array's elements come from.
 pub(super) struct Source<'a, S> {
     pub(super) sampler: S,
@@ -15,12 +21,8 @@ pub(super) struct Source<'a, S> {
     pub(super) indices: Option<&'a Indices>,
 }
 
-impl<S> Source<'_, S> {
-    /// Writes elements first, first + 1, … of the array.
-    pub(super) fn write<A: Copy + Default>(&self, first: usize, out: &mut [MaybeUninit<A>])
-    where
-        S: Sampler<A>,
-    {
+impl<A: Copy + Default, S: Sampler<A>> Elements<A> for Source<'_, S> {
+    fn write(&self, first: usize, out: &mut [MaybeUninit<A>]) {
         match self.indices {
             None => self.run(first as u64, 1, out),
             Some(indices) => indices.runs(first, out.len(), |run| {
@@ -28,7 +30,9 @@ impl<S> Source<'_, S> {
             }),
         }
     }
+}
 
+impl<S> Source<'_, S> {
     /// Writes the values of words first, first + step, ….
     fn run<A: Copy + Default>(&self, first: u64, step: u64, out: &mut [MaybeUninit<A>])
     where

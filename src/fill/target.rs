@@ -2,12 +2,11 @@
 //! large it must be.
 
 use super::memory;
-use super::source::Source;
+use super::source::Elements;
 use super::strides::{self, Axis, Strides};
 use super::threads::each;
 use super::tiles::Tiles;
 use crate::element::Element;
-use crate::laws::Sampler;
 use crate::stream::BLOCK;
 use ndarray::{ArrayRef, ArrayViewMut, Dimension};
 use std::marker::PhantomData;
@@ -79,7 +78,7 @@ impl<'a, A: Element> Target<'a, A> {
     }
 
     /// Writes every element.
-    pub(super) fn draw<S: Sampler<A>>(self, source: &Source<'_, S>) {
+    pub(super) fn draw(self, source: &impl Elements<A>) {
         if strides::is_contiguous(self.shape, self.strides) {
             self.in_ranges(64 * BLOCK, |first, count| {
                 // SAFETY: elements of the array, and no other task's.
@@ -91,7 +90,7 @@ impl<'a, A: Element> Target<'a, A> {
     }
 
     #[cold]
-    fn draw_strided<S: Sampler<A>>(&self, source: &Source<'_, S>) {
+    fn draw_strided(&self, source: &impl Elements<A>) {
         let axes = Strides::new(self.shape, self.strides);
         if let Some(tiles) = Tiles::new(&axes) {
             // SAFETY: tiles have no elements in common, and each is one task's.
@@ -124,9 +123,9 @@ impl<'a, A: Element> Target<'a, A> {
     ///
     /// # Safety
     /// They must be elements of the array, and no other thread may use them.
-    unsafe fn draw_scattered<S: Sampler<A>>(
+    unsafe fn draw_scattered(
         &self,
-        source: &Source<'_, S>,
+        source: &impl Elements<A>,
         axes: &[Axis],
         first: usize,
         count: usize,

@@ -80,6 +80,13 @@ impl Circular {
 
     /// Whether the element type has the law's values.
     pub(crate) fn check<E: Element>(&self) -> Result<(), InitError> {
+        let refused = |rule| {
+            let (law, element) = (self.to_string(), E::Format::NAME);
+            Err(InitError::Unrepresentable { law, element, rule })
+        };
+        if !E::Format::IS_COMPLEX {
+            return refused("it is a law of complex numbers");
+        }
         let least = E::Format::LEAST;
         // Below, parts have too few digits for a modulus to be held.
         let least_bound = E::Arithmetic::LEAST_NORMAL.into_f64();
@@ -94,26 +101,25 @@ impl Circular {
                 (bound.min(FARTHEST * std), bound.min(std) < least_bound)
             }
         };
-        let rule = if greatest > E::Format::GREATEST {
-            "its values are too large"
+        if greatest > E::Format::GREATEST {
+            refused("its values are too large")
         } else if is_small {
-            "its values are below the least positive numbers of the type"
+            refused("its values are below the least positive numbers of the type")
         } else {
-            return Ok(());
-        };
-        let (law, element) = (self.to_string(), E::Format::NAME);
-        Err(InitError::Unrepresentable { law, element, rule })
+            Ok(())
+        }
     }
 }
 
-/// CN is the circular normal law.
+/// CN is the circular normal law. Numbers have five digits.
 impl fmt::Display for Circular {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let five = |value| Number::rounded(value, 5);
         match *self {
-            Self::Normal { mean, std } => write!(f, "CN({}, {}²)", Number(mean), Number(std)),
-            Self::Disc { radius } => write!(f, "U on |z| ≤ {}", Number(radius)),
+            Self::Normal { mean, std } => write!(f, "CN({}, {}²)", five(mean), five(std)),
+            Self::Disc { radius } => write!(f, "U on |z| ≤ {}", five(radius)),
             Self::TruncatedNormal { std, bound } => {
-                write!(f, "CN(0, {}²) on |z| ≤ {}", Number(std), Number(bound))
+                write!(f, "CN(0, {}²) on |z| ≤ {}", five(std), five(bound))
             }
         }
     }

@@ -8,6 +8,7 @@ use num_complex::Complex;
 use rand::Rng;
 use rand_distr::Distribution;
 use std::f64::consts::FRAC_1_SQRT_2;
+use std::fmt;
 
 /// The complex normal law CN(0, std²), the same in all directions. Feature `complex`.
 ///
@@ -24,6 +25,7 @@ use std::f64::consts::FRAC_1_SQRT_2;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
 pub struct ComplexNormal {
     std: f64,
@@ -44,6 +46,7 @@ pub struct ComplexNormal {
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
 pub struct Disc {
     radius: f64,
@@ -179,6 +182,13 @@ macro_rules! moments {
         {
             fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Complex<T> {
                 sample_circular(&self.circular(), rng)
+            }
+        }
+
+        /// CN(0, std²), U on |z| ≤ radius, or CN(0, std²) on |z| ≤ bound, with five digits.
+        impl fmt::Display for $law {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.circular().fmt(f)
             }
         }
     )*};

@@ -130,6 +130,28 @@ impl Law {
         .map_err(|rule| self.refused::<E>(rule))
     }
 
+    /// How elements of this type come from the law, in words.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub(crate) fn drawn_as<E: Element>(&self) -> Result<String, InitError> {
+        self.check::<E>()?;
+        if let (true, Ok(law)) = (E::Format::IS_COMPLEX, self.circular()) {
+            return Ok(law.to_string());
+        }
+        if E::Format::IS_ARITHMETIC {
+            return Ok(self.to_string());
+        }
+        let held = |[low, high]: [E::Arithmetic; 2]| {
+            format!("{self} in f32, rounded, on {}", Bounds(low.into_f64(), high.into_f64()))
+        };
+        Ok(match self {
+            Self::Uniform(law) => held(law.bounds::<E>()),
+            Self::TruncatedNormal(law) => held(law.bounds::<E>()),
+            Self::Normal(_) => format!("{self} in f32, rounded"),
+        })
+    }
+
     fn refused<E: Element>(&self, rule: &'static str) -> InitError {
         let (law, element) = (self.to_string(), E::Format::NAME);
         InitError::Unrepresentable { law, element, rule }
@@ -256,6 +278,18 @@ pub(crate) enum AnySampler<E: Element> {
 impl<E: Element> AnySampler<E> {
     pub(crate) fn circular(law: &Circular) -> Self {
         Self::Circular(law.sampler::<E>())
+    }
+
+    /// Of an element type with real numbers: their values before they are rounded, and where they are
+    /// held then.
+    pub(crate) fn unrounded(self) -> (AnySampler<E::Arithmetic>, Hold<E::Arithmetic>) {
+        match self {
+            Self::Real(quantile, hold) => {
+                let anywhere = Hold::new([-E::Arithmetic::MAX, E::Arithmetic::MAX]);
+                (AnySampler::Real(quantile, anywhere), hold)
+            }
+            Self::Circular(_) => unreachable!("complex elements are not rounded"),
+        }
     }
 
     /// Hands over the sampler that this is.

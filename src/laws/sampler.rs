@@ -70,10 +70,16 @@ impl<A: Scalar> Hold<A> {
         Self { low, high }
     }
 
+    /// The least and the greatest value.
+    #[cfg(all(target_arch = "x86_64", feature = "half"))]
+    pub(crate) fn bounds(&self) -> [A; 2] {
+        [self.low, self.high]
+    }
+
     /// The value as an element. Rounding never passes a number of the element type, which the bounds
     /// are, so that it can come last.
     #[inline(always)]
-    pub(super) fn element<E: Element<Arithmetic = A>>(&self, value: A) -> E {
+    pub(crate) fn element<E: Element<Arithmetic = A>>(&self, value: A) -> E {
         if E::Format::IS_ARITHMETIC {
             E::Format::round(value)
         } else {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 /// Work to be compiled for every instruction set. All that `run` calls must be `#[inline(always)]`,
 /// which a closure cannot be.
-pub(crate) trait Vectorized {
+pub trait Vectorized {
     /// What is written to. As an argument of its own, the compiler knows it to be apart from all else.
     type Target: ?Sized;
     type Output;
@@ -23,7 +23,7 @@ pub(crate) trait Vectorized {
 
 /// An instruction set. Only this module makes a value, and only of one that the machine has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Simd(Level);
+pub struct Simd(Level);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Level {

@@ -72,7 +72,7 @@ flag!(u32 u64);
 
 /// Where none is needed. Never read.
 #[derive(Clone, Copy, PartialEq)]
-pub struct NoFlag;
+pub(crate) struct NoFlag;
 
 impl BitOr for NoFlag {
     type Output = Self;

@@ -7,6 +7,8 @@ use crate::element::{Element, Format};
 use crate::error::InitError;
 use crate::fans::Layout;
 use crate::initializer::{Initializer, Values};
+#[cfg(feature = "complex")]
+use crate::laws::{ComplexNormal, ComplexTruncatedNormal, Disc};
 use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
 use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
 use crate::stream::Key;
@@ -41,6 +43,8 @@ use ndarray::{Array, ArrayD, Dimension};
 /// | `{"uniform": {"low": -0.1, "high": 0.1}}` | [`Uniform`] |
 /// | `{"normal": {"std": 0.02}}` | [`Normal`]; `mean` is 0 by default |
 /// | `{"truncated_normal": {"std": 0.02, "bounds": {"sigmas": {"lower": -3, "upper": 3}}}}` | [`TruncatedNormal`]; `mean` is 0 and the bounds are ±2 sigmas by default; `"absolute"` bounds, too; a bound that is left out of either is infinite |
+/// | `{"complex_normal": {"std": 0.02}}`, `{"disc": {"radius": 0.1}}` | [`ComplexNormal`](crate::ComplexNormal) and [`Disc`](crate::Disc), with the feature `complex` |
+/// | `{"complex_truncated_normal": {"std": 0.02, "bound": {"sigmas": 3}}}` | [`ComplexTruncatedNormal`](crate::ComplexTruncatedNormal), with the feature `complex`; the bound is 2 sigmas by default; an `"absolute"` bound, too |
 /// | `"zeros"`, `"ones"`, `{"constant": 0.5}` | that number |
 /// | `{"constant": [[1, 2], [3, 4]]}` | an array, broadcast |
 /// | `"identity"`, `{"identity": {"gain": 0.5}}` | [`Identity`] |
@@ -90,6 +94,15 @@ pub enum AnyInitializer {
     Mup(MupScaling),
     /// Several kernels in one array.
     Blocks(Box<Blocks<AnyInitializer>>),
+    /// The complex normal law. Arrays of real numbers refuse it, as they do the next two.
+    #[cfg(feature = "complex")]
+    ComplexNormal(ComplexNormal),
+    /// The uniform law on a disc.
+    #[cfg(feature = "complex")]
+    Disc(Disc),
+    /// The complex normal law, truncated in modulus.
+    #[cfg(feature = "complex")]
+    ComplexTruncatedNormal(ComplexTruncatedNormal),
     /// A random orthogonal matrix.
     #[cfg(feature = "orthogonal")]
     Orthogonal(Orthogonal),
@@ -100,7 +113,7 @@ pub enum AnyInitializer {
 
 impl AnyInitializer {
     /// The law that the elements of an array of this shape are drawn from, if they are drawn from
-    /// one law, all of them.
+    /// one law, all of them. Laws of complex numbers alone are no [`Law`].
     ///
     /// # Errors
     /// If the shape does not suit the initializer.
@@ -147,6 +160,12 @@ impl<A: Element> Initializer<A> for AnyInitializer {
             }
             Self::VarianceScaling(this) => this.values(shape, key),
             Self::Law(this) => this.values(shape, key),
+            #[cfg(feature = "complex")]
+            Self::ComplexNormal(this) => Values::circular(&this.circular(), key),
+            #[cfg(feature = "complex")]
+            Self::Disc(this) => Values::circular(&this.circular(), key),
+            #[cfg(feature = "complex")]
+            Self::ComplexTruncatedNormal(this) => Values::circular(&this.circular(), key),
             Self::Identity(this) => this.values(shape, key),
             Self::Dirac(this) => this.values(shape, key),
             Self::Sparse(this) => this.values(shape, key),
@@ -180,6 +199,8 @@ macro_rules! from {
     )*};
 }
 from!(VarianceScaling Law Identity Dirac Sparse Stft Siren TorchDefault);
+#[cfg(feature = "complex")]
+from!(ComplexNormal Disc ComplexTruncatedNormal);
 #[cfg(feature = "orthogonal")]
 from!(Orthogonal DeltaOrthogonal);
 

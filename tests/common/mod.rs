@@ -1,8 +1,12 @@
 //! What several test files need: values of chosen words, the stream written naively, and the
 //! element types as the tests see them.
 
-#![allow(dead_code)] // Every test file is a crate of its own, and none uses all of this.
+// Every test file is a crate of its own, and none uses all of this.
+#![allow(dead_code, unused_imports, unused_macros)]
 
+mod elements;
+
+pub(crate) use elements::{Listed, each_type, suits};
 use ndarray_init::ndarray::{ArrayD, IxDyn};
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::rand_distr::Distribution;
@@ -41,7 +45,7 @@ pub(crate) fn word64(key: u64, i: usize) -> u64 {
 
 /// `f32` and `f64`. Words of either are passed as `u64`, of which `f32` takes the low half.
 pub(crate) trait Real:
-    Element
+    Listed
     + PartialOrd
     + Add<Output = Self>
     + Mul<Output = Self>
@@ -55,14 +59,10 @@ pub(crate) trait Real:
     const BITS: u32;
     /// The relative error that the normal quantile is allowed.
     const ACCURACY: f64;
-    /// The distance from 1 to the next larger number.
-    const EPSILON: f64;
 
     fn word(key: u64, i: usize) -> u64;
-    fn bits(self) -> u64;
     /// Which number of its type this is, counted from zero: both zeros are number 0.
     fn rank(self) -> i64;
-    fn rounded(value: f64) -> Self;
     /// The word as a signed integer, rounded to this type.
     fn signed_word(word: u64) -> Self;
 }
@@ -72,23 +72,14 @@ macro_rules! real {
         impl Real for $float {
             const BITS: u32 = $unsigned::BITS;
             const ACCURACY: f64 = $accuracy;
-            const EPSILON: f64 = $float::EPSILON as f64;
 
             fn word(key: u64, i: usize) -> u64 {
                 u64::from($word(key, i))
             }
 
-            fn bits(self) -> u64 {
-                u64::from(self.to_bits())
-            }
-
             fn rank(self) -> i64 {
                 let magnitude = self.abs().bits() as i64;
                 if self.is_sign_negative() { -magnitude } else { magnitude }
-            }
-
-            fn rounded(value: f64) -> Self {
-                value as $float
             }
 
             fn signed_word(word: u64) -> Self {
@@ -120,6 +111,39 @@ impl RngCore for OneWord {
 /// What the law makes of a word.
 pub(crate) fn value_of<A: Element>(law: &impl Distribution<A>, word: u64) -> A {
     law.sample(&mut OneWord(word))
+}
+
+/// The words of element i, as the stream contract has them: a complex element takes a second one.
+struct WordsOf {
+    key: u64,
+    i: usize,
+}
+
+impl WordsOf {
+    /// The key of this word, and from now on that of the next.
+    fn next_key(&mut self) -> u64 {
+        let next = mix64(self.key ^ GAMMA.wrapping_mul(2));
+        std::mem::replace(&mut self.key, next)
+    }
+}
+
+impl RngCore for WordsOf {
+    fn next_u32(&mut self) -> u32 {
+        word(self.next_key(), self.i)
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        word64(self.next_key(), self.i)
+    }
+
+    fn fill_bytes(&mut self, _: &mut [u8]) {
+        unreachable!("laws take words")
+    }
+}
+
+/// What the law makes of the words of element i under this key, by themselves.
+pub(crate) fn element_of<A: Element>(law: &impl Distribution<A>, key: Key, i: usize) -> A {
+    law.sample(&mut WordsOf { key: key.as_u64(), i })
 }
 
 /// A generator that counts what is taken from it.
@@ -177,9 +201,14 @@ pub(crate) fn laws() -> [Law; 7] {
     ]
 }
 
+/// Those of them that elements of this type can be drawn from.
+pub(crate) fn laws_of<A: Listed>() -> Vec<Law> {
+    laws().into_iter().filter(suits::<A>).collect()
+}
+
 /// Panics at the first element whose bits differ.
 #[track_caller]
-pub(crate) fn assert_same_bits<'a, A: Real>(
+pub(crate) fn assert_same_bits<'a, A: Listed>(
     found: impl IntoIterator<Item = &'a A>,
     expected: impl IntoIterator<Item = &'a A>,
     what: impl Debug,

@@ -2,13 +2,21 @@
 //!
 //! `.ci/portability` does that, with `tests/data/digests.txt`.
 
+#[path = "../../common/elements.rs"]
+mod elements;
 #[cfg(target_family = "wasm")]
 mod wasm;
 
-use ndarray_init::ndarray::{Array, ArrayD, ShapeBuilder, s};
+use elements::{Listed, each_type, suits};
+use ndarray_init::ndarray::{Array, ArrayD, IxDyn, ShapeBuilder, s};
 use ndarray_init::{
-    Dirac, Element, Identity, InitError, InitExt, InitRefExt, Initializer, Key, Law, Layout,
-    Normal, Sparse, TruncatedNormal, Uniform, VarianceScaling,
+    Blocks, Dirac, Element, Identity, InitError, InitExt, InitRefExt, Initializer, Key, Law,
+    Layout, Normal, Region, Sparse, Stft, TruncatedNormal, Uniform, VarianceScaling,
+};
+#[cfg(feature = "complex")]
+use ndarray_init::{
+    ComplexNormal, ComplexTruncatedNormal, Disc,
+    num_complex::{Complex32, Complex64},
 };
 
 const KEY: Key = Key::new(42);
@@ -18,17 +26,22 @@ const KEY: Key = Key::new(42);
 /// # Errors
 /// If a law or an initializer refuses its numbers or a shape. None of these should.
 pub fn lines() -> Result<Vec<String>, InitError> {
-    let mut lines = digests::<f32>()?;
-    lines.extend(digests::<f64>()?);
+    let mut lines = Vec::new();
+    each_type!(A => lines.extend(digests::<A>()?));
+    #[cfg(feature = "complex")]
+    {
+        lines.extend(circular_digests::<Complex32>()?);
+        lines.extend(circular_digests::<Complex64>()?);
+    }
     Ok(lines)
 }
 
 /// A table: names, and what they name.
 type Table<T, const N: usize> = [(&'static str, T); N];
 
-fn laws() -> Result<Table<Law, 9>, InitError> {
+fn laws<A: Listed>() -> Result<Vec<(&'static str, Law)>, InitError> {
     let infinity = f64::INFINITY;
-    Ok([
+    let all: Table<Law, 9> = [
         ("uniform-symmetric", Uniform::new(-0.05, 0.05)?.into()),
         ("uniform", Uniform::new(-0.3, 1.7)?.into()),
         ("normal", Normal::new(0.0, 0.02)?.into()),
@@ -38,10 +51,11 @@ fn laws() -> Result<Table<Law, 9>, InitError> {
         ("far", TruncatedNormal::in_sigmas(0.0, 1.0, 8.0, infinity)?.into()),
         ("far-mirrored", TruncatedNormal::in_sigmas(0.0, 1.0, -infinity, -8.0)?.into()),
         ("half-line", TruncatedNormal::in_sigmas(0.0, 1.0, 0.0, infinity)?.into()),
-    ])
+    ];
+    Ok(all.into_iter().filter(|(_, law)| suits::<A>(law)).collect())
 }
 
-type Filling<A> = fn(&Law, Key) -> Result<ArrayD<A>, InitError>;
+type Filling<A> = fn(&dyn Initializer<A>, Key) -> Result<ArrayD<A>, InitError>;
 
 /// Ways to fill an array.
 ///
@@ -49,7 +63,7 @@ type Filling<A> = fn(&Law, Key) -> Result<ArrayD<A>, InitError>;
 /// logical order is filled in tiles of 64 × 1024 if its lines are long enough, else element by
 /// element; each of these has a filling here.
 #[rustfmt::skip]
-fn fillings<A: Real>() -> Table<Filling<A>, 12> {
+fn fillings<A: Listed>() -> Table<Filling<A>, 12> {
     [
         ("1", |law, key| new(1, law, key)),
         ("15", |law, key| new(15, law, key)),
@@ -104,27 +118,46 @@ fn presets() -> Table<VarianceScaling, 10> {
     ]
 }
 
-fn structured<A: Real>() -> Result<Table<ArrayD<A>, 3>, InitError> {
+fn structured<A: Listed>() -> Result<Table<ArrayD<A>, 6>, InitError> {
     let dirac = Dirac::default().with_layout(Layout::torch());
     let sparse = Sparse::new(0.3, Normal::new(0.0, 0.01)?)?;
     Ok([
         ("identity", new((30, 20), &Identity::new(0.7)?, KEY)?),
         ("dirac", new((8, 6, 3, 4), &dirac, KEY)?),
         ("sparse", new((100, 40), &sparse, KEY)?),
+        ("stft", new((60, 1, 33), &Stft::default(), KEY)?),
+        ("blocks", new((30, 40, 10), &Blocks::equal(VarianceScaling::he_normal(), 1, 4), KEY)?),
+        ("part", part()?),
     ])
 }
 
+/// Every third row of a larger array, from a place within a block on.
+fn part<A: Element>() -> Result<ArrayD<A>, InitError> {
+    let region = Region::new(&[1 << 20, 700], &[1_000_005, 100])?.with_steps(&[3, 1])?;
+    ArrayD::init_region(IxDyn(&[20, 600]), &Normal::new(0.0, 1.0)?, KEY, &region)
+}
+
+fn line<A: Listed>(name: &str, array: &ArrayD<A>) -> String {
+    format!("{name} {} {:016x}", A::TYPE, digest(array))
+}
+
+/// A line for each way to fill an array.
+fn filled<A: Listed>(
+    law_name: &str,
+    law: &dyn Initializer<A>,
+) -> impl Iterator<Item = Result<String, InitError>> {
+    fillings::<A>()
+        .into_iter()
+        .map(move |(name, fill)| Ok(line(&format!("{law_name}/{name}"), &fill(law, KEY)?)))
+}
+
 /// The lines of one element type.
-fn digests<A: Real>() -> Result<Vec<String>, InitError> {
+fn digests<A: Listed>() -> Result<Vec<String>, InitError> {
     let mut lines = Vec::new();
-    let mut line = |name: &str, array: ArrayD<A>| {
-        lines.push(format!("{name} {} {:016x}", A::TYPE, digest(&array)));
-    };
-    for (law_name, law) in laws()? {
-        for (name, fill) in fillings::<A>() {
-            line(&format!("{law_name}/{name}"), fill(&law, KEY)?);
-        }
+    for (name, law) in laws::<A>()? {
+        lines.extend(filled::<A>(name, &law).collect::<Result<Vec<_>, _>>()?);
     }
+    let mut line = |name: &str, array: ArrayD<A>| lines.push(line(name, &array));
     for (name, key) in keys() {
         line(name, new(1000, &Normal::new(0.0, 1.0)?, key)?);
     }
@@ -140,12 +173,30 @@ fn digests<A: Real>() -> Result<Vec<String>, InitError> {
     Ok(lines)
 }
 
+/// The lines of the circular laws in one complex type.
+#[cfg(feature = "complex")]
+fn circular_digests<A>() -> Result<Vec<String>, InitError>
+where
+    A: Listed,
+    ComplexNormal: Initializer<A>,
+    Disc: Initializer<A>,
+    ComplexTruncatedNormal: Initializer<A>,
+{
+    let laws: Table<&dyn Initializer<A>, 4> = [
+        ("complex-normal", &ComplexNormal::new(0.02)?),
+        ("disc", &Disc::new(0.05)?),
+        ("complex-truncated", &ComplexTruncatedNormal::in_sigmas(0.05, 2.0)?),
+        ("complex-truncated-close", &ComplexTruncatedNormal::in_sigmas(1.0, 0.1)?),
+    ];
+    laws.into_iter().flat_map(|(name, law)| filled(name, law)).collect()
+}
+
 /// A new array.
 fn new<A, Sh, I>(shape: Sh, initializer: &I, key: Key) -> Result<ArrayD<A>, InitError>
 where
     A: Element,
     Sh: ShapeBuilder,
-    I: Initializer<A>,
+    I: Initializer<A> + ?Sized,
 {
     Ok(Array::init(shape, initializer, key)?.into_dyn())
 }
@@ -157,7 +208,7 @@ fn part_of<A, Sh>(
     fill: impl Fn(&mut Array<A, Sh::Dim>) -> Result<(), InitError>,
 ) -> Result<ArrayD<A>, InitError>
 where
-    A: Real,
+    A: Listed,
     Sh: ShapeBuilder,
 {
     let mut all = Array::from_elem(shape, A::default());
@@ -166,26 +217,12 @@ where
 }
 
 /// 64-bit FNV-1a (Fowler, Noll & Vo) over the elements' bits, little end first, in row-major order.
-fn digest<A: Real>(array: &ArrayD<A>) -> u64 {
-    let bytes = array.iter().flat_map(|&element| element.little_endian());
+fn digest<A: Listed>(array: &ArrayD<A>) -> u64 {
+    let bytes = array.iter().flat_map(|&element| {
+        let bits = element.bits().to_le_bytes();
+        bits.into_iter().take(size_of::<A>())
+    });
     bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
     })
 }
-
-trait Real: Element + Default {
-    const TYPE: &'static str;
-    fn little_endian(self) -> impl IntoIterator<Item = u8>;
-}
-
-macro_rules! real {
-    ($($name:ident)*) => {$(
-        impl Real for $name {
-            const TYPE: &'static str = stringify!($name);
-            fn little_endian(self) -> impl IntoIterator<Item = u8> {
-                self.to_bits().to_le_bytes()
-            }
-        }
-    )*};
-}
-real!(f32 f64);
