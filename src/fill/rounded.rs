@@ -3,7 +3,7 @@
 
 use super::memory;
 use super::source::{Elements, Source};
-use crate::element::{Element, Format};
+use crate::element::Element;
 use crate::laws::{Hold, Sampler};
 use crate::math::{Simd, Vectorized};
 use crate::stream::BLOCK;
@@ -39,7 +39,7 @@ fn round<E: Element>(
     out: &mut [MaybeUninit<E>],
 ) {
     #[cfg(all(target_arch = "x86_64", feature = "half"))]
-    if E::Format::IS_BINARY16 && f16c::is_available() {
+    if f16c::rounds_to::<E>() {
         return f16c::round(values, hold, out);
     }
     Simd::best().run(Round { values, hold }, out);
@@ -76,8 +76,10 @@ mod f16c {
 
     const LANES: usize = 8;
 
-    pub(super) fn is_available() -> bool {
-        !Simd::best().is_portable()
+    /// Whether that is how elements of this type are rounded here.
+    pub(super) fn rounds_to<E: Element>() -> bool {
+        E::Format::IS_BINARY16
+            && !Simd::best().is_portable()
             && is_x86_feature_detected!("avx")
             && is_x86_feature_detected!("f16c")
     }
@@ -88,7 +90,7 @@ mod f16c {
         hold: Hold<E::Arithmetic>,
         out: &mut [MaybeUninit<E>],
     ) {
-        assert!(E::Format::IS_BINARY16 && is_available() && values.len() == out.len());
+        assert!(rounds_to::<E>() && values.len() == out.len());
         assert!(size_of::<E::Arithmetic>() == 4 && size_of::<E>() == 2);
         let bounds = hold.bounds().map(|bound| bound.into_f64() as f32);
         let whole = values.len() / LANES * LANES;
@@ -138,7 +140,7 @@ mod tests {
 
     #[test]
     fn the_instruction_gives_the_bits_of_the_portable_operations() {
-        if !f16c::is_available() {
+        if !f16c::rounds_to::<f16>() {
             return;
         }
         // Numbers all over the range, and those at which rounding turns.

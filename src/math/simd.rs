@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 /// Work to be compiled for every instruction set. All that `run` calls must be `#[inline(always)]`,
 /// which a closure cannot be.
-pub trait Vectorized {
+pub(crate) trait Vectorized {
     /// What is written to. As an argument of its own, the compiler knows it to be apart from all else.
     type Target: ?Sized;
     type Output;
