@@ -54,8 +54,8 @@ impl Dtype {
             Self::Bf16 => bf16::from_le_bytes(array(element)).to_string(),
             Self::I64 => i64::from_le_bytes(array(element)).to_string(),
         };
-        let bits: String = element.iter().rev().map(|byte| format!("{byte:02x}")).collect();
-        format!("{number} (0x{bits})")
+        let bits = element.iter().rev().fold(0_u64, |bits, &byte| bits << 8 | u64::from(byte));
+        format!("{number} (0x{bits:0width$x})", width = 2 * self.size())
     }
 
     /// Whether the initializer has values of this type for the shape.

@@ -65,7 +65,7 @@ impl<'a> Generator<'a> {
                 Ok(result) => result,
                 Err(panic) => std::panic::resume_unwind(panic),
             };
-            workers.into_iter().map(join).collect()
+            workers.into_iter().try_for_each(join)
         })
     }
 

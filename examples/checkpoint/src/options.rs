@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 /// has it: what stood there before is replaced whole or not at all. The temporary file goes on
 /// errors and on SIGINT, SIGTERM and SIGHUP; after a SIGKILL it may be deleted.
 #[derive(Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[command(name = "checkpoint")]
 pub(crate) struct Options {
     /// The list of parameters: a JSON file, or one of the built-in lists resnet50_keras,

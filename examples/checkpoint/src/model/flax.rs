@@ -22,9 +22,10 @@ pub(super) fn rule(entry: &Entry, shape: &[usize]) -> Result<AnyInitializer, Str
     })
 }
 
-/// What multiplies the state in an `OptimizedLSTMCell` or `GRUCell`: hi, hf, hg, ho; hr, hz, hn.
+/// What multiplies the state in a `SimpleCell` (h), a `GRUCell` (hr, hz, hn) or an LSTM cell (hi, hf,
+/// hg, ho).
 fn is_recurrent(module: &str) -> bool {
-    matches!(module, "hi" | "hf" | "hg" | "ho" | "hr" | "hz" | "hn" | "recurrent")
+    matches!(module, "h" | "hi" | "hf" | "hg" | "ho" | "hr" | "hz" | "hn")
 }
 
 /// A kernel is (spatial…, in, out), but for those of attention, which have an axis of heads.

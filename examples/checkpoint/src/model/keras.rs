@@ -38,10 +38,10 @@ fn layout(entry: &Entry, shape: &[usize]) -> Result<Layout, String> {
         // A recurrent layer's gates share one kernel, whose fans Keras takes as they are.
         "SimpleRNN" | "SimpleRNNCell" | "GRU" | "GRUCell" | "LSTM" | "LSTMCell" => Layout::keras(),
         layer => {
-            let known = format!("the axes of a {layer:?} kernel are not known");
-            return Err(format!(
-                "{known}, which its initializer needs: give input_axes and output_axes, or a layout"
-            ));
+            let layer = if layer.is_empty() { "nameless layer's" } else { layer };
+            let needed =
+                "which its initializer needs: give input_axes and output_axes, or a layout";
+            return Err(format!("the axes of a {layer} kernel are not known, {needed}"));
         }
     })
 }

@@ -248,8 +248,8 @@ fn is_whole(rule: &AnyInitializer) -> bool {
 /// could end the program.
 fn check_size(shape: &[usize], dtype: Dtype, rule: &AnyInitializer) -> Result<(), String> {
     // Without the zeros, as the strides of an array without elements must fit as well.
-    let sizes = shape.iter().copied().filter(|&n| n != 0);
-    let elements = sizes.fold(Some(1_usize), |product, n| product?.checked_mul(n));
+    let mut sizes = shape.iter().copied().filter(|&n| n != 0);
+    let elements = sizes.try_fold(1_usize, usize::checked_mul);
     let bytes = elements
         .and_then(|elements| elements.checked_mul(dtype.size()))
         .filter(|&bytes| isize::try_from(bytes).is_ok())

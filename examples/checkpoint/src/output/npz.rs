@@ -35,10 +35,12 @@ pub(super) fn write(writing: &Writing<'_>, path: &Path) -> Result<Written, Failu
         let tensor =
             Streamed { writing, generator: &generator, parameter: i, measured: &measured, failure };
         let added = npz.add_array(parameter.name.as_str(), &tensor);
-        if let Some(failure) = tensor.failure.take() {
+        if let Err(error) = added {
+            let failure = tensor.failure.take().unwrap_or_else(|| error.into());
+            // Dropped, it would try to end the archive, and print that this failed as well.
+            std::mem::forget(npz);
             return Err(space.explain(failure));
         }
-        added.map_err(|error| format!("parameter {:?}: {error}", parameter.name))?;
     }
     let file = npz.finish().map_err(|error| space.explain(error))?;
     let file = file.into_inner().map_err(|error| space.explain(error.into_error()))?;

@@ -28,7 +28,8 @@ pub(crate) fn remove_on_signals() -> io::Result<()> {
     signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     thread::spawn(move || {
-        for signal in signals.forever() {
+        // The first one ends the program.
+        if let Some(signal) = signals.forever().next() {
             let paths = paths();
             for path in paths.iter().rev() {
                 // Whatever goes wrong now, the program ends.

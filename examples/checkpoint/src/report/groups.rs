@@ -22,13 +22,11 @@ pub(super) fn kinds(model: &Model, full: bool) -> Vec<Kind<'_>> {
     let mut kinds: Vec<Kind<'_>> = Vec::new();
     let mut found = HashMap::new();
     for (i, parameter) in model.parameters.iter().enumerate() {
-        let kind = match kinds.iter().position(|kind| kind.name == parameter.kind) {
-            Some(kind) => kind,
-            None => {
-                kinds.push(Kind { name: &parameter.kind, groups: Vec::new() });
-                kinds.len() - 1
-            }
-        };
+        let position = kinds.iter().position(|kind| kind.name == parameter.kind);
+        let kind = position.unwrap_or_else(|| {
+            kinds.push(Kind { name: &parameter.kind, groups: Vec::new() });
+            kinds.len() - 1
+        });
         let groups = &mut kinds[kind].groups;
         let alone = full.then_some(i);
         let group = *found.entry((kind, key(parameter), alone)).or_insert_with(|| {
