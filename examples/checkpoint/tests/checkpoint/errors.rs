@@ -30,9 +30,19 @@ fn torch_one(name: &str, module: &str, shape: &str) -> String {
     format!(r#"{{"model": "m", "framework": "pytorch", "parameters": [{entry}]}}"#)
 }
 
+/// Each list is refused in one line with this message, and nothing is written.
+fn assert_refused(test: &str, cases: impl IntoIterator<Item = (String, &'static str)>) {
+    let directory = directory(test);
+    for (list, message) in cases {
+        fs::write(directory.join("list.json"), &list).unwrap();
+        let error = fail(&directory, &["--model", "list.json", "--out", "out.safetensors"]);
+        assert!(error.starts_with("error: list.json: ") && error.contains(message), "{error}");
+    }
+    assert!(!directory.join("out.safetensors").exists());
+}
+
 #[test]
 fn what_is_wrong_with_a_list_is_one_line_that_says_where() {
-    let directory = directory("errors");
     let glorot = r#"{"class": "GlorotUniform"}"#;
     let axes = |axes: &str| format!(r#"{{"class": "GlorotUniform", {axes}}}"#);
     let twice = keras_one("Dense", "[2, 2]", glorot);
@@ -95,6 +105,13 @@ fn what_is_wrong_with_a_list_is_one_line_that_says_where() {
             keras_one("Dense", "[2, 2]", glorot).replace(r#""w""#, r#""__metadata__""#),
             "the name is taken",
         ),
+    ];
+    assert_refused("errors_keras", cases);
+}
+
+#[test]
+fn an_entry_without_a_rule_is_one_line_that_says_what_to_write() {
+    let cases = [
         (torch_one("a.weight", "Linear", "[7]"), r#""a.weight": the torch layout"#),
         (
             torch_one("a.weight", "Lstm", "[7, 7]"),
@@ -147,12 +164,7 @@ fn what_is_wrong_with_a_list_is_one_line_that_says_where() {
             r#"Flax has no rule for a variable named "spin""#,
         ),
     ];
-    for (list, message) in cases {
-        fs::write(directory.join("list.json"), &list).unwrap();
-        let error = fail(&directory, &["--model", "list.json", "--out", "out.safetensors"]);
-        assert!(error.starts_with("error: list.json: ") && error.contains(message), "{error}");
-    }
-    assert!(!directory.join("out.safetensors").exists());
+    assert_refused("errors_torch", cases);
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn what_no_disk_holds_is_refused_with_what_is_needed_and_there() {
 /// A disk of 64 MiB that lasts as long as the script; without the right to mount one, the limit on
 /// the size of files takes its part.
 fn on_a_small_disk(directory: &Path, script: &str) -> Output {
-    let mount = r#"mount -t tmpfs -o size=64m none disk && cp list.json disk && cd disk && "#;
+    let mount = "mount -t tmpfs -o size=64m none disk && cp list.json disk && cd disk && ";
     fs::create_dir_all(directory.join("disk")).unwrap();
     let unshare =
         if is_root(directory) { "unshare --mount" } else { "unshare --mount --map-root-user" };
@@ -194,8 +194,8 @@ fn what_is_no_file_is_not_replaced() {
     assert!(error.contains("cannot write missing/a.safetensors: No such file"), "{error}");
     assert_eq!(names(&directory), ["folder"]);
     // Nor does a report that cannot be printed pass for one that was.
-    let full = format!(r#""$0" --model mobilenet_v2_keras --dry-run > /dev/full"#);
-    let error = error_of(&shell(&directory, &full));
+    let full = r#""$0" --model mobilenet_v2_keras --dry-run > /dev/full"#;
+    let error = error_of(&shell(&directory, full));
     assert!(error.contains("cannot print the report"), "{error}");
 }
 
@@ -263,7 +263,9 @@ fn kill_at_random_moments(test: &str, out: &[&str], checkpoint: &str) {
         killed_runs += usize::from(died_of.is_some());
         let is_new = verify("2");
         assert!(is_new || verify("1"), "run {i}, {signal}: neither the old one nor the new one");
-        let left = names(folder).into_iter().filter(|name| name.ends_with(".tmp"));
+        let left = names(folder)
+            .into_iter()
+            .filter(|name| name.starts_with(".out.") || name.starts_with(".model."));
         let left: Vec<_> = left.collect();
         if signal == "KILL" {
             for name in left {
