@@ -1,0 +1,106 @@
+//! How a tensor is cut into pieces: boxes of its index space that lie in one run of the file.
+
+use ndarray_init::{InitError, Region};
+
+/// The elements of a piece, at most: a few hundred kibibytes to two mebibytes, which stay in a
+/// processor's second cache between filling, measuring and writing.
+const ELEMENTS: usize = 1 << 18;
+
+/// A tensor of one shape, cut.
+pub(crate) struct Pieces {
+    shape: Vec<usize>,
+    /// The axis that is cut. The axes before it are taken one index at a time, those after it whole.
+    axis: usize,
+    /// How much of the axis a piece has, but for the last one.
+    rows: usize,
+    /// The number of pieces along the axis.
+    along: usize,
+    /// The elements behind one index of the axis.
+    inner: usize,
+    /// The number of all pieces.
+    count: usize,
+}
+
+/// A box of a tensor.
+pub(crate) struct Piece {
+    /// The row-major index of its first element in the tensor.
+    pub(crate) first: usize,
+    pub(crate) shape: Vec<usize>,
+    offset: Vec<usize>,
+}
+
+impl Pieces {
+    pub(crate) fn of(shape: &[usize]) -> Self {
+        let inner = |axis: usize| -> usize { shape[axis..].iter().skip(1).product() };
+        let axis = (0..shape.len()).find(|&axis| inner(axis) <= ELEMENTS).unwrap_or(0);
+        let inner = inner(axis);
+        let len = shape.get(axis).copied().unwrap_or(1);
+        let rows = (ELEMENTS / inner.max(1)).clamp(1, len.max(1));
+        let along = len.div_ceil(rows);
+        let outer: usize = shape[..axis].iter().product();
+        let count = if inner == 0 { 0 } else { outer * along };
+        Self { shape: shape.to_vec(), axis, rows, along, inner, count }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    pub(crate) fn get(&self, i: usize) -> Piece {
+        let Self { axis, rows, along, inner, .. } = *self;
+        let (mut outer, start) = (i / along, i % along * rows);
+        let Some(&len) = self.shape.get(axis) else {
+            return Piece { first: 0, shape: Vec::new(), offset: Vec::new() };
+        };
+        let (mut offset, mut shape) = (vec![0; self.shape.len()], self.shape.clone());
+        let first = (outer * len + start) * inner;
+        for before in (0..axis).rev() {
+            offset[before] = outer % self.shape[before];
+            outer /= self.shape[before];
+            shape[before] = 1;
+        }
+        offset[axis] = start;
+        shape[axis] = rows.min(len - start);
+        Piece { first, shape, offset }
+    }
+}
+
+impl Piece {
+    pub(crate) fn region(&self, whole: &[usize]) -> Result<Region, InitError> {
+        Region::new(whole, &self.offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ELEMENTS, Pieces};
+
+    #[test]
+    fn pieces_follow_each_other_and_cover_the_tensor() {
+        let shapes: [&[usize]; 9] = [
+            &[],
+            &[0],
+            &[3, 0, 5],
+            &[1],
+            &[1_000_003],
+            &[700, 1000],
+            &[3, 5, 7 * ELEMENTS + 1],
+            &[2, ELEMENTS + 3, 2],
+            &[4000, 3, 3, 512],
+        ];
+        for shape in shapes {
+            let pieces = Pieces::of(shape);
+            let mut next = 0;
+            for i in 0..pieces.count() {
+                let piece = pieces.get(i);
+                assert_eq!(piece.first, next, "{shape:?}");
+                let row_major = shape.iter().zip(&piece.offset).fold(0, |at, (n, i)| at * n + i);
+                assert_eq!(row_major, next, "{shape:?}");
+                let elements: usize = piece.shape.iter().product();
+                assert!((1..=ELEMENTS).contains(&elements));
+                next += elements;
+            }
+            assert_eq!(next, shape.iter().product::<usize>(), "{shape:?}");
+        }
+    }
+}
