@@ -2,7 +2,7 @@
 
 use ndarray_init::ndarray::{ArrayD, IxDyn};
 use ndarray_init::{
-    AnyInitializer, InitError, InitExt, Key, Normal, Ones, Region, Zeros, residual_gain,
+    AnyInitializer, InitError, InitExt, InitRefExt, Key, Normal, Ones, Region, Zeros, residual_gain,
 };
 use serde::Deserialize;
 use std::fs;
@@ -139,5 +139,19 @@ impl Parameter {
         let region = Region::new(&self.shape, &part.offset)?;
         let key = network.fork(&self.name);
         ArrayD::init_region(IxDyn(&part.shape), &self.initializer, key, &region)
+    }
+
+    /// The same into an array that is there.
+    ///
+    /// # Errors
+    /// As [`part`](Self::part).
+    pub fn refill(
+        &self,
+        network: Key,
+        part: &Part,
+        array: &mut ArrayD<f32>,
+    ) -> Result<(), InitError> {
+        let region = Region::new(&self.shape, &part.offset)?;
+        array.fill_init_region(&self.initializer, network.fork(&self.name), &region)
     }
 }

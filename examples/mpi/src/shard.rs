@@ -72,7 +72,7 @@ fn write_all<'a>(
             _ => array.iter().try_for_each(|value| file.write_all(&value.to_le_bytes()))?,
         }
     }
-    file.into_inner()?.sync_all()
+    file.flush()
 }
 
 /// The names, shapes and places of a file's tensors, as the format has them.

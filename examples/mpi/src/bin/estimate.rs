@@ -6,8 +6,8 @@
 //! ```
 
 use cpu_time::ThreadTime;
-use ndarray_init::ndarray::ArrayViewMutD;
-use ndarray_init::{InitError, InitRefExt, Key, Normal, Region, Zeros};
+use ndarray_init::ndarray::ArrayD;
+use ndarray_init::{InitError, Key, Normal, Zeros};
 use shards::cut::{Cut, Part};
 use shards::model::{Parameter, Place};
 use std::time::Duration;
@@ -29,7 +29,6 @@ fn main() -> Result<(), InitError> {
     println!("{elements} parameters, f32, on one core of each rank\n");
     println!("ranks   GiB a rank   embedding   attention      MLP   vectors   seconds a rank");
     println!("                          nanoseconds of processor an element");
-    let mut memory = vec![0.0; SAMPLE];
     for ranks in (0..=10).map(|power| 1_usize << power) {
         // One in the middle, where no part begins at 0.
         let rank = ranks / 2;
@@ -38,7 +37,7 @@ fn main() -> Result<(), InitError> {
         let mut each = [(0.0, 0.0); 4];
         for (count, whole) in &network {
             let part = Cut::Mixed.part(whole, rank, ranks);
-            let cost = cost(whole, &part, &mut memory)?;
+            let cost = cost(whole, &part)?;
             let elements = (count * part.elements()) as f64;
             held += count * part.elements();
             seconds += cost * elements / 1e9;
@@ -83,19 +82,17 @@ fn network() -> Result<Vec<(usize, Parameter)>, InitError> {
 
 /// Nanoseconds of processor time that an element of the part takes, in memory that is there: the
 /// median of some fills.
-fn cost(whole: &Parameter, part: &Part, memory: &mut [f32]) -> Result<f64, InitError> {
-    let mut shape = part.shape.clone();
-    let width: usize = shape[1..].iter().product();
-    shape[0] = shape[0].min((SAMPLE / width).max(1));
-    let len = shape.iter().product::<usize>();
-    let region = Region::new(&whole.shape, &part.offset)?;
-    let mut array = ArrayViewMutD::from_shape(shape, &mut memory[..len]).expect("as many elements");
+fn cost(whole: &Parameter, part: &Part) -> Result<f64, InitError> {
+    let mut sample = part.clone();
+    let width: usize = sample.shape[1..].iter().product();
+    sample.shape[0] = sample.shape[0].min((SAMPLE / width).max(1));
+    let mut array = ArrayD::from_elem(&sample.shape[..], 1.0);
     let mut times = [Duration::ZERO; REPEATS];
     for (key, time) in (0..).map(Key::new).zip(&mut times) {
         let start = ThreadTime::now();
-        array.fill_init_region(&whole.initializer, key, &region)?;
+        whole.refill(key, &sample, &mut array)?;
         *time = start.elapsed();
     }
     times.sort_unstable();
-    Ok(times[REPEATS / 2].as_nanos() as f64 / len as f64)
+    Ok(times[REPEATS / 2].as_nanos() as f64 / array.len() as f64)
 }
