@@ -1,6 +1,7 @@
 //! words × law onto a slice. Knows no array.
 
 use super::memory;
+use super::region::Run;
 use crate::laws::Sampler;
 use crate::stream::{BLOCK, CHUNK, Key, ROW, Reader, Word, WordFn};
 use pulp::NullaryFnOnce;
@@ -9,12 +10,11 @@ use std::ops::Range;
 
 type Words<A, S> = <<S as Sampler<A>>::Word as Word>::Words;
 
-/// A write of the values of words first, first + step, …, to be compiled for every instruction set.
-pub(super) struct Run<'a, A, R> {
+/// A write of the values of runs of words, to be compiled for every instruction set.
+pub(super) struct Runs<'a, A, R> {
     pub(super) rows: R,
     pub(super) key: Key,
-    pub(super) first: u64,
-    pub(super) step: u64,
+    pub(super) runs: &'a [Run],
     pub(super) out: &'a mut [MaybeUninit<A>],
 }
 
@@ -107,69 +107,90 @@ impl<S, C> InSoftware<S, C> {
     }
 }
 
-impl<A: Copy + Default, R: Rows<A>> NullaryFnOnce for Run<'_, A, R> {
+impl<A: Copy + Default, R: Rows<A>> NullaryFnOnce for Runs<'_, A, R> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        if self.step == 1 { self.neighbors() } else { self.stepped() }
+        let Self { rows, key, runs, out } = self;
+        let mut words = <R::Sampler as Sampler<A>>::Word::zeros();
+        let mut reader = None;
+        let mut rare = Rare::new();
+        for run in runs {
+            if run.step == 1 {
+                neighbors(&rows, key, run, &mut words, out, &mut rare);
+            } else {
+                if reader.is_none() {
+                    reader = Some(Reader::new(key));
+                }
+                if let Some(reader) = &mut reader {
+                    stepped(&rows, run, reader, out, &mut rare);
+                }
+            }
+            if rare.is_nearly_full() {
+                rare.mend(rows.sampler(), out);
+            }
+        }
+        rare.mend(rows.sampler(), out);
     }
 }
 
-impl<A: Copy + Default, R: Rows<A>> Run<'_, A, R> {
-    /// The values of words one after the other.
-    #[inline(always)]
-    fn neighbors(self) {
-        let Self { rows: by_rows, key, first, out, .. } = self;
-        let sampler = by_rows.sampler();
-        let mut words = <R::Sampler as Sampler<A>>::Word::zeros();
-        let mut rare = Rare::new();
-        let mut place = 0;
-        while place < out.len() {
-            let index = first + place as u64;
-            let mut lanes = <R::Sampler as Sampler<A>>::Word::lanes(key, index / BLOCK as u64);
-            let mut skip = (index % BLOCK as u64) as usize;
-            let end = place + (BLOCK - skip).min(out.len() - place);
-            while place < end {
-                let rows = (skip + end - place).div_ceil(ROW).min(CHUNK / ROW);
-                memory::prefetch(out, place + CHUNK..place + 2 * CHUNK);
-                <R::Sampler as Sampler<A>>::Word::draw(&mut lanes, &mut words, rows);
-                let range = skip.min(CHUNK)..CHUNK.min(skip + end - place);
-                skip -= range.start;
-                if R::ALWAYS || R::Sampler::HAS_RARE {
-                    apply(&by_rows, &words, range.clone(), out, place, &mut rare);
-                } else {
-                    let out = &mut out[place..][..range.len()];
-                    <R::Sampler as Sampler<A>>::Word::map(
-                        &words,
-                        range.start,
-                        out,
-                        &Common(sampler),
-                    );
-                }
-                place += range.len();
+/// Writes the values of words one after the other.
+#[inline(always)]
+fn neighbors<A: Copy + Default, R: Rows<A>>(
+    by_rows: &R,
+    key: Key,
+    run: &Run,
+    words: &mut Words<A, R::Sampler>,
+    out: &mut [MaybeUninit<A>],
+    rare: &mut Rare<<R::Sampler as Sampler<A>>::Word>,
+) {
+    let mut place = run.place;
+    let run_end = run.place + run.len;
+    while place < run_end {
+        let index = run.index + (place - run.place) as u64;
+        let mut lanes = <R::Sampler as Sampler<A>>::Word::lanes(key, index / BLOCK as u64);
+        let skip = (index % BLOCK as u64) as usize;
+        let end = place + (BLOCK - skip).min(run_end - place);
+        <R::Sampler as Sampler<A>>::Word::skip(&mut lanes, skip / ROW);
+        let mut skip = skip % ROW;
+        while place < end {
+            let rows = (skip + end - place).div_ceil(ROW).min(CHUNK / ROW);
+            memory::prefetch(out, place + CHUNK..place + CHUNK + rows * ROW);
+            <R::Sampler as Sampler<A>>::Word::draw(&mut lanes, words, rows);
+            let range = skip..CHUNK.min(skip + end - place);
+            skip = 0;
+            if R::ALWAYS || R::Sampler::HAS_RARE {
+                apply(by_rows, words, range.clone(), out, place, rare);
+            } else {
+                let out = &mut out[place..][..range.len()];
+                let common = Common(by_rows.sampler());
+                <R::Sampler as Sampler<A>>::Word::map(words, range.start, out, &common);
             }
+            place += range.len();
         }
-        rare.mend(sampler, out);
     }
+}
 
-    /// The values of words that are picked out of the stream.
-    #[inline(always)]
-    fn stepped(self) {
-        let Self { rows: by_rows, key, first, step, out } = self;
-        let sampler = by_rows.sampler();
-        let mut reader = Reader::new(key);
-        let mut rare = Rare::new();
-        for place in (0..out.len()).step_by(ROW) {
-            let len = ROW.min(out.len() - place);
-            let mut row = [<R::Sampler as Sampler<A>>::Word::default(); ROW];
-            reader.read(first + place as u64 * step, step, &mut row[..len]);
-            let (values, any_rare) = by_rows.values(&row);
-            write(&mut out[place..][..len], &values[..len]);
-            if any_rare {
-                rare.collect(sampler, &row, 0..len, place);
-                rare.mend(sampler, out);
-            }
+/// Writes the values of words that are picked out of the stream.
+#[inline(always)]
+fn stepped<A: Copy + Default, R: Rows<A>>(
+    by_rows: &R,
+    run: &Run,
+    reader: &mut Reader<<R::Sampler as Sampler<A>>::Word>,
+    out: &mut [MaybeUninit<A>],
+    rare: &mut Rare<<R::Sampler as Sampler<A>>::Word>,
+) {
+    let &Run { place: first, index, len, step } = run;
+    for i in (0..len).step_by(ROW) {
+        let part = ROW.min(len - i);
+        let mut row = [<R::Sampler as Sampler<A>>::Word::default(); ROW];
+        reader.read(index + i as u64 * step, step, &mut row[..part]);
+        let (values, any_rare) = by_rows.values(&row);
+        write(&mut out[first + i..][..part], &values[..part]);
+        if any_rare {
+            rare.collect(by_rows.sampler(), &row, 0..part, first + i);
+            rare.mend(by_rows.sampler(), out);
         }
     }
 }
@@ -205,7 +226,7 @@ fn apply<A: Copy + Default, R: Rows<A>>(
         write(&mut out[place..][..ROW], &values);
         if any_rare {
             rare.collect(sampler, &row, 0..ROW, place);
-            if rare.count > RARE - 3 * ROW {
+            if rare.is_nearly_full() {
                 rare.mend(sampler, out);
             }
         }
@@ -220,8 +241,9 @@ fn write<A: Copy>(out: &mut [MaybeUninit<A>], values: &[A]) {
     }
 }
 
-/// How many rare words are kept until they are mended together. They are mended above two rows;
-/// before the next check at most two partial rows and one whole row arrive: five rows.
+/// How many rare words are kept until they are mended together. They are mended above two rows, of
+/// one run or several; before the next check at most two partial rows and one whole row arrive: five
+/// rows.
 const RARE: usize = 5 * ROW;
 
 /// Words that need the sampler's other arm, and where their elements go.
@@ -238,6 +260,11 @@ impl<W: Word> Rare<W> {
     #[inline(always)]
     fn new() -> Self {
         Self { count: 0, words: [W::default(); RARE], places: [0; RARE] }
+    }
+
+    #[inline(always)]
+    fn is_nearly_full(&self) -> bool {
+        self.count > RARE - 3 * ROW
     }
 
     /// Takes the rare words of a part of a row, whose first element's place is given.
@@ -352,7 +379,8 @@ mod tests {
     /// Elements first, first + 1, …, by this instruction set.
     fn run<A: Element, S: Sampler<A>>(arch: Arch, sampler: S, first: u64, len: usize) -> Vec<A> {
         let mut out = vec![MaybeUninit::new(A::default()); len];
-        arch.dispatch(Run { rows: Fused(sampler), key: KEY, first, step: 1, out: &mut out });
+        let runs = &[Run { place: 0, index: first, len, step: 1 }];
+        arch.dispatch(Runs { rows: Fused(sampler), key: KEY, runs, out: &mut out });
         // SAFETY: all of them are numbers since the vector was made.
         out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
     }
@@ -361,7 +389,8 @@ mod tests {
     fn run_in_software<A: Element, S: Sampler<A>>(sampler: S, first: u64, len: usize) -> Vec<A> {
         let mut out = vec![MaybeUninit::new(A::default()); len];
         let rows = InSoftware { checked: sampler.checked(), exact: sampler };
-        Run { rows, key: KEY, first, step: 1, out: &mut out }.call();
+        let runs = &[Run { place: 0, index: first, len, step: 1 }];
+        Runs { rows, key: KEY, runs, out: &mut out }.call();
         // SAFETY: all of them are numbers since the vector was made.
         out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
     }

@@ -1,7 +1,7 @@
 //! words × law onto a slice: which words, and by which code. Knows no array.
 
-use super::draw::{Fused, InSoftware, Run};
-use super::region::Indices;
+use super::draw::{Fused, InSoftware, Runs};
+use super::region::{Indices, Run};
 use crate::laws::Sampler;
 use crate::math::{IN_SOFTWARE, dispatch, is_portable};
 use crate::stream::Key;
@@ -16,31 +16,44 @@ pub(super) struct Source<'a, S> {
     pub(super) indices: Option<&'a Indices>,
 }
 
+/// How many runs are drawn at once. A short one, such as a line of a few columns, costs less than what
+/// has to be set up for the loop over words.
+const RUNS: usize = 32;
+
 impl<S> Source<'_, S> {
     /// Writes elements first, first + 1, … of the array.
     pub(super) fn write<A: Copy + Default>(&self, first: usize, out: &mut [MaybeUninit<A>])
     where
         S: Sampler<A>,
     {
-        match self.indices {
-            None => self.run(first as u64, 1, out),
-            Some(indices) => indices.runs(first, out.len(), |run| {
-                self.run(run.index, run.step, &mut out[run.place..][..run.len]);
-            }),
-        }
+        let Some(indices) = self.indices else {
+            let run = Run { place: 0, index: first as u64, len: out.len(), step: 1 };
+            return self.draw(&[run], out);
+        };
+        let mut runs = [Run::default(); RUNS];
+        let mut count = 0;
+        indices.runs(first, out.len(), |run| {
+            if count == RUNS {
+                self.draw(&runs, out);
+                count = 0;
+            }
+            runs[count] = run;
+            count += 1;
+        });
+        self.draw(&runs[..count], out);
     }
 
-    /// Writes the values of words first, first + step, ….
-    fn run<A: Copy + Default>(&self, first: u64, step: u64, out: &mut [MaybeUninit<A>])
+    /// Writes the values of the runs' words.
+    fn draw<A: Copy + Default>(&self, runs: &[Run], out: &mut [MaybeUninit<A>])
     where
         S: Sampler<A>,
     {
         let &Self { sampler, key, .. } = self;
         if IN_SOFTWARE && S::HAS_MUL_ADD && is_portable() {
             let rows = InSoftware { checked: sampler.checked(), exact: sampler };
-            Run { rows, key, first, step, out }.call();
+            Runs { rows, key, runs, out }.call();
         } else {
-            dispatch(Run { rows: Fused(sampler), key, first, step, out });
+            dispatch(Runs { rows: Fused(sampler), key, runs, out });
         }
     }
 }

@@ -58,24 +58,42 @@ impl Lanes {
     /// after it the high half.
     #[inline(always)]
     pub(super) fn draw(&mut self, words: &mut Words, rows: usize) {
-        let [mut s0, mut s1, mut s2] = self.state;
-        let [mut high, mut low] = self.halves;
+        let mut lanes = Self { ..*self };
         for row in &mut words.0[..rows] {
-            for l in 0..LANES {
-                let s3 = high[l] | low[l];
-                let output = s0[l].wrapping_add(s3).rotate_left(23).wrapping_add(s0[l]);
-                row[l] = if cfg!(target_endian = "big") { output.rotate_left(32) } else { output };
-                let t = s1[l] << 17;
-                s2[l] ^= s0[l];
-                let s3 = s3 ^ s1[l];
-                s1[l] ^= s2[l];
-                s0[l] ^= s3;
-                s2[l] ^= t;
-                high[l] = s3 << 45;
-                low[l] = s3 >> 19;
+            for (l, word) in row.iter_mut().enumerate() {
+                let output = lanes.next(l);
+                *word = if cfg!(target_endian = "big") { output.rotate_left(32) } else { output };
             }
         }
-        self.state = [s0, s1, s2];
-        self.halves = [high, low];
+        *self = lanes;
+    }
+
+    /// Passes over the block's next rows. What `next` computes for the outputs alone is compiled away.
+    #[inline(always)]
+    pub(super) fn skip(&mut self, rows: usize) {
+        let mut lanes = Self { ..*self };
+        for _ in 0..rows {
+            for l in 0..LANES {
+                lanes.next(l);
+            }
+        }
+        *self = lanes;
+    }
+
+    /// The next output of lane l.
+    #[inline(always)]
+    fn next(&mut self, l: usize) -> u64 {
+        let Self { state: [s0, s1, s2], halves: [high, low] } = self;
+        let s3 = high[l] | low[l];
+        let output = s0[l].wrapping_add(s3).rotate_left(23).wrapping_add(s0[l]);
+        let t = s1[l] << 17;
+        s2[l] ^= s0[l];
+        let s3 = s3 ^ s1[l];
+        s1[l] ^= s2[l];
+        s0[l] ^= s3;
+        s2[l] ^= t;
+        high[l] = s3 << 45;
+        low[l] = s3 >> 19;
+        output
     }
 }

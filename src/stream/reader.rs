@@ -31,6 +31,9 @@ impl<W: Word> Reader<W> {
     /// The words with the indices first, first + step, ….
     #[inline(always)]
     pub(crate) fn read(&mut self, first: u64, step: u64, out: &mut [W]) {
+        if step >= BLOCK as u64 {
+            return self.read_apart(first, step, out);
+        }
         let mut index = first;
         let mut rest = out;
         while !rest.is_empty() {
@@ -47,6 +50,21 @@ impl<W: Word> Reader<W> {
         }
     }
 
+    /// The same for words each of which has a block of its own: one row of that is enough.
+    #[inline(always)]
+    fn read_apart(&self, first: u64, step: u64, out: &mut [W]) {
+        let mut words = W::zeros();
+        let mut index = first;
+        for word in out {
+            let place = (index % BLOCK as u64) as usize;
+            let mut lanes = W::lanes(self.key, index / BLOCK as u64);
+            W::skip(&mut lanes, place / ROW);
+            W::draw(&mut lanes, &mut words, 1);
+            *word = W::row(&words, 0)[place % ROW];
+            index = index.wrapping_add(step);
+        }
+    }
+
     /// Draws the chunk with this index, and says where in it the word is.
     #[inline(always)]
     fn draw_to(&mut self, index: u64) -> usize {
@@ -58,9 +76,8 @@ impl<W: Word> Reader<W> {
         }
         if self.drawn < chunk {
             let mut words = W::zeros();
-            for _ in self.drawn..chunk {
-                W::draw(&mut self.lanes, &mut words, CHUNK / ROW);
-            }
+            W::skip(&mut self.lanes, (chunk - 1 - self.drawn) * (CHUNK / ROW));
+            W::draw(&mut self.lanes, &mut words, CHUNK / ROW);
             let rows = self.words.as_chunks_mut::<ROW>().0;
             for (i, row) in rows.iter_mut().enumerate() {
                 *row = W::row(&words, i);

@@ -20,6 +20,8 @@ pub trait Word: Copy + Default + Send + Sync + 'static {
     fn zeros() -> Self::Words;
     /// Draws the block's next rows.
     fn draw(lanes: &mut Self::Lanes, words: &mut Self::Words, rows: usize);
+    /// Passes over the block's next rows.
+    fn skip(lanes: &mut Self::Lanes, rows: usize);
     /// Words 16·i … 16·i + 15 of the chunk.
     fn row(words: &Self::Words, i: usize) -> [Self; ROW];
     /// Writes a value for each of words skip, skip + 1, … of the chunk.
@@ -56,6 +58,11 @@ impl Word for u32 {
     #[inline(always)]
     fn draw(lanes: &mut Lanes, words: &mut Words, rows: usize) {
         lanes.draw(words, rows);
+    }
+
+    #[inline(always)]
+    fn skip(lanes: &mut Lanes, rows: usize) {
+        lanes.skip(rows);
     }
 
     #[inline(always)]
@@ -105,6 +112,13 @@ impl Word for u64 {
     }
 
     #[inline(always)]
+    fn skip(lanes: &mut [Lanes; 2], rows: usize) {
+        for lanes in lanes {
+            lanes.skip(rows);
+        }
+    }
+
+    #[inline(always)]
     fn row([high, low]: &[Words; 2], i: usize) -> [u64; ROW] {
         let (high, low) = (high.row(i), low.row(i));
         std::array::from_fn(|j| join(high[j], low[j]))
@@ -148,6 +162,13 @@ impl<W: Word> Word for [W; 2] {
     fn draw(lanes: &mut Self::Lanes, words: &mut Self::Words, rows: usize) {
         for (lanes, words) in lanes.iter_mut().zip(words) {
             W::draw(lanes, words, rows);
+        }
+    }
+
+    #[inline(always)]
+    fn skip(lanes: &mut Self::Lanes, rows: usize) {
+        for lanes in lanes {
+            W::skip(lanes, rows);
         }
     }
 
