@@ -13,6 +13,7 @@
 //! | `fresh/f64/2_threads/normal/16777216` | to make a new array, and to drop it |
 //! | `layout/transposed/2_threads/normal` | a fill of some 10⁷ `f32` in another memory order |
 //! | `region/columns/1_thread/normal` | a fill of a part of a 65 536 × 65 536 array of `f32`; `in_one_piece` is an array of as many elements |
+//! | `region/columns_of_8192/1_thread/normal` | a fill of 64 columns of an 8192 × 8192 array; `whole_and_slice` fills all of it, and copies them |
 //!
 //! In place of a law, `memory_fill` and `rand_distr_…` say what it is compared with. Sizes at which
 //! the crate never wakes a second thread have no entry for two.
@@ -205,7 +206,8 @@ const PARTS: [(&str, Part); 4] = [
     ("columns", |side| [[side, 64], [0, side / 2 + 320]]),
     ("one_row", |side| [[1, side], [side / 3, 0]]),
     ("rows", |side| [[64, side], [side / 3, 0]]),
-    ("block", |side| [[side / 32, side / 32], [side / 3, side / 3]]),
+    // 1 GiB.
+    ("block", |side| [[side / 4, side / 4], [side / 3, side / 3]]),
 ];
 
 fn regions(criterion: &mut Criterion) {
@@ -222,8 +224,33 @@ fn regions(criterion: &mut Criterion) {
                 group.measure(id, array.len(), || source.fill(black_box(&mut array)));
                 let id = BenchmarkId::from_parameter(draw.name());
                 let n = array.len();
-                group.measure(id, n, || source.fill_part(&mut array, &region));
+                group.measure(id, n, || source.fill_part(black_box(&mut array), &region));
             }
+        }
+    }
+    wholes(criterion);
+}
+
+/// What there is to do without regions: to fill the whole, of which this one fits memory, and to keep
+/// a part.
+fn wholes(criterion: &mut Criterion) {
+    let side = if is_trial() { 512 } else { 8192 };
+    let columns = Slice::from(side / 2 + 192..side / 2 + 256);
+    let region = Region::new(&[side, side], &[0, side / 2 + 192]).expect("within the array");
+    let mut whole = Array2::<f32>::zeros([side, side]);
+    let mut part = Array2::<f32>::zeros([side, 64]);
+    for threads in THREADS {
+        let mut group = Group::new(criterion, "region/columns_of_8192", threads);
+        for draw in Draw::USUAL {
+            let mut source = Source::new(draw);
+            let n = part.len();
+            let id = BenchmarkId::from_parameter(format!("{}_whole_and_slice", draw.name()));
+            group.measure(id, n, || {
+                source.fill(black_box(&mut whole));
+                part.assign(&whole.slice_axis(Axis(1), columns));
+            });
+            let id = BenchmarkId::from_parameter(draw.name());
+            group.measure(id, n, || source.fill_part(black_box(&mut part), &region));
         }
     }
 }

@@ -1,18 +1,18 @@
 //! words × law onto a slice. Knows no array.
 
 use super::memory;
+use super::region::Run;
 use crate::laws::Sampler;
 use crate::math::{Simd, Vectorized};
 use crate::stream::{BLOCK, CHUNK, Chunk, Flag, Key, NoFlag, ROW, Reader, Word};
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
-/// A write of the values of words first, first + step, ….
-pub(super) struct Run<'a, A, R> {
+/// A write of the values of runs of words.
+pub(super) struct Write<'a, A, R> {
     pub(super) arms: R,
     pub(super) key: Key,
-    pub(super) first: u64,
-    pub(super) step: u64,
+    pub(super) runs: &'a [Run],
     pub(super) out: &'a mut [MaybeUninit<A>],
 }
 
@@ -69,52 +69,78 @@ impl<A, S: Sampler<A, Checked = C>, C: Copy> Arms<A> for InSoftware<S, C> {
     }
 }
 
-impl<A: Copy + Default, R: Arms<A>> Run<'_, A, R> {
+impl<A: Copy + Default, R: Arms<A>> Write<'_, A, R> {
     /// Does the write by this instruction set.
-    pub(super) fn write(self, simd: Simd) {
-        if self.step == 1 { self.neighbors(simd) } else { self.stepped(simd) }
-    }
-
-    /// The values of words one after the other.
     ///
     /// Words are drawn by one function and values computed by another, since each needs all of the
     /// processor's registers.
-    fn neighbors(self, simd: Simd) {
-        let Self { arms, key, first, out, .. } = self;
+    pub(super) fn by(self, simd: Simd) {
+        let Self { arms, key, runs, out } = self;
         let mut words = R::Word::zeros();
-        let mut rare = Rare::new();
-        let mut place = 0;
-        while place < out.len() {
-            let index = first + place as u64;
-            let mut lanes = R::Word::lanes(key, index / BLOCK as u64, simd);
-            let mut skip = (index % BLOCK as u64) as usize;
-            let end = place + (BLOCK - skip).min(out.len() - place);
-            while place < end {
-                let rows = (skip + end - place).div_ceil(ROW).min(CHUNK / ROW);
-                memory::prefetch(out, place + CHUNK..place + 2 * CHUNK);
-                R::Word::draw(&mut lanes, &mut words, rows, simd);
-                let (start, stop) = (skip.min(CHUNK), CHUNK.min(skip + end - place));
-                let values = Values { arms, words: &words, skip: start, place, out };
-                values.write(stop - start, &mut rare, simd);
-                skip -= start;
-                place += stop - start;
+        let mut reader = None;
+        let mut rare = None;
+        for run in runs {
+            if run.step == 1 {
+                neighbors(arms, key, run, &mut words, &mut rare, out, simd);
+            } else {
+                let reader = reader.get_or_insert_with(|| Reader::new(key));
+                stepped(arms, reader, run, &mut rare, out, simd);
             }
         }
-        rare.mend_left(arms, out, simd);
-    }
-
-    /// The values of words that are picked out of the stream.
-    fn stepped(self, simd: Simd) {
-        let Self { arms, key, first, step, out } = self;
-        let mut reader = Reader::new(key);
-        let mut picked = [R::Word::default(); CHUNK];
-        let mut rare = Rare::new();
-        for place in (0..out.len()).step_by(CHUNK) {
-            let len = CHUNK.min(out.len() - place);
-            reader.read(first + place as u64 * step, step, &mut picked[..len]);
-            Values { arms, words: &picked, skip: 0, place, out }.write(len, &mut rare, simd);
+        if let Some(mut rare) = rare {
+            simd.run(Mend { arms, rare: &mut rare, element: PhantomData }, out);
         }
-        rare.mend_left(arms, out, simd);
+    }
+}
+
+/// The values of words one after the other.
+fn neighbors<A: Copy + Default, R: Arms<A>>(
+    arms: R,
+    key: Key,
+    run: &Run,
+    words: &mut <R::Word as Word>::Words,
+    rare: &mut Option<Rare<R::Word>>,
+    out: &mut [MaybeUninit<A>],
+    simd: Simd,
+) {
+    let mut place = run.place;
+    let run_end = run.place + run.len;
+    while place < run_end {
+        let index = run.index + (place - run.place) as u64;
+        let skip = (index % BLOCK as u64) as usize;
+        let end = place + (BLOCK - skip).min(run_end - place);
+        let mut lanes = R::Word::lanes(key, index / BLOCK as u64, simd);
+        R::Word::skip(&mut lanes, skip / ROW, simd);
+        let mut skip = skip % ROW;
+        while place < end {
+            let stop = CHUNK.min(skip + end - place);
+            let len = stop - skip;
+            if len == CHUNK {
+                memory::prefetch(out, place + CHUNK..place + 2 * CHUNK);
+            }
+            R::Word::draw(&mut lanes, words, stop.div_ceil(ROW), simd);
+            Values { arms, words: &*words, skip, place, out }.write(len, rare, simd);
+            place += len;
+            skip = 0;
+        }
+    }
+}
+
+/// The values of words that are picked out of the stream.
+fn stepped<A: Copy + Default, R: Arms<A>>(
+    arms: R,
+    reader: &mut Reader<R::Word>,
+    run: &Run,
+    rare: &mut Option<Rare<R::Word>>,
+    out: &mut [MaybeUninit<A>],
+    simd: Simd,
+) {
+    let mut picked = [R::Word::default(); CHUNK];
+    for i in (0..run.len).step_by(CHUNK) {
+        let len = CHUNK.min(run.len - i);
+        reader.read(run.index + i as u64 * run.step, run.step, &mut picked[..len]);
+        let place = run.place + i;
+        Values { arms, words: &picked, skip: 0, place, out }.write(len, rare, simd);
     }
 }
 
@@ -130,10 +156,11 @@ struct Values<'a, A, R, C> {
 impl<A: Copy + Default, R: Arms<A>, C: Chunk<R::Word>> Values<'_, A, R, C> {
     /// Writes `len` values, but for rare ones, which are kept for later.
     #[inline(always)]
-    fn write(self, len: usize, rare: &mut Rare<R::Word>, simd: Simd) {
+    fn write(self, len: usize, rare: &mut Option<Rare<R::Word>>, simd: Simd) {
         let Self { arms, words, skip, place, out } = self;
         let (now, element) = (&mut out[place..place + len], PhantomData);
         if R::HAS_RARE {
+            let rare = rare.get_or_insert_with(Rare::new);
             let flags = &mut rare.flags[..len];
             simd.run(Common { arms, words, skip, flags, element }, now);
             simd.run(Collect { arms, words, skip, len, place, rare, element }, out);
@@ -262,18 +289,6 @@ impl<W: Word> Rare<W> {
         Self { flags, count: 0, words: [W::default(); RARE], places: [0; RARE] }
     }
 
-    /// Writes the elements of those that are left.
-    fn mend_left<A: Copy + Default, R: Arms<A, Word = W>>(
-        &mut self,
-        arms: R,
-        out: &mut [MaybeUninit<A>],
-        simd: Simd,
-    ) {
-        if self.count > 0 {
-            simd.run(Mend { arms, rare: self, element: PhantomData }, out);
-        }
-    }
-
     /// Writes their elements.
     #[inline(always)]
     fn mend<A, R>(&mut self, arms: &R, out: &mut [MaybeUninit<A>])
@@ -359,7 +374,8 @@ mod tests {
     /// Elements first, first + 1, …, by this instruction set.
     fn run<A: Element, S: Sampler<A>>(simd: Simd, sampler: S, first: u64, len: usize) -> Vec<A> {
         let mut out = vec![MaybeUninit::new(A::default()); len];
-        Run { arms: Fused(sampler), key: KEY, first, step: 1, out: &mut out }.write(simd);
+        let runs = &[Run { place: 0, index: first, len, step: 1 }];
+        Write { arms: Fused(sampler), key: KEY, runs, out: &mut out }.by(simd);
         // SAFETY: all of them are numbers since the vector was made.
         out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
     }
@@ -369,7 +385,8 @@ mod tests {
         let mut out = vec![MaybeUninit::new(A::default()); len];
         let arms = InSoftware { checked: sampler.checked(), exact: sampler };
         let portable = Simd::available()[0];
-        Run { arms, key: KEY, first, step: 1, out: &mut out }.write(portable);
+        let runs = &[Run { place: 0, index: first, len, step: 1 }];
+        Write { arms, key: KEY, runs, out: &mut out }.by(portable);
         // SAFETY: all of them are numbers since the vector was made.
         out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
     }

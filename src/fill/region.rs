@@ -179,6 +179,7 @@ pub(crate) struct Indices {
 }
 
 /// Elements that lie in the whole array at one distance from each other.
+#[derive(Clone, Copy, Default)]
 pub(super) struct Run {
     /// The first one's place in the part, row-major.
     pub(super) place: usize,

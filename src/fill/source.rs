@@ -1,7 +1,7 @@
 //! words × law onto a slice: which words, and by which code. Knows no array.
 
-use super::draw::{Fused, InSoftware, Run};
-use super::region::Indices;
+use super::draw::{Fused, InSoftware, Write};
+use super::region::{Indices, Run};
 use crate::laws::Sampler;
 use crate::math::{IN_SOFTWARE, Simd};
 use crate::stream::Key;
@@ -21,20 +21,33 @@ pub(super) struct Source<'a, S> {
     pub(super) indices: Option<&'a Indices>,
 }
 
+/// How many runs are drawn at once. A short one, such as a line of a few columns, costs less than what
+/// has to be set up for the loop over words.
+const RUNS: usize = 32;
+
 impl<A: Copy + Default, S: Sampler<A>> Elements<A> for Source<'_, S> {
     fn write(&self, first: usize, out: &mut [MaybeUninit<A>]) {
-        match self.indices {
-            None => self.run(first as u64, 1, out),
-            Some(indices) => indices.runs(first, out.len(), |run| {
-                self.run(run.index, run.step, &mut out[run.place..][..run.len]);
-            }),
-        }
+        let Some(indices) = self.indices else {
+            let run = Run { place: 0, index: first as u64, len: out.len(), step: 1 };
+            return self.draw(&[run], out);
+        };
+        let mut runs = [Run::default(); RUNS];
+        let mut count = 0;
+        indices.runs(first, out.len(), |run| {
+            if count == RUNS {
+                self.draw(&runs, out);
+                count = 0;
+            }
+            runs[count] = run;
+            count += 1;
+        });
+        self.draw(&runs[..count], out);
     }
 }
 
 impl<S> Source<'_, S> {
-    /// Writes the values of words first, first + step, ….
-    fn run<A: Copy + Default>(&self, first: u64, step: u64, out: &mut [MaybeUninit<A>])
+    /// Writes the values of the runs' words.
+    fn draw<A: Copy + Default>(&self, runs: &[Run], out: &mut [MaybeUninit<A>])
     where
         S: Sampler<A>,
     {
@@ -42,9 +55,9 @@ impl<S> Source<'_, S> {
         let simd = Simd::best();
         if IN_SOFTWARE && S::HAS_MUL_ADD && simd.is_portable() {
             let arms = InSoftware { checked: sampler.checked(), exact: sampler };
-            Run { arms, key, first, step, out }.write(simd);
+            Write { arms, key, runs, out }.by(simd);
         } else {
-            Run { arms: Fused(sampler), key, first, step, out }.write(simd);
+            Write { arms: Fused(sampler), key, runs, out }.by(simd);
         }
     }
 }

@@ -26,6 +26,7 @@ impl Words {
 /// The generators of a block, at some row of it.
 ///
 /// Lane n of key k is Xoshiro256++ seeded with `SplitMix64(mix64(k) + 4·n·GAMMA)`.
+#[derive(Clone, Copy)]
 pub struct Lanes {
     state: [[u64; LANES]; 3],
     /// The last part of the state, as the two halves of its rotation: joined only where they are
@@ -43,6 +44,11 @@ impl Lanes {
     /// after it the high half.
     pub(super) fn draw(&mut self, words: &mut Words, rows: usize, simd: Simd) {
         simd.run(Draw(self), &mut words.0[..rows]);
+    }
+
+    /// Passes over the block's next rows.
+    pub(super) fn skip(&mut self, rows: usize, simd: Simd) {
+        simd.run(Skip(rows), self);
     }
 }
 
@@ -84,50 +90,107 @@ impl Vectorized for Draw<'_> {
         if rows.is_empty() {
             return;
         }
-        let [mut s0, mut s1, mut s2] = self.0.state;
-        let [mut high, mut low] = self.0.halves;
+        let mut lanes = *self.0;
         for row in rows {
-            for l in 0..LANES {
-                let s3 = high[l] | low[l];
-                let output = s0[l].wrapping_add(s3).rotate_left(23).wrapping_add(s0[l]);
-                row[l] = in_order(output);
-                let t = s1[l] << 17;
-                s2[l] ^= s0[l];
-                let s3 = s3 ^ s1[l];
-                s1[l] ^= s2[l];
-                s0[l] ^= s3;
-                s2[l] ^= t;
-                high[l] = s3 << 45;
-                low[l] = s3 >> 19;
+            for (l, words) in row.iter_mut().enumerate() {
+                *words = in_order(lanes.next(l));
             }
         }
-        *self.0 = Lanes { state: [s0, s1, s2], halves: [high, low] };
+        *self.0 = lanes;
     }
 
     /// Lane after lane: the state of one fits into the registers of any processor.
     #[inline(always)]
     fn run_portably(self, rows: &mut [[u64; LANES]]) {
-        let Lanes { state, halves } = self.0;
         for l in 0..LANES {
-            let [mut s0, mut s1, mut s2] = state.map(|part| part[l]);
-            let mut s3 = halves[0][l] | halves[1][l];
+            let mut lane = self.0.lane(l);
             for row in &mut *rows {
-                let output = s0.wrapping_add(s3).rotate_left(23).wrapping_add(s0);
-                row[l] = in_order(output);
-                let t = s1 << 17;
-                s2 ^= s0;
-                s3 ^= s1;
-                s1 ^= s2;
-                s0 ^= s3;
-                s2 ^= t;
-                s3 = s3.rotate_left(45);
+                row[l] = in_order(next(&mut lane));
             }
-            for (part, s) in state.iter_mut().zip([s0, s1, s2]) {
-                part[l] = s;
-            }
-            (halves[0][l], halves[1][l]) = (s3, 0);
+            self.0.set_lane(l, lane);
         }
     }
+}
+
+/// Passes over so many rows. What is computed for the outputs alone is compiled away.
+struct Skip(usize);
+
+impl Vectorized for Skip {
+    type Target = Lanes;
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, target: &mut Lanes) {
+        if self.0 == 0 {
+            return;
+        }
+        let mut lanes = *target;
+        for _ in 0..self.0 {
+            for l in 0..LANES {
+                lanes.next(l);
+            }
+        }
+        *target = lanes;
+    }
+
+    #[inline(always)]
+    fn run_portably(self, target: &mut Lanes) {
+        for l in 0..LANES {
+            let mut lane = target.lane(l);
+            for _ in 0..self.0 {
+                next(&mut lane);
+            }
+            target.set_lane(l, lane);
+        }
+    }
+}
+
+impl Lanes {
+    /// The state of lane l.
+    #[inline(always)]
+    fn lane(&self, l: usize) -> [u64; 4] {
+        let Self { state: [s0, s1, s2], halves: [high, low] } = self;
+        [s0[l], s1[l], s2[l], high[l] | low[l]]
+    }
+
+    #[inline(always)]
+    fn set_lane(&mut self, l: usize, [s0, s1, s2, s3]: [u64; 4]) {
+        for (part, s) in self.state.iter_mut().zip([s0, s1, s2]) {
+            part[l] = s;
+        }
+        (self.halves[0][l], self.halves[1][l]) = (s3, 0);
+    }
+
+    /// The next output of lane l.
+    #[inline(always)]
+    fn next(&mut self, l: usize) -> u64 {
+        let Self { state: [s0, s1, s2], halves: [high, low] } = self;
+        let s3 = high[l] | low[l];
+        let output = s0[l].wrapping_add(s3).rotate_left(23).wrapping_add(s0[l]);
+        let t = s1[l] << 17;
+        s2[l] ^= s0[l];
+        let s3 = s3 ^ s1[l];
+        s1[l] ^= s2[l];
+        s0[l] ^= s3;
+        s2[l] ^= t;
+        high[l] = s3 << 45;
+        low[l] = s3 >> 19;
+        output
+    }
+}
+
+/// The next output of a lane by itself.
+#[inline(always)]
+fn next([s0, s1, s2, s3]: &mut [u64; 4]) -> u64 {
+    let output = s0.wrapping_add(*s3).rotate_left(23).wrapping_add(*s0);
+    let t = *s1 << 17;
+    *s2 ^= *s0;
+    *s3 ^= *s1;
+    *s1 ^= *s2;
+    *s0 ^= *s3;
+    *s2 ^= t;
+    *s3 = s3.rotate_left(45);
+    output
 }
 
 /// The output as two words in memory, the low half first.

@@ -32,6 +32,9 @@ impl<W: Word> Reader<W> {
     /// The words with the indices first, first + step, ….
     #[inline(always)]
     pub(crate) fn read(&mut self, first: u64, step: u64, out: &mut [W]) {
+        if step >= BLOCK as u64 {
+            return self.read_apart(first, step, out);
+        }
         let mut index = first;
         let mut rest = out;
         while !rest.is_empty() {
@@ -48,6 +51,21 @@ impl<W: Word> Reader<W> {
         }
     }
 
+    /// The same for words each of which has a block of its own: one row of that is enough.
+    fn read_apart(&self, first: u64, step: u64, out: &mut [W]) {
+        let simd = Simd::best();
+        let mut words = W::zeros();
+        let mut index = first;
+        for word in out {
+            let place = (index % BLOCK as u64) as usize;
+            let mut lanes = W::lanes(self.key, index / BLOCK as u64, simd);
+            W::skip(&mut lanes, place / ROW, simd);
+            W::draw(&mut lanes, &mut words, 1, simd);
+            *word = words.part(0..ROW)(place % ROW);
+            index = index.wrapping_add(step);
+        }
+    }
+
     /// Draws the chunk with this index, and says where in it the word is.
     #[inline(always)]
     fn draw_to(&mut self, index: u64) -> usize {
@@ -59,9 +77,8 @@ impl<W: Word> Reader<W> {
         }
         if self.drawn < chunk {
             let (mut words, simd) = (W::zeros(), Simd::best());
-            for _ in self.drawn..chunk {
-                W::draw(&mut self.lanes, &mut words, CHUNK / ROW, simd);
-            }
+            W::skip(&mut self.lanes, (chunk - 1 - self.drawn) * (CHUNK / ROW), simd);
+            W::draw(&mut self.lanes, &mut words, CHUNK / ROW, simd);
             let drawn = words.part(0..CHUNK);
             for (i, word) in self.words.iter_mut().enumerate() {
                 *word = drawn(i);

@@ -23,6 +23,8 @@ pub trait Word: Copy + Default + Send + Sync + 'static {
     fn zeros() -> Self::Words;
     /// Draws the block's next rows.
     fn draw(lanes: &mut Self::Lanes, words: &mut Self::Words, rows: usize, simd: Simd);
+    /// Passes over the block's next rows.
+    fn skip(lanes: &mut Self::Lanes, rows: usize, simd: Simd);
     /// One word of a generator.
     fn of<R: RngCore + ?Sized>(rng: &mut R) -> Self;
 }
@@ -116,6 +118,11 @@ impl Word for u32 {
     }
 
     #[inline(always)]
+    fn skip(lanes: &mut Lanes, rows: usize, simd: Simd) {
+        lanes.skip(rows, simd);
+    }
+
+    #[inline(always)]
     fn of<R: RngCore + ?Sized>(rng: &mut R) -> u32 {
         rng.next_u32()
     }
@@ -153,6 +160,13 @@ impl Word for u64 {
     }
 
     #[inline(always)]
+    fn skip(lanes: &mut [Lanes; 2], rows: usize, simd: Simd) {
+        for lanes in lanes {
+            lanes.skip(rows, simd);
+        }
+    }
+
+    #[inline(always)]
     fn of<R: RngCore + ?Sized>(rng: &mut R) -> u64 {
         rng.next_u64()
     }
@@ -186,6 +200,13 @@ impl<W: Word> Word for [W; 2] {
     fn draw(lanes: &mut Self::Lanes, words: &mut Self::Words, rows: usize, simd: Simd) {
         for (lanes, words) in lanes.iter_mut().zip(words) {
             W::draw(lanes, words, rows, simd);
+        }
+    }
+
+    #[inline(always)]
+    fn skip(lanes: &mut Self::Lanes, rows: usize, simd: Simd) {
+        for lanes in lanes {
+            W::skip(lanes, rows, simd);
         }
     }
 
