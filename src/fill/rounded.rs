@@ -3,7 +3,7 @@
 
 use super::memory;
 use super::source::{Elements, Source};
-use crate::element::{Element, Format};
+use crate::element::Element;
 use crate::laws::{Hold, Sampler};
 use crate::math::dispatch;
 use crate::stream::BLOCK;
@@ -40,7 +40,7 @@ fn round<E: Element>(
     out: &mut [MaybeUninit<E>],
 ) {
     #[cfg(all(target_arch = "x86_64", feature = "half"))]
-    if E::Format::IS_BINARY16 && f16c::is_available() {
+    if f16c::is_for::<E>() {
         return f16c::round(values, hold, out);
     }
     dispatch(Round { values, hold, out });
@@ -77,17 +77,21 @@ mod f16c {
 
     const LANES: usize = 8;
 
-    pub(super) fn is_available() -> bool {
-        !is_portable() && is_x86_feature_detected!("avx") && is_x86_feature_detected!("f16c")
+    /// Whether elements are `f16`, and the instruction is there.
+    pub(super) fn is_for<E: Element>() -> bool {
+        E::Format::IS_BINARY16
+            && !is_portable()
+            && is_x86_feature_detected!("avx")
+            && is_x86_feature_detected!("f16c")
     }
 
-    /// For `f16`, where the instruction is available.
+    /// Where [`is_for`] is true.
     pub(super) fn round<E: Element>(
         values: &[E::Arithmetic],
         hold: Hold<E::Arithmetic>,
         out: &mut [MaybeUninit<E>],
     ) {
-        assert!(E::Format::IS_BINARY16 && is_available() && values.len() == out.len());
+        assert!(is_for::<E>() && values.len() == out.len());
         assert!(size_of::<E::Arithmetic>() == 4 && size_of::<E>() == 2);
         let bounds = hold.bounds().map(|bound| bound.into_f64() as f32);
         let whole = values.len() / LANES * LANES;
@@ -137,7 +141,7 @@ mod tests {
 
     #[test]
     fn the_instruction_gives_the_bits_of_the_portable_operations() {
-        if !f16c::is_available() {
+        if !f16c::is_for::<f16>() {
             return;
         }
         // Numbers all over the range, and those at which rounding turns.
