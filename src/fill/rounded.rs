@@ -126,8 +126,10 @@ mod f16c {
     }
 }
 
-#[cfg(all(test, target_arch = "x86_64", feature = "half"))]
+#[cfg(test)]
 mod tests {
+    #![cfg(all(target_arch = "x86_64", feature = "half"))]
+
     use super::*;
     use crate::laws::{Law, Normal, Uniform};
     use half::f16;
