@@ -88,7 +88,7 @@ fn a_report_for_an_element_type_names_it() {
         assert_eq!(part(&of_f32, framework), part(&plain, framework));
     }
     let tiny =
-        VarianceScaling::new(1e-80, FanMode::FanIn, Distribution::UntruncatedNormal).unwrap();
+        VarianceScaling::new(1e-100, FanMode::FanIn, Distribution::UntruncatedNormal).unwrap();
     let error = tiny.explain_as::<f32>(&[4, 4]).unwrap_err();
     assert!(matches!(error, InitError::Unrepresentable { element: "f32", .. }), "{error:?}");
     assert!(tiny.explain_as::<f64>(&[4, 4]).is_ok());
