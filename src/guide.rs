@@ -8,6 +8,7 @@
 //! | [Recipes](recipes) | whole networks to copy |
 //! | [Reproducibility](reproducibility) | what stays the same, and what a test may assert |
 //! | [Performance](performance) | what it costs, and what a program can do |
+//! | [Sharding](sharding) | parts of arrays on processes, devices and files |
 //! | [Element types](element_types) | `f16`, `bf16`, `f64`, complex numbers, generic code |
 //! | [Migrating](migrating) | from Keras, PyTorch, MindSpore, JAX or timm |
 //! | [Comparison](comparison) | beside ndarray-rand, candle, burn and the frameworks |
@@ -38,6 +39,7 @@ pages! {
     recipes "../docs/guide/recipes.md";
     reproducibility "../docs/guide/reproducibility.md";
     performance "../docs/guide/performance.md";
+    sharding "../docs/guide/sharding.md";
     #[cfg(all(feature = "half", feature = "complex"))]
     element_types "../docs/guide/element_types.md";
     migrating "../MIGRATING.md";
