@@ -112,30 +112,50 @@ impl<A: Copy + Default, R: Rows<A>> NullaryFnOnce for Runs<'_, A, R> {
 
     #[inline(always)]
     fn call(self) {
+        if self.runs.iter().all(|run| run.step == 1) { self.neighbors() } else { self.stepped() }
+    }
+}
+
+impl<A: Copy + Default, R: Rows<A>> Runs<'_, A, R> {
+    /// The values of words one after the other.
+    #[inline(always)]
+    fn neighbors(self) {
         let Self { rows, key, runs, out } = self;
         let mut words = <R::Sampler as Sampler<A>>::Word::zeros();
-        let mut reader = None;
         let mut rare = Rare::new();
         for run in runs {
-            if run.step == 1 {
-                neighbors(&rows, key, run, &mut words, out, &mut rare);
-            } else {
-                if reader.is_none() {
-                    reader = Some(Reader::new(key));
-                }
-                if let Some(reader) = &mut reader {
-                    stepped(&rows, run, reader, out, &mut rare);
-                }
-            }
+            neighbors(&rows, key, run, &mut words, out, &mut rare);
             if rare.is_nearly_full() {
                 rare.mend(rows.sampler(), out);
             }
         }
         rare.mend(rows.sampler(), out);
     }
+
+    /// The values of words that are picked out of the stream.
+    #[inline(always)]
+    fn stepped(self) {
+        let Self { rows: by_rows, key, runs, out } = self;
+        let sampler = by_rows.sampler();
+        let mut reader = Reader::new(key);
+        let mut rare = Rare::new();
+        for &Run { place: first, index, len, step } in runs {
+            for i in (0..len).step_by(ROW) {
+                let part = ROW.min(len - i);
+                let mut row = [<R::Sampler as Sampler<A>>::Word::default(); ROW];
+                reader.read(index + i as u64 * step, step, &mut row[..part]);
+                let (values, any_rare) = by_rows.values(&row);
+                write(&mut out[first + i..][..part], &values[..part]);
+                if any_rare {
+                    rare.collect(sampler, &row, 0..part, first + i);
+                    rare.mend(sampler, out);
+                }
+            }
+        }
+    }
 }
 
-/// Writes the values of words one after the other.
+/// Writes the values of one run of them.
 #[inline(always)]
 fn neighbors<A: Copy + Default, R: Rows<A>>(
     by_rows: &R,
@@ -168,29 +188,6 @@ fn neighbors<A: Copy + Default, R: Rows<A>>(
                 <R::Sampler as Sampler<A>>::Word::map(words, range.start, out, &common);
             }
             place += range.len();
-        }
-    }
-}
-
-/// Writes the values of words that are picked out of the stream.
-#[inline(always)]
-fn stepped<A: Copy + Default, R: Rows<A>>(
-    by_rows: &R,
-    run: &Run,
-    reader: &mut Reader<<R::Sampler as Sampler<A>>::Word>,
-    out: &mut [MaybeUninit<A>],
-    rare: &mut Rare<<R::Sampler as Sampler<A>>::Word>,
-) {
-    let &Run { place: first, index, len, step } = run;
-    for i in (0..len).step_by(ROW) {
-        let part = ROW.min(len - i);
-        let mut row = [<R::Sampler as Sampler<A>>::Word::default(); ROW];
-        reader.read(index + i as u64 * step, step, &mut row[..part]);
-        let (values, any_rare) = by_rows.values(&row);
-        write(&mut out[first + i..][..part], &values[..part]);
-        if any_rare {
-            rare.collect(by_rows.sampler(), &row, 0..part, first + i);
-            rare.mend(by_rows.sampler(), out);
         }
     }
 }
