@@ -204,7 +204,8 @@ impl Tasks {
     }
 }
 
-/// More threads than this wait for the disk, and each has its buffers.
-pub(crate) fn threads() -> usize {
-    thread::available_parallelism().map_or(1, usize::from).min(8)
+/// One more than there are processors, since one waits for the disk. More than these would all wait
+/// for it, and each has its buffers.
+fn threads() -> usize {
+    thread::available_parallelism().map_or(1, usize::from).min(7) + 1
 }

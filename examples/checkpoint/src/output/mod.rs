@@ -17,8 +17,10 @@ use disk::Space;
 use indicatif::ProgressBar;
 use plan::Plan;
 use std::fs::File;
+use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use temporary::{NewFolder, Temporary, folder_of};
 
@@ -75,6 +77,7 @@ impl Writing<'_> {
             file.write_all_at(&planned.header, 0).map_err(|error| space.explain(error))?;
         }
         let measured = Measured::of(self.model);
+        let early = EarlySync::default();
         self.generator().all(&|chunk| {
             let (file, start) = plan.places[chunk.parameter];
             let size = self.model.parameters[chunk.parameter].dtype.size();
@@ -82,7 +85,7 @@ impl Writing<'_> {
             files[file].write_all_at(chunk.bytes, offset).map_err(|error| space.explain(error))?;
             measured.add(chunk);
             self.progress.inc(chunk.bytes.len() as u64);
-            Ok(())
+            early.wrote(&files[file], chunk.bytes.len()).map_err(|error| space.explain(error))
         })?;
         self.progress.set_message("waiting for the disk");
         for file in files {
@@ -93,6 +96,30 @@ impl Writing<'_> {
 
     fn generator(&self) -> Generator<'_> {
         Generator::new(self.model, self.seed, self.measure)
+    }
+}
+
+/// Has the disk begin while values are still drawn: left to itself, the system may keep gigabytes for
+/// the end.
+#[derive(Default)]
+struct EarlySync {
+    unsynchronized: AtomicU64,
+    /// Held by the one thread that waits for the disk; the others go on.
+    waiting: Mutex<()>,
+}
+
+impl EarlySync {
+    const AT: u64 = 64 << 20;
+
+    fn wrote(&self, file: &File, bytes: usize) -> io::Result<()> {
+        let bytes = bytes as u64;
+        if self.unsynchronized.fetch_add(bytes, Ordering::Relaxed) + bytes >= Self::AT
+            && let Ok(_waiting) = self.waiting.try_lock()
+        {
+            self.unsynchronized.store(0, Ordering::Relaxed);
+            return file.sync_data();
+        }
+        Ok(())
     }
 }
 
