@@ -23,6 +23,8 @@ use crate::stream::Key;
 use ndarray::{ArrayRef, Dimension};
 use rounded::Rounded;
 use source::Source;
+use std::any::TypeId;
+use std::mem;
 use target::Target;
 
 /// What can be written to an array of any shape.
@@ -54,10 +56,50 @@ impl<A: Element> Content<A> {
         match *self {
             Self::Constant(value) => target.fill(value),
             Self::Drawn(sampler, key) => {
-                A::Format::by_kind(DrawFrom { sampler, draw: Draw { target, key, indices } });
+                draw(DrawFrom { sampler, draw: Draw { target, key, indices } });
             }
         }
     }
+}
+
+/// A function for each element type, and one that calls that of its own.
+macro_rules! compiled {
+    ($($(#[$cfg:meta])? $draw:ident $element:ty;)*) => {
+        $(
+            $(#[$cfg])?
+            fn $draw(from: DrawFrom<'_, $element>) {
+                <$element as Element>::Format::by_kind(from);
+            }
+        )*
+
+        /// Writes what is drawn.
+        ///
+        /// A generic function is compiled anew in each crate that uses it, and those behind this one are
+        /// many and long. The functions that it calls are not generic, so that they are compiled with this
+        /// crate alone, and as fast as its own profile says.
+        fn draw<A: Element>(from: DrawFrom<'_, A>) {
+            $(
+                $(#[$cfg])?
+                if TypeId::of::<A>() == TypeId::of::<$element>() {
+                    // SAFETY: both are the same type, which needs no drop.
+                    return $draw(unsafe { mem::transmute_copy(&from) });
+                }
+            )*
+            unreachable!("there is no other element type");
+        }
+    };
+}
+compiled! {
+    draw_f32 f32;
+    draw_f64 f64;
+    #[cfg(feature = "half")]
+    draw_f16 half::f16;
+    #[cfg(feature = "half")]
+    draw_bf16 half::bf16;
+    #[cfg(feature = "complex")]
+    draw_complex_32 num_complex::Complex<f32>;
+    #[cfg(feature = "complex")]
+    draw_complex_64 num_complex::Complex<f64>;
 }
 
 struct DrawFrom<'a, A: Element> {
