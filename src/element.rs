@@ -63,9 +63,29 @@ pub trait Element: Copy + Debug + Default + PartialEq + Send + Sync + 'static {
     type Entry: Entry<Arithmetic = Self::Arithmetic>;
 }
 
-/// The element types, what each is computed in, and what matrices of it are.
-macro_rules! elements {
-    ($($element:ty: $arithmetic:ty, $entry:ty;)*) => {$(
+/// Hands the list of all element types to a macro: a function's name for each, the type, what it is
+/// computed in, and what matrices of it are.
+macro_rules! for_each_element {
+    ($with:ident) => {
+        $with! {
+            in_f32: f32, f32, f32;
+            in_f64: f64, f64, f64;
+            #[cfg(feature = "half")]
+            in_f16: half::f16, f32, f32;
+            #[cfg(feature = "half")]
+            in_bf16: half::bf16, f32, f32;
+            #[cfg(feature = "complex")]
+            in_complex_f32: num_complex::Complex<f32>, f32, num_complex::Complex<f32>;
+            #[cfg(feature = "complex")]
+            in_complex_f64: num_complex::Complex<f64>, f64, num_complex::Complex<f64>;
+        }
+    };
+}
+pub(crate) use for_each_element;
+
+macro_rules! element {
+    ($($(#[$cfg:meta])? $_name:ident: $element:ty, $arithmetic:ty, $entry:ty;)*) => {$(
+        $(#[$cfg])?
         impl Element for $element {
             type Arithmetic = $arithmetic;
             type Format = $element;
@@ -74,20 +94,7 @@ macro_rules! elements {
         }
     )*};
 }
-elements! {
-    f32: f32, f32;
-    f64: f64, f64;
-}
-#[cfg(feature = "half")]
-elements! {
-    half::f16: f32, f32;
-    half::bf16: f32, f32;
-}
-#[cfg(feature = "complex")]
-elements! {
-    num_complex::Complex<f32>: f32, num_complex::Complex<f32>;
-    num_complex::Complex<f64>: f64, num_complex::Complex<f64>;
-}
+for_each_element!(element);
 
 /// Work that is another one for real and for complex element types.
 pub trait ByKind {

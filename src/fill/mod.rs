@@ -17,7 +17,7 @@ pub(crate) use allocation::{copied, filled, written};
 pub(crate) use region::Indices;
 pub use region::Region;
 
-use crate::element::{ByKind, Element, Format};
+use crate::element::{ByKind, Element, Format, for_each_element};
 use crate::laws::{AnySampler, Hold, Sampler, UseSampler};
 use crate::stream::Key;
 use ndarray::{ArrayRef, Dimension};
@@ -64,7 +64,7 @@ impl<A: Element> Content<A> {
 
 /// A function for each element type, and one that calls that of its own.
 macro_rules! compiled {
-    ($($(#[$cfg:meta])? $draw:ident $element:ty;)*) => {
+    ($($(#[$cfg:meta])? $draw:ident: $element:ty, $_arithmetic:ty, $_entry:ty;)*) => {
         $(
             $(#[$cfg])?
             fn $draw(from: DrawFrom<'_, $element>) {
@@ -89,18 +89,7 @@ macro_rules! compiled {
         }
     };
 }
-compiled! {
-    draw_f32 f32;
-    draw_f64 f64;
-    #[cfg(feature = "half")]
-    draw_f16 half::f16;
-    #[cfg(feature = "half")]
-    draw_bf16 half::bf16;
-    #[cfg(feature = "complex")]
-    draw_complex_32 num_complex::Complex<f32>;
-    #[cfg(feature = "complex")]
-    draw_complex_64 num_complex::Complex<f64>;
-}
+for_each_element!(compiled);
 
 struct DrawFrom<'a, A: Element> {
     sampler: AnySampler<A>,
