@@ -83,13 +83,14 @@ impl Simd {
 
     /// Those that this machine has, the portable one first.
     pub(crate) fn available() -> Vec<Self> {
-        let mut all = vec![Self::PORTABLE];
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        {
-            all.extend(has_avx2().then_some(Self(Level::Avx2)));
-            all.extend(has_avx512().then_some(Self(Level::Avx512)));
-        }
-        all
+        let all = [
+            Some(Self::PORTABLE),
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            has_avx2().then_some(Self(Level::Avx2)),
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            has_avx512().then_some(Self(Level::Avx512)),
+        ];
+        all.into_iter().flatten().collect()
     }
 
     /// Whether this is what the target has anyway.
