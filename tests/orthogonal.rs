@@ -143,6 +143,7 @@ proptest! {
     }
 
     #[test]
+    #[cfg_attr(debug_assertions, ignore = "minutes without optimization: run in release")]
     fn matrices_are_orthogonal_however_many_blocks_they_take(
         rows in 1_usize..320,
         columns in 1_usize..320,
@@ -153,6 +154,7 @@ proptest! {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "minutes without optimization: run in release")]
 fn matrices_of_extreme_shapes_are_orthogonal() {
     let shapes =
         [[1, 1], [1, 1000], [1000, 1], [2, 3000], [96, 96], [97, 96], [193, 5000], [512, 512]];
@@ -163,6 +165,7 @@ fn matrices_of_extreme_shapes_are_orthogonal() {
 
 /// Rank-revealing decompositions take columns of so many rows for dependent ones in `f32`.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "minutes without optimization: run in release")]
 fn columns_of_a_million_rows_are_orthonormal() {
     let w = init::<f32>(&[1 << 20, 3], &Orthogonal::default(), 1);
     assert_orthogonal(w.view(), 1, 1.0);
@@ -300,6 +303,7 @@ fn inverse(order: &[usize]) -> Vec<usize> {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "minutes without optimization: run in release")]
 fn values_do_not_depend_on_memory_order() {
     for shape in [&[150, 130][..], &[130, 150], &[3, 3, 16, 24], &[7, 2, 3]] {
         each_type!(A => orders::<A>(shape, &orthogonal(1.5)));
@@ -323,6 +327,7 @@ fn threads<A: Listed>(shape: &[usize]) {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "minutes without optimization: run in release")]
 fn values_do_not_depend_on_the_number_of_threads() {
     for shape in [[700, 701], [1500, 300], [300, 1500]] {
         each_type!(A => threads::<A>(&shape));
