@@ -16,8 +16,31 @@ impl<A: Element> Target<'_, A> {
     /// # Safety
     /// No other thread may use the tile's elements.
     pub(super) unsafe fn draw_tile(&self, source: &impl Elements<A>, tiles: &Tiles, i: usize) {
+        if size_of::<Lines<A>>() <= MOST_ON_STACK {
+            let mut lines: Lines<A> = [[MaybeUninit::uninit(); Tiles::WIDTH + ROW]; Tiles::HEIGHT];
+            // SAFETY: as for this function.
+            unsafe { self.draw_tile_by(source, tiles, i, &mut lines) };
+        } else {
+            let lines = Box::<[Line<A>]>::new_uninit_slice(Tiles::HEIGHT);
+            // SAFETY: lines need not be initialized.
+            let mut lines = unsafe { lines.assume_init() };
+            // SAFETY: as for this function.
+            unsafe { self.draw_tile_by(source, tiles, i, &mut lines) };
+        }
+    }
+
+    /// The same, by way of these lines.
+    ///
+    /// # Safety
+    /// No other thread may use the tile's elements.
+    unsafe fn draw_tile_by(
+        &self,
+        source: &impl Elements<A>,
+        tiles: &Tiles,
+        i: usize,
+        lines: &mut [Line<A>],
+    ) {
         let tile = tiles.get(i);
-        let mut lines: Lines<A> = [[MaybeUninit::uninit(); Tiles::WIDTH + ROW]; Tiles::HEIGHT];
         for (i, line) in lines[..tile.height].iter_mut().enumerate() {
             source.write(tile.first + i * tiles.line_len, &mut line[..tile.width]);
         }
@@ -44,6 +67,10 @@ impl<A: Element> Target<'_, A> {
 /// a set of the cache.
 type Lines<A> = [Line<A>; Tiles::HEIGHT];
 type Line<A> = [MaybeUninit<A>; Tiles::WIDTH + ROW];
+
+/// How many bytes of lines may be on the stack: those of 8 bytes an element, not of 16. In WebAssembly,
+/// all of the stack is a mebibyte.
+const MOST_ON_STACK: usize = 10 << 16;
 
 /// How many columns ahead memory is asked for.
 const AHEAD: usize = 32;
