@@ -25,8 +25,8 @@ pub(crate) struct Chunk<'a> {
 
 pub(crate) type Failure = Box<dyn Error + Send + Sync>;
 
-/// What a chunk is handed to.
-type Take<'a> = dyn Fn(&Chunk<'_>) -> Result<(), Failure> + Sync + 'a;
+/// What a chunk is handed to. Not generic, so that each element type is compiled once.
+type Take<'a> = dyn FnMut(&Chunk<'_>) -> Result<(), Failure> + 'a;
 
 /// Makes all tensors of a model.
 pub(crate) struct Generator<'a> {
@@ -45,7 +45,10 @@ impl<'a> Generator<'a> {
 
     /// Hands over every chunk of every tensor, by several threads and in no order. The first error
     /// ends it.
-    pub(crate) fn all(&self, take: &Take<'_>) -> Result<(), Failure> {
+    pub(crate) fn all(
+        &self,
+        take: &(dyn Fn(&Chunk<'_>) -> Result<(), Failure> + Sync),
+    ) -> Result<(), Failure> {
         let tasks = Tasks::of(self.model);
         let stop = AtomicBool::new(false);
         let work = || -> Result<(), Failure> {
@@ -54,7 +57,7 @@ impl<'a> Generator<'a> {
                 if stop.load(Ordering::Relaxed) {
                     break;
                 }
-                self.task(parameter, i, &mut bytes, take)
+                self.task(parameter, i, &mut bytes, &mut |chunk| take(chunk))
                     .inspect_err(|_| stop.store(true, Ordering::Relaxed))?;
             }
             Ok(())
@@ -70,14 +73,10 @@ impl<'a> Generator<'a> {
     }
 
     /// Hands over one tensor's chunks in their order.
-    pub(crate) fn one(
-        &self,
-        parameter: usize,
-        mut take: impl FnMut(&Chunk<'_>) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+    pub(crate) fn one(&self, parameter: usize, take: &mut Take<'_>) -> Result<(), Failure> {
         let mut bytes = Vec::new();
         for i in 0..tasks(&self.model.parameters[parameter]) {
-            self.task(parameter, i, &mut bytes, &mut take)?;
+            self.task(parameter, i, &mut bytes, take)?;
         }
         Ok(())
     }
@@ -88,7 +87,7 @@ impl<'a> Generator<'a> {
         parameter: usize,
         i: usize,
         bytes: &mut Vec<u8>,
-        take: impl FnMut(&Chunk<'_>) -> Result<(), Failure>,
+        take: &mut Take<'_>,
     ) -> Result<(), Failure> {
         let make = Make { generator: self, parameter, i, bytes };
         match self.model.parameters[parameter].dtype {
@@ -110,19 +109,16 @@ struct Make<'a> {
 }
 
 impl Make<'_> {
-    fn floats<A: Float>(
-        self,
-        mut take: impl FnMut(&Chunk<'_>) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+    fn floats<A: Float>(self, take: &mut Take<'_>) -> Result<(), Failure> {
         let Self { generator, parameter, i, bytes } = self;
         let Parameter { name, shape, rule, .. } = &generator.model.parameters[parameter];
         let key = generator.root.fork(name);
         let named = |error: InitError| format!("parameter {name:?}: {error}");
-        let origin = generator.model.parameters[parameter].mean();
+        let mean = generator.model.parameters[parameter].mean();
         let mut hand_over = |first: usize, elements: &[A]| {
             bytes.clear();
             A::append(elements, bytes);
-            let sums = if generator.measure { Sums::of(elements, origin) } else { Sums::default() };
+            let sums = if generator.measure { Sums::of(elements, mean) } else { Sums::default() };
             take(&Chunk { parameter, first, bytes, sums })
         };
         if generator.model.parameters[parameter].is_whole() {
@@ -142,10 +138,7 @@ impl Make<'_> {
     }
 
     /// Integers are constant, and were checked to be integers.
-    fn integers(
-        self,
-        mut take: impl FnMut(&Chunk<'_>) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+    fn integers(self, take: &mut Take<'_>) -> Result<(), Failure> {
         let Self { generator, parameter, i, bytes } = self;
         let Parameter { shape, rule, .. } = &generator.model.parameters[parameter];
         let piece = Pieces::of(shape).get(i);
@@ -156,7 +149,7 @@ impl Make<'_> {
         for &number in &numbers {
             bytes.extend_from_slice(&(number as i64).to_le_bytes());
         }
-        let sums = Sums::of(contiguous(&numbers), 0.0);
+        let sums = Sums::of(contiguous(&numbers), Some(0.0));
         take(&Chunk { parameter, first: piece.first, bytes, sums })
     }
 }

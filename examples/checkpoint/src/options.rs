@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 /// Initializes a network and writes its weights to a checkpoint, or verifies one.
 ///
 /// The same seed and list give the same bytes, on every machine. Neither a tensor nor the file has to
-/// fit memory; only orthogonal and sparse tensors are made whole, one at a time.
+/// fit memory; only orthogonal and sparse tensors are made whole, one at a time, in about twice their size.
+/// Orthogonal ones need a build with --features orthogonal.
 ///
 /// A file is written under a temporary name beside its target, .NAME.*.tmp, and renamed when the disk
 /// has it: what stood there before is replaced whole or not at all. The temporary file goes on

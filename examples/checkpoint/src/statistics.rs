@@ -4,8 +4,8 @@ use crate::dtype::Float;
 use crate::model::Parameter;
 use ndarray_init::{Law, TruncatedNormal};
 
-/// Sums over elements, counted from the mean that they should have: so equal elements that are
-/// that mean give 0 exactly.
+/// Sums over elements, counted from a number close to their mean, so that little is lost when the
+/// square of the mean is subtracted.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Sums {
     count: u64,
@@ -14,10 +14,17 @@ pub(crate) struct Sums {
 }
 
 impl Sums {
-    pub(crate) fn of<A: Float>(elements: &[A], origin: f64) -> Self {
+    /// Counted from the first element if there is no mean that they should have: equal elements then
+    /// give 0 exactly, whatever their type made of the constant.
+    pub(crate) fn of<A: Float>(elements: &[A], mean: Option<f64>) -> Self {
         /// Independent sums, which the compiler adds up side by side.
         const LANES: usize = 8;
         let mut numbers = [0.0; 1024];
+        let origin = mean.unwrap_or_else(|| {
+            let first = &elements[..elements.len().min(1)];
+            A::widen(first, &mut numbers[..first.len()]);
+            numbers[0]
+        });
         let (mut deviations, mut squares) = ([0.0; LANES], [0.0; LANES]);
         for elements in elements.chunks(numbers.len()) {
             let numbers = &mut numbers[..elements.len()];

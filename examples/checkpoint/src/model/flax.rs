@@ -1,16 +1,14 @@
 //! The rules of `flax.linen` and `flax.nnx`: a variable's name says what it is.
 
 use super::list::{self, Entry};
-use ndarray_init::{
-    AnyInitializer, Distribution, FanMode, Layout, Ones, Orthogonal, VarianceScaling, Zeros,
-};
+use ndarray_init::{AnyInitializer, Distribution, FanMode, Layout, Ones, VarianceScaling, Zeros};
 
 /// The default of the variable's module.
 pub(super) fn rule(entry: &Entry, shape: &[usize]) -> Result<AnyInitializer, String> {
     let mut path = entry.name.rsplit(['.', '/']);
     let (variable, module) = (path.next().unwrap_or_default(), path.next().unwrap_or_default());
     Ok(match variable {
-        "kernel" if is_recurrent(module) => Orthogonal::default().into(),
+        "kernel" if is_recurrent(module) => list::initializer(&"orthogonal".into())?,
         "kernel" => VarianceScaling::lecun_normal().with_layout(layout(module, shape)).into(),
         "embedding" => embedding()?,
         "bias" | "mean" => Zeros.into(),

@@ -216,9 +216,10 @@ impl Parameter {
         }
     }
 
-    /// The mean that the values should have, or a number to count from where that cannot be said.
-    pub(crate) fn mean(&self) -> f64 {
-        self.constant().or(self.law.map(|law| law.mean())).unwrap_or(0.0)
+    /// The mean to measure from: the law's; 0 for what is neither drawn from one law nor constant.
+    pub(crate) fn mean(&self) -> Option<f64> {
+        let mean = self.law.map_or(0.0, |law| law.mean());
+        self.constant().is_none().then_some(mean)
     }
 
     /// The standard deviation that the values should have, where that can be said.
@@ -236,9 +237,9 @@ impl Parameter {
 /// first row on.
 fn is_whole(rule: &AnyInitializer) -> bool {
     match rule {
-        AnyInitializer::Orthogonal(_)
-        | AnyInitializer::DeltaOrthogonal(_)
-        | AnyInitializer::Sparse(_) => true,
+        #[cfg(feature = "orthogonal")]
+        AnyInitializer::Orthogonal(_) | AnyInitializer::DeltaOrthogonal(_) => true,
+        AnyInitializer::Sparse(_) => true,
         AnyInitializer::Blocks(blocks) => blocks.initializers().any(is_whole),
         _ => false,
     }

@@ -72,7 +72,7 @@ impl WriteNpyExt for Streamed<'_> {
             shape,
         };
         header.write(&mut writer)?;
-        let streamed = self.generator.one(self.parameter, |chunk| {
+        let streamed = self.generator.one(self.parameter, &mut |chunk| {
             writer.write_all(chunk.bytes)?;
             self.measured.add(chunk);
             self.writing.progress.inc(chunk.bytes.len() as u64);

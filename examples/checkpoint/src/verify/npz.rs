@@ -44,7 +44,7 @@ pub(super) fn verify(
         Header::from_reader(&mut file)?;
         let mut differs = false;
         generator
-            .one(i, |chunk| {
+            .one(i, &mut |chunk| {
                 buffer.resize(chunk.bytes.len(), 0);
                 file.read_exact(&mut buffer)?;
                 differs |= buffer != chunk.bytes;

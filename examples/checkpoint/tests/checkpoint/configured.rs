@@ -4,7 +4,7 @@ use crate::common::{checkpoint, directory, succeed, tensors, write_list};
 use ndarray_init::half::{bf16, f16};
 use ndarray_init::ndarray::{ArrayD, IxDyn};
 use ndarray_init::{
-    AnyInitializer, Element, InitExt, Initializer, Key, Layout, Normal, Orthogonal, VarianceScaling,
+    AnyInitializer, Element, InitExt, Initializer, Key, Layout, Normal, VarianceScaling,
 };
 use safetensors::{Dtype, SafeTensors};
 use serde_json::{Value, json};
@@ -22,17 +22,15 @@ fn array<A: Element>(name: &str, shape: &[usize], rule: &dyn Initializer<A>) -> 
 #[test]
 fn an_initializer_is_read_in_the_crate_s_form_or_in_keras() {
     let he = VarianceScaling::he_normal;
-    let cases: [(Value, AnyInitializer); 9] = [
+    let cases: [(Value, AnyInitializer); 7] = [
         (json!("he_normal"), he().into()),
         (json!({"he_normal": {"layout": "torch"}}), he().with_layout(Layout::torch()).into()),
         (json!({"normal": {"std": 0.02}}), Normal::new(0.0, 0.02).unwrap().into()),
-        (json!("orthogonal"), Orthogonal::default().into()),
         (json!({"class_name": "HeNormal", "config": {"seed": null}}), he().into()),
         (json!({"class": "HeNormal"}), he().into()),
         (json!("HeNormal"), he().into()),
         // Keras' deviation, since this crate's form has none of its own.
         (json!("normal"), Normal::new(0.0, 0.05).unwrap().into()),
-        (json!({"class": "Orthogonal", "gain": 2.0}), Orthogonal::new(2.0).unwrap().into()),
     ];
     let entry = |(i, (initializer, _)): (usize, &(Value, AnyInitializer))| json!({ "name": format!("{i}/kernel"), "shape": [40, 60], "initializer": initializer });
     let entries: Value = cases.iter().enumerate().map(entry).collect();
@@ -114,7 +112,7 @@ fn a_tied_entry_writes_nothing_and_is_named() {
 #[test]
 fn tensors_that_are_cut_have_the_values_of_whole_arrays() {
     let blocks = json!({"blocks": {"axis": 0, "equal": 3, "initializer": "xavier_uniform"}});
-    let cases: [(&str, Value, Value); 8] = [
+    let cases: [(&str, Value, Value); 7] = [
         ("rows", json!([700, 1000]), json!({"normal": {"std": 1}})),
         ("long", json!([3, 400_001]), json!({"uniform": {"low": -1, "high": 2}})),
         ("deep", json!([2, 3, 50, 2000]), json!("he_normal")),
@@ -126,7 +124,6 @@ fn tensors_that_are_cut_have_the_values_of_whole_arrays() {
             json!([600, 700]),
             json!({"sparse": {"sparsity": 0.1, "law": {"normal": {"std": 1}}}}),
         ),
-        ("orthogonal", json!([300, 1200]), json!("orthogonal")),
     ];
     let entry = |(name, shape, initializer): &(&str, Value, Value)| json!({ "name": name, "shape": shape, "initializer": initializer });
     let entries: Value = cases.iter().map(entry).collect();
@@ -147,7 +144,6 @@ fn flax_variables_have_the_rules_of_their_names() {
         entry("params/Embed_0/embedding", json!([60, 40])),
         entry("params/Attention_0/query/kernel", json!([40, 4, 10])),
         entry("params/Attention_0/out/kernel", json!([4, 10, 40])),
-        entry("params/GRUCell_0/hn/kernel", json!([40, 40])),
         entry("batch_stats/BatchNorm_0/var", json!([7])),
         entry("params/LayerNorm_0/scale", json!([7])),
     ]);
@@ -162,9 +158,46 @@ fn flax_variables_have_the_rules_of_their_names() {
     assert_eq!(tensors["params/Dense_0/bias"].constant(), 0.0);
     assert_eq!(tensors["batch_stats/BatchNorm_0/var"].constant(), 1.0);
     assert_eq!(tensors["params/LayerNorm_0/scale"].constant(), 1.0);
-    let state = &tensors["params/GRUCell_0/hn/kernel"].values;
-    let row = |i: usize| &state[40 * i..40 * (i + 1)];
-    let product: f32 = row(0).iter().zip(row(1)).map(|(a, b)| a * b).sum();
-    let length: f32 = row(0).iter().map(|a| a * a).sum();
-    assert!(product.abs() < 1e-5 && (length - 1.0).abs() < 1e-5);
+}
+
+/// In both forms, and by Flax's rule for what multiplies a state.
+fn orthogonal_list() -> Value {
+    let entries = json!([
+        {"name": "own/kernel", "shape": [300, 1200], "initializer": "orthogonal"},
+        {"name": "keras/kernel", "shape": [40, 60], "initializer": {"class": "Orthogonal", "gain": 2.0}},
+        {"name": "GRUCell_0/hn/kernel", "shape": [40, 40]},
+    ]);
+    json!({ "model": "m", "framework": "flax", "parameters": entries })
+}
+
+#[cfg(feature = "orthogonal")]
+#[test]
+fn orthogonal_matrices_are_written_and_verified() {
+    use ndarray_init::Orthogonal;
+
+    let directory = directory("orthogonal");
+    let tensors = tensors(&checkpoint(&directory, &orthogonal_list(), &[]));
+    for (name, gain) in [("own/kernel", 1.0), ("keras/kernel", 2.0), ("GRUCell_0/hn/kernel", 1.0)] {
+        let rule = Orthogonal::new(gain).unwrap();
+        assert!(tensors[name].values == array::<f32>(name, &tensors[name].shape, &rule), "{name}");
+    }
+    succeed(&directory, &["--model", "list.json", "--verify", "out.safetensors"]);
+}
+
+#[cfg(not(feature = "orthogonal"))]
+#[test]
+fn without_the_feature_orthogonal_matrices_are_refused_with_the_command_that_has_it() {
+    let directory = directory("orthogonal");
+    let list = orthogonal_list();
+    for entry in list["parameters"].as_array().unwrap() {
+        write_list(
+            &directory,
+            &json!({ "model": "m", "framework": "flax", "parameters": [entry] }),
+        );
+        let error = crate::common::fail(&directory, &["--model", "list.json"]);
+        assert!(
+            error.contains("cargo run --release -p checkpoint --features orthogonal"),
+            "{error}"
+        );
+    }
 }

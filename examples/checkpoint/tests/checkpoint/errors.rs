@@ -59,7 +59,11 @@ fn what_is_wrong_with_a_list_is_one_line_that_says_where() {
         (keras_one("Dense", "[4611686018427387904, 16]", glorot), "larger than a file can be"),
         (keras_one("Dense", "[4611686018427387904, 0, 16]", glorot), "larger than a file can be"),
         (
-            keras_one("Dense", "[70368744177664, 2]", r#"{"class": "Orthogonal"}"#),
+            keras_one(
+                "Dense",
+                "[70368744177664, 2]",
+                r#"{"sparse": {"sparsity": 0.1, "law": {"normal": {"std": 1}}}}"#,
+            ),
             "larger than memory, in which it is made whole",
         ),
         (keras_one("Dense", "[2, 2]", glorot).replace("shape", "shepe"), "unknown field `shepe`"),
