@@ -131,7 +131,7 @@ mod fans;
 mod scaling;
 #[expect(
     unsafe_code,
-    reason = "the one place for it: memory shared by threads, and not yet written"
+    reason = "the one place for memory that threads share, or that is not yet written"
 )]
 mod fill;
 mod initializer;

@@ -4,57 +4,75 @@ use super::memory;
 use super::region::Run;
 use crate::laws::Sampler;
 use crate::math::{Simd, Vectorized};
-use crate::stream::{BLOCK, CHUNK, Chunk, Flag, Key, NoFlag, ROW, Reader, Word};
+use crate::stream::{BLOCK, CHUNK, Chunk, Flag, Key, Mark, ROW, Reader, Word};
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 /// A write of the values of runs of words.
-pub(super) struct Write<'a, A, R> {
+pub(super) struct Write<'a, R: Arms> {
     pub(super) arms: R,
     pub(super) key: Key,
     pub(super) runs: &'a [Run],
-    pub(super) out: &'a mut [MaybeUninit<A>],
+    pub(super) out: &'a mut [MaybeUninit<R::Element>],
 }
 
 /// How the values of words are computed: fast, or else surely.
-pub(super) trait Arms<A>: Copy {
+pub(super) trait Arms: Copy {
+    type Element: Copy + Default;
     type Word: Word;
     /// Whether any word needs the second arm.
     const HAS_RARE: bool;
 
     /// The value, and whether it is wrong.
-    fn common(&self, word: Self::Word) -> (A, bool);
+    fn common(&self, word: Self::Word) -> (Self::Element, bool);
     /// The value of a word for which it is.
-    fn rare(&self, word: Self::Word) -> A;
+    fn rare(&self, word: Self::Word) -> Self::Element;
 }
 
 /// By the sampler as it is.
 #[derive(Clone, Copy)]
-pub(super) struct Fused<S>(pub(super) S);
+pub(super) struct Fused<A, S> {
+    sampler: S,
+    element: PhantomData<A>,
+}
 
-impl<A, S: Sampler<A>> Arms<A> for Fused<S> {
+impl<A, S: Sampler<A>> Fused<A, S> {
+    pub(super) const fn new(sampler: S) -> Self {
+        Self { sampler, element: PhantomData }
+    }
+}
+
+impl<A: Copy + Default, S: Sampler<A>> Arms for Fused<A, S> {
+    type Element = A;
     type Word = S::Word;
     const HAS_RARE: bool = S::HAS_RARE;
 
     #[inline(always)]
     fn common(&self, word: S::Word) -> (A, bool) {
-        (self.0.common(word), self.0.is_rare(word))
+        (self.sampler.common(word), self.sampler.is_rare(word))
     }
 
     #[inline(always)]
     fn rare(&self, word: S::Word) -> A {
-        self.0.rare(word)
+        self.sampler.rare(word)
     }
 }
 
 /// With multiply-adds in software, and by the library's where one is in doubt.
 #[derive(Clone, Copy)]
-pub(super) struct InSoftware<S, C> {
-    pub(super) checked: C,
-    pub(super) exact: S,
+pub(super) struct InSoftware<A, S: Sampler<A>> {
+    checked: S::Checked,
+    exact: S,
 }
 
-impl<A, S: Sampler<A, Checked = C>, C: Copy> Arms<A> for InSoftware<S, C> {
+impl<A, S: Sampler<A>> InSoftware<A, S> {
+    pub(super) fn new(exact: S) -> Self {
+        Self { checked: exact.checked(), exact }
+    }
+}
+
+impl<A: Copy + Default, S: Sampler<A>> Arms for InSoftware<A, S> {
+    type Element = A;
     type Word = S::Word;
     const HAS_RARE: bool = true;
 
@@ -69,7 +87,7 @@ impl<A, S: Sampler<A, Checked = C>, C: Copy> Arms<A> for InSoftware<S, C> {
     }
 }
 
-impl<A: Copy + Default, R: Arms<A>> Write<'_, A, R> {
+impl<R: Arms> Write<'_, R> {
     /// Does the write by this instruction set.
     ///
     /// Words are drawn by one function and values computed by another, since each needs all of the
@@ -88,19 +106,19 @@ impl<A: Copy + Default, R: Arms<A>> Write<'_, A, R> {
             }
         }
         if let Some(mut rare) = rare {
-            simd.run(Mend { arms, rare: &mut rare, element: PhantomData }, out);
+            simd.run(Mend { arms, rare: &mut rare }, out);
         }
     }
 }
 
 /// The values of words one after the other.
-fn neighbors<A: Copy + Default, R: Arms<A>>(
+fn neighbors<R: Arms>(
     arms: R,
     key: Key,
     run: &Run,
     words: &mut <R::Word as Word>::Words,
     rare: &mut Option<Rare<R::Word>>,
-    out: &mut [MaybeUninit<A>],
+    out: &mut [MaybeUninit<R::Element>],
     simd: Simd,
 ) {
     let mut place = run.place;
@@ -127,12 +145,12 @@ fn neighbors<A: Copy + Default, R: Arms<A>>(
 }
 
 /// The values of words that are picked out of the stream.
-fn stepped<A: Copy + Default, R: Arms<A>>(
+fn stepped<R: Arms>(
     arms: R,
     reader: &mut Reader<R::Word>,
     run: &Run,
     rare: &mut Option<Rare<R::Word>>,
-    out: &mut [MaybeUninit<A>],
+    out: &mut [MaybeUninit<R::Element>],
     simd: Simd,
 ) {
     let mut picked = [R::Word::default(); CHUNK];
@@ -145,90 +163,82 @@ fn stepped<A: Copy + Default, R: Arms<A>>(
 }
 
 /// The values of a chunk's words from `skip` on, for the elements from `place` on.
-struct Values<'a, A, R, C> {
+struct Values<'a, R: Arms, C> {
     arms: R,
     words: &'a C,
     skip: usize,
     place: usize,
-    out: &'a mut [MaybeUninit<A>],
+    out: &'a mut [MaybeUninit<R::Element>],
 }
 
-impl<A: Copy + Default, R: Arms<A>, C: Chunk<R::Word>> Values<'_, A, R, C> {
+impl<R: Arms, C: Chunk<R::Word>> Values<'_, R, C> {
     /// Writes `len` values, but for rare ones, which are kept for later.
     #[inline(always)]
     fn write(self, len: usize, rare: &mut Option<Rare<R::Word>>, simd: Simd) {
         let Self { arms, words, skip, place, out } = self;
-        let (now, element) = (&mut out[place..place + len], PhantomData);
+        let now = &mut out[place..place + len];
         if R::HAS_RARE {
             let rare = rare.get_or_insert_with(Rare::new);
-            let flags = &mut rare.flags[..len];
-            simd.run(Common { arms, words, skip, flags, element }, now);
-            simd.run(Collect { arms, words, skip, len, place, rare, element }, out);
+            let marks = &mut rare.flags[..len];
+            simd.run(Common { arms, words, skip, marks }, now);
+            simd.run(Collect { arms, words, skip, len, place, rare }, out);
         } else {
-            let flags = &mut [NoFlag; CHUNK][..len];
-            simd.run(Common { arms, words, skip, flags, element }, now);
+            let marks = &mut [(); CHUNK][..len];
+            simd.run(Common { arms, words, skip, marks }, now);
         }
     }
 }
 
-/// The first arm: writes the values of a chunk's words from `skip` on, and a flag for each that is
-/// wrong.
-struct Common<'a, A, R, C, F> {
+/// The first arm: writes the values of a chunk's words from `skip` on, and marks those that are wrong.
+struct Common<'a, R, C, M> {
     arms: R,
     words: &'a C,
     skip: usize,
-    flags: &'a mut [F],
-    element: PhantomData<A>,
+    marks: &'a mut [M],
 }
 
-impl<A, R: Arms<A>, C: Chunk<R::Word>, F: Flag> Vectorized for Common<'_, A, R, C, F> {
-    type Target = [MaybeUninit<A>];
+impl<R: Arms, C: Chunk<R::Word>, M: Mark> Vectorized for Common<'_, R, C, M> {
+    type Target = [MaybeUninit<R::Element>];
     type Output = ();
 
     #[inline(always)]
-    fn run(self, out: &mut [MaybeUninit<A>]) {
-        let Self { arms, words, skip, flags, .. } = self;
+    fn run(self, out: &mut [MaybeUninit<R::Element>]) {
+        let Self { arms, words, skip, marks } = self;
         let len = out.len();
-        let (flags, words) = (&mut flags[..len], words.part(skip..skip + len));
+        let (marks, words) = (&mut marks[..len], words.part(skip..skip + len));
         for i in 0..len {
             let (value, is_rare) = arms.common(words(i));
             out[i].write(value);
-            flags[i] = F::of(is_rare);
+            marks[i] = M::of(is_rare);
         }
     }
 }
 
 /// Takes the words with a flag out of a chunk.
-struct Collect<'a, A, R, C, W: Word> {
+struct Collect<'a, R: Arms, C> {
     arms: R,
     words: &'a C,
     skip: usize,
     len: usize,
     place: usize,
-    rare: &'a mut Rare<W>,
-    element: PhantomData<A>,
+    rare: &'a mut Rare<R::Word>,
 }
 
-impl<A, R, C, W> Vectorized for Collect<'_, A, R, C, W>
-where
-    A: Copy + Default,
-    R: Arms<A, Word = W>,
-    C: Chunk<W>,
-    W: Word,
-{
-    type Target = [MaybeUninit<A>];
+impl<R: Arms, C: Chunk<R::Word>> Vectorized for Collect<'_, R, C> {
+    type Target = [MaybeUninit<R::Element>];
     type Output = ();
 
     #[inline(always)]
-    fn run(self, out: &mut [MaybeUninit<A>]) {
-        let Self { arms, words, skip, len, place, rare, .. } = self;
+    fn run(self, out: &mut [MaybeUninit<R::Element>]) {
+        let Self { arms, words, skip, len, place, rare } = self;
+        let no = <R::Word as Word>::Flag::default();
         let words = words.part(skip..skip + len);
         // Those of an earlier chunk may stand behind.
-        rare.flags[len..len.next_multiple_of(ROW)].fill(W::Flag::NONE);
+        rare.flags[len..len.next_multiple_of(ROW)].fill(no);
         for row in 0..len.div_ceil(ROW) {
             let flags = &rare.flags.as_chunks::<ROW>().0[row];
             // Most rows have none, which takes a few instructions.
-            if flags.iter().fold(W::Flag::NONE, |any, &flag| any | flag) == W::Flag::NONE {
+            if flags.iter().fold(no, |any, &flag| any | flag) == no {
                 continue;
             }
             let mut bits = 0;
@@ -250,18 +260,17 @@ where
 }
 
 /// Writes the elements of the rare words.
-struct Mend<'a, A, R: Arms<A>> {
+struct Mend<'a, R: Arms> {
     arms: R,
     rare: &'a mut Rare<R::Word>,
-    element: PhantomData<A>,
 }
 
-impl<A: Copy + Default, R: Arms<A>> Vectorized for Mend<'_, A, R> {
-    type Target = [MaybeUninit<A>];
+impl<R: Arms> Vectorized for Mend<'_, R> {
+    type Target = [MaybeUninit<R::Element>];
     type Output = ();
 
     #[inline(always)]
-    fn run(self, out: &mut [MaybeUninit<A>]) {
+    fn run(self, out: &mut [MaybeUninit<R::Element>]) {
         self.rare.mend(&self.arms, out);
     }
 }
@@ -285,23 +294,19 @@ struct Rare<W: Word> {
 impl<W: Word> Rare<W> {
     #[inline(always)]
     fn new() -> Self {
-        let flags = [W::Flag::NONE; CHUNK];
+        let flags = [W::Flag::default(); CHUNK];
         Self { flags, count: 0, words: [W::default(); RARE], places: [0; RARE] }
     }
 
     /// Writes their elements.
     #[inline(always)]
-    fn mend<A, R>(&mut self, arms: &R, out: &mut [MaybeUninit<A>])
-    where
-        A: Copy + Default,
-        R: Arms<A, Word = W>,
-    {
+    fn mend<R: Arms<Word = W>>(&mut self, arms: &R, out: &mut [MaybeUninit<R::Element>]) {
         // As many at once as `f64`s fill a vector, in which they are computed.
         const GROUP: usize = 8;
         let words = self.words.as_chunks::<GROUP>().0;
         let places = self.places[..self.count].chunks(GROUP);
         for (words, places) in words.iter().zip(places) {
-            let mut values = [A::default(); GROUP];
+            let mut values = [R::Element::default(); GROUP];
             for (value, &word) in values.iter_mut().zip(words) {
                 *value = arms.rare(word);
             }
@@ -375,7 +380,7 @@ mod tests {
     fn run<A: Element, S: Sampler<A>>(simd: Simd, sampler: S, first: u64, len: usize) -> Vec<A> {
         let mut out = vec![MaybeUninit::new(A::default()); len];
         let runs = &[Run { place: 0, index: first, len, step: 1 }];
-        Write { arms: Fused(sampler), key: KEY, runs, out: &mut out }.by(simd);
+        Write { arms: Fused::new(sampler), key: KEY, runs, out: &mut out }.by(simd);
         // SAFETY: all of them are numbers since the vector was made.
         out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
     }
@@ -383,7 +388,7 @@ mod tests {
     /// The same with multiply-adds in software.
     fn run_in_software<A: Element, S: Sampler<A>>(sampler: S, first: u64, len: usize) -> Vec<A> {
         let mut out = vec![MaybeUninit::new(A::default()); len];
-        let arms = InSoftware { checked: sampler.checked(), exact: sampler };
+        let arms = InSoftware::new(sampler);
         let portable = Simd::available()[0];
         let runs = &[Run { place: 0, index: first, len, step: 1 }];
         Write { arms, key: KEY, runs, out: &mut out }.by(portable);

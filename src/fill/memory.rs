@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-/// Asks for the memory of a range that will be written soon, as far as it is there.
+/// Asks for the memory of a range that will be written soon, if all of it is there.
 ///
 /// While the next words are turned into values, the lines that those will go to are on their way:
 /// the processor's own prefetching comes too late, since it sees no store for that long.

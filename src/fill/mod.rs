@@ -1,5 +1,5 @@
-//! words × law onto an array: new ones, and those that are there, whatever their strides. All unsafe
-//! code of the crate is in this folder. Knows no initializer.
+//! words × law onto an array: new ones, and those that are there, whatever their strides. All code that
+//! handles memory by itself is in this folder. Knows no initializer.
 
 mod allocation;
 mod columns;

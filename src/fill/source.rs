@@ -54,10 +54,9 @@ impl<S> Source<'_, S> {
         let &Self { sampler, key, .. } = self;
         let simd = Simd::best();
         if IN_SOFTWARE && S::HAS_MUL_ADD && simd.is_portable() {
-            let arms = InSoftware { checked: sampler.checked(), exact: sampler };
-            Write { arms, key, runs, out }.by(simd);
+            Write { arms: InSoftware::new(sampler), key, runs, out }.by(simd);
         } else {
-            Write { arms: Fused(sampler), key, runs, out }.by(simd);
+            Write { arms: Fused::new(sampler), key, runs, out }.by(simd);
         }
     }
 }

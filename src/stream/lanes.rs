@@ -50,6 +50,31 @@ impl Lanes {
     pub(super) fn skip(&mut self, rows: usize, simd: Simd) {
         simd.run(Skip(rows), self);
     }
+
+    /// The next output of lane l.
+    #[inline(always)]
+    fn next(&mut self, l: usize) -> u64 {
+        let Self { state: [s0, s1, s2], halves: [high, low] } = self;
+        let mut s3 = high[l] | low[l];
+        let output = step(&mut s0[l], &mut s1[l], &mut s2[l], &mut s3);
+        (high[l], low[l]) = (s3 << 45, s3 >> 19);
+        output
+    }
+
+    /// The state of lane l.
+    #[inline(always)]
+    fn lane(&self, l: usize) -> [u64; 4] {
+        let Self { state: [s0, s1, s2], halves: [high, low] } = self;
+        [s0[l], s1[l], s2[l], high[l] | low[l]]
+    }
+
+    #[inline(always)]
+    fn set_lane(&mut self, l: usize, [s0, s1, s2, s3]: [u64; 4]) {
+        for (part, s) in self.state.iter_mut().zip([s0, s1, s2]) {
+            part[l] = s;
+        }
+        (self.halves[0][l], self.halves[1][l]) = (s3, 0);
+    }
 }
 
 /// Seeds the lanes of a block.
@@ -86,8 +111,8 @@ impl Vectorized for Draw<'_> {
 
     #[inline(always)]
     fn run(self, rows: &mut [[u64; LANES]]) {
-        // LLVM makes vectors of a loop only where it knows that the loop runs at all.
         if rows.is_empty() {
+            // LLVM makes vectors of a loop only where it knows that the loop runs at all.
             return;
         }
         let mut lanes = *self.0;
@@ -122,6 +147,7 @@ impl Vectorized for Skip {
     #[inline(always)]
     fn run(self, target: &mut Lanes) {
         if self.0 == 0 {
+            // As above.
             return;
         }
         let mut lanes = *target;
@@ -145,43 +171,17 @@ impl Vectorized for Skip {
     }
 }
 
-impl Lanes {
-    /// The state of lane l.
-    #[inline(always)]
-    fn lane(&self, l: usize) -> [u64; 4] {
-        let Self { state: [s0, s1, s2], halves: [high, low] } = self;
-        [s0[l], s1[l], s2[l], high[l] | low[l]]
-    }
-
-    #[inline(always)]
-    fn set_lane(&mut self, l: usize, [s0, s1, s2, s3]: [u64; 4]) {
-        for (part, s) in self.state.iter_mut().zip([s0, s1, s2]) {
-            part[l] = s;
-        }
-        (self.halves[0][l], self.halves[1][l]) = (s3, 0);
-    }
-
-    /// The next output of lane l.
-    #[inline(always)]
-    fn next(&mut self, l: usize) -> u64 {
-        let Self { state: [s0, s1, s2], halves: [high, low] } = self;
-        let s3 = high[l] | low[l];
-        let output = s0[l].wrapping_add(s3).rotate_left(23).wrapping_add(s0[l]);
-        let t = s1[l] << 17;
-        s2[l] ^= s0[l];
-        let s3 = s3 ^ s1[l];
-        s1[l] ^= s2[l];
-        s0[l] ^= s3;
-        s2[l] ^= t;
-        high[l] = s3 << 45;
-        low[l] = s3 >> 19;
-        output
-    }
-}
-
 /// The next output of a lane by itself.
 #[inline(always)]
 fn next([s0, s1, s2, s3]: &mut [u64; 4]) -> u64 {
+    let output = step(s0, s1, s2, s3);
+    *s3 = s3.rotate_left(45);
+    output
+}
+
+/// The output of Xoshiro256++, and its next state, but for the rotation of the last part.
+#[inline(always)]
+fn step(s0: &mut u64, s1: &mut u64, s2: &mut u64, s3: &mut u64) -> u64 {
     let output = s0.wrapping_add(*s3).rotate_left(23).wrapping_add(*s0);
     let t = *s1 << 17;
     *s2 ^= *s0;
@@ -189,7 +189,6 @@ fn next([s0, s1, s2, s3]: &mut [u64; 4]) -> u64 {
     *s1 ^= *s2;
     *s0 ^= *s3;
     *s2 ^= t;
-    *s3 = s3.rotate_left(45);
     output
 }
 

@@ -11,7 +11,7 @@ mod reader;
 
 pub use key::{Key, KeySource};
 pub(crate) use reader::Reader;
-pub(crate) use word::{Chunk, Flag, NoFlag, Word};
+pub(crate) use word::{Chunk, Flag, Mark, Word};
 
 /// How many words a block holds.
 pub(crate) const BLOCK: usize = 1024;

@@ -8,6 +8,7 @@ use crate::math::Simd;
 /// Reads a key's words at indices that rise, or nearly so: going back costs a block's first rows.
 pub(crate) struct Reader<W: Word> {
     key: Key,
+    simd: Simd,
     lanes: W::Lanes,
     block: u64,
     /// Chunks drawn of the block: the last of them is `words`.
@@ -18,8 +19,8 @@ pub(crate) struct Reader<W: Word> {
 impl<W: Word> Reader<W> {
     #[inline(always)]
     pub(crate) fn new(key: Key) -> Self {
-        let words = [W::default(); CHUNK];
-        Self { key, lanes: W::lanes(key, 0, Simd::best()), block: 0, drawn: 0, words }
+        let (simd, words) = (Simd::best(), [W::default(); CHUNK]);
+        Self { key, simd, lanes: W::lanes(key, 0, simd), block: 0, drawn: 0, words }
     }
 
     /// The words with the indices first, first + 1, …: at most so many, and at least one.
@@ -53,7 +54,7 @@ impl<W: Word> Reader<W> {
 
     /// The same for words each of which has a block of its own: one row of that is enough.
     fn read_apart(&self, first: u64, step: u64, out: &mut [W]) {
-        let simd = Simd::best();
+        let simd = self.simd;
         let mut words = W::zeros();
         let mut index = first;
         for word in out {
@@ -69,14 +70,15 @@ impl<W: Word> Reader<W> {
     /// Draws the chunk with this index, and says where in it the word is.
     #[inline(always)]
     fn draw_to(&mut self, index: u64) -> usize {
+        let simd = self.simd;
         let (block, place) = (index / BLOCK as u64, (index % BLOCK as u64) as usize);
         let chunk = place / CHUNK + 1;
         if block != self.block || chunk < self.drawn {
-            self.lanes = W::lanes(self.key, block, Simd::best());
+            self.lanes = W::lanes(self.key, block, simd);
             (self.block, self.drawn) = (block, 0);
         }
         if self.drawn < chunk {
-            let (mut words, simd) = (W::zeros(), Simd::best());
+            let mut words = W::zeros();
             W::skip(&mut self.lanes, (chunk - 1 - self.drawn) * (CHUNK / ROW), simd);
             W::draw(&mut self.lanes, &mut words, CHUNK / ROW, simd);
             let drawn = words.part(0..CHUNK);

@@ -44,25 +44,33 @@ impl<W: Copy> Chunk<W> for [W; CHUNK] {
     }
 }
 
-/// A yes or no.
-pub trait Flag: Copy + PartialEq + BitOr<Output = Self> {
-    const NONE: Self;
-
+/// What a loop can write down of a condition.
+pub trait Mark: Copy {
     fn of(condition: bool) -> Self;
+}
+
+/// Nothing, where the condition is never true.
+impl Mark for () {
+    #[inline(always)]
+    fn of(_: bool) -> Self {}
+}
+
+/// A mark that can be read again. The default is a no.
+pub trait Flag: Mark + Default + PartialEq + BitOr<Output = Self> {
     /// Bit i, if this is a yes.
     fn bit(self, i: usize) -> u32;
 }
 
 macro_rules! flag {
     ($($word:ident)*) => {$(
-        impl Flag for $word {
-            const NONE: Self = 0;
-
+        impl Mark for $word {
             #[inline(always)]
             fn of(condition: bool) -> Self {
                 Self::from(condition).wrapping_neg()
             }
+        }
 
+        impl Flag for $word {
             #[inline(always)]
             fn bit(self, i: usize) -> u32 {
                 self as u32 & 1 << i
@@ -71,31 +79,6 @@ macro_rules! flag {
     )*};
 }
 flag!(u32 u64);
-
-/// Where none is needed. Never read.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) struct NoFlag;
-
-impl BitOr for NoFlag {
-    type Output = Self;
-
-    fn bitor(self, _: Self) -> Self {
-        self
-    }
-}
-
-impl Flag for NoFlag {
-    const NONE: Self = Self;
-
-    #[inline(always)]
-    fn of(_: bool) -> Self {
-        Self
-    }
-
-    fn bit(self, _: usize) -> u32 {
-        0
-    }
-}
 
 impl Word for u32 {
     type Lanes = Lanes;
