@@ -1,5 +1,6 @@
 //! Initial weights for `ndarray` arrays of any dimension: the right law for the kernel's fans, and the
-//! same bits for the same seed on every machine. Uniform weights are drawn as fast as memory is filled.
+//! same bits for the same seed on every machine. Uniform weights are drawn nearly as fast as memory is
+//! filled.
 //!
 //! The [`guide`] is a book for whoever begins: a [first array](guide::first_array), [choosing](guide::choosing)
 //! an initializer, [recipes](guide::recipes) for whole networks.

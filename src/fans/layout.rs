@@ -122,7 +122,7 @@ impl Layout {
         Ok(Self::new(Roles::Einsum(Equation::parse(equation)?)))
     }
 
-    /// Axes that separate independent kernels, such as experts or the heads of a stacked weight:
+    /// Axes that separate independent kernels, such as the experts of one layer:
     /// they are in no fan. [`keras`](Self::keras), [`torch`](Self::torch) and
     /// [`depthwise`](Self::depthwise) read the axes that are left.
     pub fn batch(mut self, axes: &[isize]) -> Self {

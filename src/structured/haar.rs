@@ -1,6 +1,6 @@
 //! Random matrices with orthonormal rows or columns. Knows no arrays but those, and no layouts.
 
-use crate::element::{Entry, Format, Scalar};
+use crate::element::{Entry, Format, Scalar, for_each_element};
 use crate::fill::{self, Content};
 use crate::laws::{Law, Normal};
 use crate::stream::Key;
@@ -10,21 +10,49 @@ use faer::reborrow::{Reborrow, ReborrowMut};
 use faer::traits::math_utils;
 use faer::{Accum, Mat, MatMut, Par};
 use ndarray::Array2;
+use std::any::{Any, TypeId};
 
 /// How many reflections are applied at once. The products run fastest with some 100 of them; more
 /// are more work on the blocks themselves.
 const BLOCK: usize = 96;
 
-/// A matrix whose vectors along its shorter side are orthonormal, and as likely as any other such
-/// matrix: the law of Haar.
-pub(super) fn haar<A: Entry>(rows: usize, columns: usize, key: Key) -> Array2<A> {
+/// A function for each element type, and one that calls that of its own.
+macro_rules! compiled {
+    ($($(#[$cfg:meta])? $haar:ident: $_element:ty, $_arithmetic:ty, $entry:ty;)*) => {
+        $(
+            $(#[$cfg])?
+            fn $haar(rows: usize, columns: usize, key: Key) -> Array2<$entry> {
+                matrix(rows, columns, key)
+            }
+        )*
+
+        /// A matrix whose vectors along its shorter side are orthonormal, and as likely as any other such
+        /// matrix: the law of Haar.
+        ///
+        /// It calls functions that are not generic, so that faer's products are compiled with this crate
+        /// alone, and not in each crate that fills arrays.
+        pub(super) fn haar<A: Entry>(rows: usize, columns: usize, key: Key) -> Array2<A> {
+            $(
+                $(#[$cfg])?
+                if TypeId::of::<A>() == TypeId::of::<$entry>() {
+                    let matrix: Box<dyn Any> = Box::new($haar(rows, columns, key));
+                    return *matrix.downcast().expect("both are the same type");
+                }
+            )*
+            unreachable!("there is no other element type");
+        }
+    };
+}
+for_each_element!(compiled);
+
+fn matrix<A: Entry>(rows: usize, columns: usize, key: Key) -> Array2<A> {
     let mut matrix = Array2::from_elem((rows, columns), A::default());
     let elements = matrix.as_slice_mut().expect("a new array is contiguous");
     let q = MatMut::from_row_major_slice_mut(elements, rows, columns);
     if rows < columns {
-        orthonormalise(q.transpose_mut(), key);
+        orthonormalize(q.transpose_mut(), key);
     } else {
-        orthonormalise(q, key);
+        orthonormalize(q, key);
     }
     matrix
 }
@@ -42,7 +70,7 @@ pub(super) fn haar<A: Entry>(rows: usize, columns: usize, key: Key) -> Array2<A>
 /// Blocks of reflections are I − V T⁻¹ V*, where the columns of V are x − rₖ ‖x‖ eₖ, and T is the
 /// upper triangle with T + T* = V* V (Puglisi 1992). The last block comes first, so that each meets
 /// only those columns that are not the identity's any more.
-fn orthonormalise<A: Entry>(mut q: MatMut<'_, A>, key: Key) {
+fn orthonormalize<A: Entry>(mut q: MatMut<'_, A>, key: Key) {
     let (m, n) = q.shape();
     let one: A = math_utils::one();
     let half = A::Arithmetic::ONE / A::Arithmetic::TWO;

@@ -4,8 +4,8 @@
 //! cargo run --release -p checkpoint -- --model gpt2_transformers --dtype bf16
 //! ```
 //!
-//! The key of every tensor is forked by its name, so a file depends on the seed and the list of
-//! parameters alone, and a layer added to the list leaves the others as they were.
+//! The key of every tensor is forked by its name, so a layer added to the list of parameters leaves the
+//! others as they were.
 //!
 //! | module | what it does |
 //! |---|---|

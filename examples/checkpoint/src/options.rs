@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 /// Initializes a network and writes its weights to a checkpoint, or verifies one.
 ///
-/// The same seed and list give the same bytes, on every machine. Neither a tensor nor the file has to
+/// The same seed, list and options give the same bytes on every machine, but for the last digits of
+/// orthogonal tensors. Neither a tensor nor the file has to
 /// fit memory; only orthogonal and sparse tensors are made whole, one at a time, in about twice their size.
 /// Orthogonal ones need a build with --features orthogonal.
 ///
