@@ -9,8 +9,11 @@ use ndarray_init::{Distribution, FanMode, InitError, Initializer, Law, VarianceS
 const SHAPES: [&[usize]; 7] =
     [&[2], &[2, 2], &[2, 3], &[3, 2], &[2, 3, 4], &[4, 3, 2], &[2, 3, 4, 5]];
 
-/// What follows the fans, with the law for a fan_in and a fan_out.
-fn scaled() -> [(VarianceScaling, fn(f64, f64) -> Law); 7] {
+/// The law for a fan_in and a fan_out.
+type ByFans = fn(f64, f64) -> Law;
+
+/// What follows the fans.
+fn scaled() -> [(VarianceScaling, ByFans); 7] {
     let geometric = FanMode::FanGeoAvg;
     let plain = Distribution::UntruncatedNormal;
     [

@@ -22,8 +22,8 @@ fn every_test_that_the_table_names_is_there() {
     for path in named {
         let (file, test) = path.rsplit_once("::").unwrap();
         let file = tests().join(file.replace("::", "/")).with_extension("rs");
-        let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{path}: {error}"));
-        assert!(text.contains(&format!("fn {test}(")), "{path} is not there");
+        let source = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{path}: {error}"));
+        assert!(source.contains(&format!("fn {test}(")), "{path} is not there");
     }
 }
 
