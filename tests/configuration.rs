@@ -541,6 +541,11 @@ fn keras_classes_are_read_with_their_defaults() {
     let expected = expected.with_window(StftWindow::Hamming).with_scaling(None);
     assert_reads("STFTInitializer", &stft, expected);
     assert_reads("stft", &json!({"window": null}), Stft::default().with_window(None));
+    let weighted = Stft::default().with_window(StftWindow::Custom(vec![1.0, 2.5]));
+    let wrapped = json!({"class_name": "__numpy__", "config": {"value": [1, 2.5]}});
+    for window in [json!([1, 2.5]), wrapped] {
+        assert_reads("STFT", &json!({"window": window}), weighted.clone());
+    }
     assert_reads("IdentityInitializer", &json!({"gain": 2.0}), Identity::new(2.0).unwrap());
 }
 
@@ -624,6 +629,12 @@ fn a_configuration_that_is_wrong_is_an_error_that_shows_it() {
         "\"fan\" is no mode; there are fan_in",
     );
     wrong(json!({"class": "HeNormal", "input_axes": [0]}), "together or not at all");
+    wrong(json!({"class": "STFT", "side": "imaginary"}), "unknown variant `imaginary`");
+    wrong(json!({"class": "STFT", "scaling": "l2"}), "unknown variant `l2`");
+    let windows = "window must be hann, hamming, blackman, bartlett, rectangular, boxcar or a list";
+    for window in [json!("tukey"), json!([[1.0]]), json!(1.0)] {
+        wrong(json!({"class": "STFT", "window": window}), windows);
+    }
     let error = keras::from_config(&json!({"class": "RandomNormal", "stddev": -1.0})).unwrap_err();
     assert!(matches!(error, InitError::Parameter { name: "std", .. }), "{error}");
 }

@@ -147,7 +147,7 @@ fn stft(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
         Side::Imag => StftSide::Imaginary,
     };
     let stft = Stft::default().with_side(side).with_periodic(periodic);
-    Ok(stft.with_window(window).with_scaling(scaling).into())
+    Ok(stft.with_window(window.map(StftWindow::from)).with_scaling(scaling).into())
 }
 
 /// A class in small letters, without what older versions appended.
@@ -236,7 +236,7 @@ fields! {
 #[serde(default, deny_unknown_fields)]
 struct Transform {
     side: Side,
-    window: Option<StftWindow>,
+    window: Option<Window>,
     scaling: Option<StftScaling>,
     periodic: bool,
     #[serde(rename = "dtype")]
@@ -247,7 +247,7 @@ impl Default for Transform {
     fn default() -> Self {
         Self {
             side: Side::Real,
-            window: Some(StftWindow::Hann),
+            window: Some(Window::Named(StftWindow::Hann)),
             scaling: Some(StftScaling::Density),
             periodic: false,
             _dtype: IgnoredAny,
@@ -279,12 +279,36 @@ enum Side {
 #[serde(untagged, expecting = "value must be a number or nested lists of one shape")]
 enum MaybeWrapped {
     Plain(Nested),
-    Wrapped { config: Wrapped },
+    Wrapped { config: Wrapped<Nested> },
 }
 
 #[derive(Deserialize)]
-struct Wrapped {
-    value: Nested,
+struct Wrapped<T> {
+    value: T,
+}
+
+/// A window by its name, or its weights, perhaps wrapped.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "window must be hann, hamming, blackman, bartlett, rectangular, boxcar \
+                 or a list of weights"
+)]
+enum Window {
+    Named(StftWindow),
+    Weights(Vec<f64>),
+    Wrapped { config: Wrapped<Vec<f64>> },
+}
+
+impl From<Window> for StftWindow {
+    fn from(window: Window) -> Self {
+        match window {
+            Window::Named(window) => window,
+            Window::Weights(weights) | Window::Wrapped { config: Wrapped { value: weights } } => {
+                Self::Custom(weights)
+            }
+        }
+    }
 }
 
 impl From<MaybeWrapped> for AnyInitializer {

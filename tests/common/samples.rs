@@ -1,0 +1,64 @@
+//! Whether a sample is one of a law: distribution functions, the distance from them, and moments.
+
+#![allow(dead_code)] // Not every test asks for all of this.
+
+use ndarray_init::Law;
+use statrs::distribution::{ContinuousCDF, Normal as Standard};
+
+pub(crate) fn standard() -> Standard {
+    Standard::standard()
+}
+
+/// P(x ≤ the argument) by the law's formula, with statrs' Φ.
+pub(crate) fn cdf(law: &Law) -> Box<dyn Fn(f64) -> f64> {
+    match *law {
+        Law::Uniform(law) => Box::new(move |x| (x - law.low()) / (law.high() - law.low())),
+        Law::Normal(law) => Box::new(move |x| standard().cdf((x - law.mean()) / law.std_dev())),
+        Law::TruncatedNormal(law) => {
+            let exceeding =
+                move |x: f64| standard().sf((x - law.parent_mean()) / law.parent_std_dev());
+            // Of the two tails, that which the bounds lie in.
+            let (near, far) = (exceeding(law.lower()), exceeding(law.upper()));
+            Box::new(move |x| (near - exceeding(x)) / (near - far))
+        }
+    }
+}
+
+/// √n times the largest distance between the law's distribution function and the sample's.
+///
+/// The sample is counted in cells of equal probability, and their borders compared: between
+/// two, neither function can rise by more than one cell holds, some 4 of a million.
+pub(crate) fn kolmogorov_smirnov(sample: &[f64], cdf: &dyn Fn(f64) -> f64) -> f64 {
+    const CELLS: usize = 1 << 18;
+    let mut cells = vec![0_u32; CELLS + 1];
+    for &x in sample {
+        cells[(cdf(x) * CELLS as f64) as usize] += 1;
+    }
+    let n = sample.len() as f64;
+    let mut below = 0;
+    let mut largest = 0.0_f64;
+    for (i, count) in cells.into_iter().enumerate() {
+        largest = largest.max((f64::from(below) / n - i as f64 / CELLS as f64).abs());
+        below += count;
+    }
+    largest * n.sqrt()
+}
+
+pub(crate) fn mean(sample: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let n = sample.len() as f64;
+    sample.sum::<f64>() / n
+}
+
+/// The mean, in its own standard deviations from what it should be.
+pub(crate) fn mean_score(sample: &[f64], law: &Law) -> f64 {
+    let n = sample.len() as f64;
+    (mean(sample.iter().copied()) - law.mean()) / law.std_dev() * n.sqrt()
+}
+
+/// The variance, likewise; how it scatters follows from the sample's fourth moment.
+pub(crate) fn variance_score(sample: &[f64], law: &Law) -> f64 {
+    let (center, std) = (law.mean(), law.std_dev());
+    let squares = || sample.iter().map(|x| ((x - center) / std).powi(2));
+    let scatter = mean(squares().map(|square| (square - 1.0).powi(2))).sqrt();
+    (mean(squares()) - 1.0) / scatter * (sample.len() as f64).sqrt()
+}
