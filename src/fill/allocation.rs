@@ -97,6 +97,17 @@ fn checked_len<A: Element, D: Dimension>(shape: &D) -> Result<usize, InitError> 
     }
 }
 
+/// A list with room for as many items as an array of this shape needs beside its elements.
+pub(crate) fn room<A: Element, T>(len: usize, shape: &[usize]) -> Result<Vec<T>, InitError> {
+    let mut items = Vec::new();
+    items.try_reserve_exact(len).map_err(|_| InitError::Memory {
+        element: A::Format::NAME,
+        shape: shape.to_vec(),
+        rule: format!("the system refused {} bytes", len as u128 * size_of::<T>() as u128),
+    })?;
+    Ok(items)
+}
+
 #[cold]
 fn refused<A: Element, D: Dimension>(shape: &D) -> InitError {
     let shape = shape.slice().to_vec();
