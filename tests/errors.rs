@@ -718,7 +718,7 @@ fn what_an_array_needs_beside_its_elements_must_fit_memory() {
     let cases: [(&dyn Initializer<f32>, &[usize]); 7] = [
         (&stft, &[1 << 60, 1, 2]),
         (&lasting, &[1 << 50, 1, 2]),
-        (&stft, &[2, 1, 1 << 60]),
+        (&lasting, &[2, 1, 1 << 60]),
         (&stft, &[4, 1, 1 << 50]),
         (&blocks, &[1 << 60]),
         (&blocks, &[1 << 60, 2]),
