@@ -7,10 +7,10 @@ use ndarray_init::ndarray::{Array1, Array2, Array3, ArrayD, IxDyn, array, s};
 use ndarray_init::presets::{jax, keras, mindspore, torch};
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::{
-    AxisRole, Blocks, Constant, Dirac, Distribution, FanMode, Identity, InitError, InitExt,
-    InitRefExt, Initializer, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Ones, Region,
-    Siren, Sparse, Stft, StftWindow, TruncatedNormal, Uniform, Values, VarianceScaling, Zeros,
-    derived_gain, rand_xoshiro::Xoshiro256PlusPlus, residual_gain,
+    AnyInitializer, AxisRole, Blocks, Constant, Dirac, Distribution, FanMode, Identity, InitError,
+    InitExt, InitRefExt, Initializer, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Ones,
+    Region, Siren, Sparse, Stft, StftWindow, TruncatedNormal, Uniform, Values, VarianceScaling,
+    Zeros, derived_gain, rand_xoshiro::Xoshiro256PlusPlus, residual_gain,
 };
 #[cfg(feature = "orthogonal")]
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
@@ -703,6 +703,17 @@ fn an_array_must_fit_memory() {
         let what = format!("an array of shape {shape:?} and elements of f32");
         let found = ArrayD::<f32>::init(IxDyn(shape), &Normal::new(0.0, 1.0).unwrap(), KEY);
         says(found, &format!("{what} does not fit memory: {rule}"));
+    }
+}
+
+#[test]
+fn a_constant_array_broadcast_beyond_memory_is_an_error() {
+    let row = array![1.0_f32, 2.0];
+    let any = AnyInitializer::from(array![1.0, 2.0]);
+    let initializers: [&dyn Initializer<f32>; 2] = [&row, &any];
+    for initializer in initializers {
+        let found = ArrayD::init(IxDyn(&[usize::MAX, 3, 2]), initializer, KEY);
+        assert!(matches!(found, Err(InitError::Memory { .. })), "{found:?}");
     }
 }
 

@@ -23,7 +23,8 @@ where
     unsafe { built(shape, |mut array| content.write(Target::of_new(&mut array), indices)) }
 }
 
-/// A new array with the elements of another one of its shape.
+/// A new array with the elements of another one, which can be broadcast to its shape. A shape that is
+/// larger than memory cannot be broadcast to, and is refused before.
 pub(crate) fn copied<A, S, D>(
     shape: Shape<D>,
     elements: &ArrayViewD<'_, A>,
@@ -33,8 +34,12 @@ where
     S: DataOwned<Elem = A>,
     D: Dimension,
 {
+    let write = |array: ArrayViewMut<'_, MaybeUninit<A>, D>| {
+        let elements = elements.broadcast(array.shape()).expect("it can be broadcast");
+        elements.assign_to(array.into_dyn());
+    };
     // SAFETY: assigning to an array writes every element, or panics if the shapes differ.
-    unsafe { built(shape, |array| elements.assign_to(array.into_dyn())) }
+    unsafe { built(shape, write) }
 }
 
 /// A new array of zeros, which the function may overwrite.
