@@ -219,10 +219,7 @@ impl<A: Element> Values<A> {
         match &self.0 {
             Kind::Content(content) => fill::filled(shape, content, None),
             Kind::Part { content, indices, .. } => fill::filled(shape, content, Some(indices)),
-            Kind::Array { array, shape: made_for } => {
-                let elements = array.broadcast(&made_for[..]).expect("checked when made");
-                fill::copied(shape, &elements)
-            }
+            Kind::Array { array, .. } => fill::copied(shape, &array.view()),
             Kind::Structured { structure, .. } => {
                 fill::written(shape, |array| structure.write(array.into_dyn()))
             }
@@ -253,7 +250,7 @@ where
         Values::constant(A::default()).build(shape)
     } else if let Some(array) = initializer.as_array() {
         let elements = elements_for(&array, axes, region)?;
-        fill::copied(shape, &elements.broadcast(axes).expect("checked"))
+        fill::copied(shape, &elements)
     } else {
         values_for(initializer, axes, key, region)?.build(shape)
     }

@@ -215,6 +215,18 @@ fn infinite_constants_are_infinite() {
 }
 
 #[test]
+fn a_negative_zero_stays_negative() {
+    for config in [json!({"constant": -0.0}), json!({"constant": [[1, -0.0]]})] {
+        let read = AnyInitializer::deserialize(&config).unwrap();
+        let again = AnyInitializer::deserialize(serde_json::to_value(&read).unwrap()).unwrap();
+        for initializer in [read, again] {
+            let array = Array2::<f32>::init((1, 2), &initializer, Key::new(1)).unwrap();
+            assert_eq!(array[[0, 1]].to_bits(), (-0.0_f32).to_bits(), "{config}");
+        }
+    }
+}
+
+#[test]
 fn what_is_written_is_plain() {
     let cases: [(AnyInitializer, Value); 5] = [
         (Zeros.into(), json!("zeros")),

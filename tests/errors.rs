@@ -7,10 +7,10 @@ use ndarray_init::ndarray::{Array1, Array2, Array3, ArrayD, IxDyn, array, s};
 use ndarray_init::presets::{jax, keras, mindspore, torch};
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::{
-    AxisRole, Blocks, Constant, Dirac, Distribution, FanMode, Identity, InitError, InitExt,
-    InitRefExt, Initializer, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Region, Siren,
-    Sparse, Stft, StftWindow, TruncatedNormal, Uniform, Values, VarianceScaling, Zeros,
-    derived_gain, rand_xoshiro::Xoshiro256PlusPlus, residual_gain,
+    AnyInitializer, AxisRole, Blocks, Constant, Dirac, Distribution, FanMode, Identity, InitError,
+    InitExt, InitRefExt, Initializer, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Ones,
+    Region, Siren, Sparse, Stft, StftWindow, TruncatedNormal, Uniform, Values, VarianceScaling,
+    Zeros, derived_gain, rand_xoshiro::Xoshiro256PlusPlus, residual_gain,
 };
 #[cfg(feature = "orthogonal")]
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
@@ -704,6 +704,49 @@ fn an_array_must_fit_memory() {
         let found = ArrayD::<f32>::init(IxDyn(shape), &Normal::new(0.0, 1.0).unwrap(), KEY);
         says(found, &format!("{what} does not fit memory: {rule}"));
     }
+}
+
+#[test]
+fn a_constant_array_broadcast_beyond_memory_is_an_error() {
+    let row = array![1.0_f32, 2.0];
+    let any = AnyInitializer::from(array![1.0, 2.0]);
+    let initializers: [&dyn Initializer<f32>; 2] = [&row, &any];
+    for initializer in initializers {
+        let found = ArrayD::init(IxDyn(&[usize::MAX, 3, 2]), initializer, KEY);
+        assert!(matches!(found, Err(InitError::Memory { .. })), "{found:?}");
+    }
+}
+
+/// What an initializer needs beside the array must fit memory as well, also where a small part of the
+/// array is filled.
+#[cfg(target_pointer_width = "64")]
+#[test]
+fn what_an_array_needs_beside_its_elements_must_fit_memory() {
+    let stft = Stft::default();
+    let lasting = stft.clone().with_window(StftWindow::Rectangular);
+    let blocks = Blocks::equal(Zeros, 0, 1 << 60);
+    let nested = Blocks::equal(Blocks::equal(Ones, 0, 1 << 50), 1, 3);
+    let cases: [(&dyn Initializer<f32>, &[usize]); 7] = [
+        (&stft, &[1 << 60, 1, 2]),
+        (&lasting, &[1 << 50, 1, 2]),
+        (&lasting, &[2, 1, 1 << 60]),
+        (&stft, &[4, 1, 1 << 50]),
+        (&blocks, &[1 << 60]),
+        (&blocks, &[1 << 60, 2]),
+        (&nested, &[1 << 50, 3]),
+    ];
+    for (initializer, shape) in cases {
+        let one = IxDyn(&vec![1; shape.len()]);
+        let region = Region::new(shape, &vec![0; shape.len()]).unwrap();
+        for found in [
+            ArrayD::init(IxDyn(shape), initializer, KEY),
+            ArrayD::init_region(one.clone(), initializer, KEY, &region),
+        ] {
+            assert!(matches!(found, Err(InitError::Memory { .. })), "{shape:?}: {found:?}");
+        }
+    }
+    let found = ArrayD::<f32>::init(IxDyn(&[usize::MAX, 1, usize::MAX]), &stft, KEY);
+    assert!(matches!(found, Err(InitError::Memory { .. })), "{found:?}");
 }
 
 #[cfg(target_pointer_width = "64")]

@@ -1,7 +1,7 @@
 //! Numbers and arrays of numbers, as nested lists.
 
 use crate::structured::AnyInitializer;
-use ndarray::{ArrayD, ArrayViewD, Axis};
+use ndarray::{ArrayD, ArrayViewD, Axis, IxDyn};
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -86,7 +86,8 @@ impl Serialize for Lists<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(array) = self;
         if array.ndim() == 0 {
-            return array.sum().serialize(serializer);
+            // Not by a sum, which has no negative zero.
+            return array[IxDyn(&[])].serialize(serializer);
         }
         let mut list = serializer.serialize_seq(Some(array.len_of(Axis(0))))?;
         for item in array.axis_iter(Axis(0)) {

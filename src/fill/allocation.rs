@@ -23,7 +23,8 @@ where
     unsafe { built(shape, |mut array| content.write(Target::of_new(&mut array), indices)) }
 }
 
-/// A new array with the elements of another one of its shape.
+/// A new array with the elements of another one, which can be broadcast to its shape. A shape that is
+/// larger than memory cannot be broadcast to, and is refused before.
 pub(crate) fn copied<A, S, D>(
     shape: Shape<D>,
     elements: &ArrayViewD<'_, A>,
@@ -33,8 +34,12 @@ where
     S: DataOwned<Elem = A>,
     D: Dimension,
 {
+    let write = |array: ArrayViewMut<'_, MaybeUninit<A>, D>| {
+        let elements = elements.broadcast(array.shape()).expect("it can be broadcast");
+        elements.assign_to(array.into_dyn());
+    };
     // SAFETY: assigning to an array writes every element, or panics if the shapes differ.
-    unsafe { built(shape, |array| elements.assign_to(array.into_dyn())) }
+    unsafe { built(shape, write) }
 }
 
 /// A new array of zeros, which the function may overwrite.
@@ -95,6 +100,17 @@ fn checked_len<A: Element, D: Dimension>(shape: &D) -> Result<usize, InitError> 
             rule: format!("an array can have {} bytes", isize::MAX),
         }),
     }
+}
+
+/// A list with room for as many items as an array of this shape needs beside its elements.
+pub(crate) fn room<A: Element, T>(len: usize, shape: &[usize]) -> Result<Vec<T>, InitError> {
+    let mut items = Vec::new();
+    items.try_reserve_exact(len).map_err(|_| InitError::Memory {
+        element: A::Format::NAME,
+        shape: shape.to_vec(),
+        rule: format!("the system refused {} bytes", len as u128 * size_of::<T>() as u128),
+    })?;
+    Ok(items)
 }
 
 #[cold]

@@ -13,7 +13,7 @@ mod target;
 mod threads;
 mod tiles;
 
-pub(crate) use allocation::{copied, filled, written};
+pub(crate) use allocation::{copied, filled, room, written};
 pub(crate) use region::Indices;
 pub use region::Region;
 

@@ -3,7 +3,7 @@
 use crate::element::Element;
 use crate::error::InitError;
 use crate::fans::resolve;
-use crate::fill::Region;
+use crate::fill::{self, Region};
 use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;
 use ndarray::{ArrayViewMutD, Axis};
@@ -116,14 +116,21 @@ impl<I> Blocks<I> {
     }
 
     /// Each block's size along the axis of an array of this shape, and its initializer.
-    fn parts(&self, axis: usize, shape: &[usize]) -> Result<Vec<(usize, &I)>, InitError> {
+    fn parts<A: Element>(
+        &self,
+        axis: usize,
+        shape: &[usize],
+    ) -> Result<Vec<(usize, &I)>, InitError> {
         let n = shape[axis];
         let parts: Vec<_> = match &self.cut {
             Cut::Equal { initializer, blocks } => {
-                return match n.checked_rem(*blocks) {
-                    Some(0) => Ok(vec![(n / blocks, initializer); *blocks]),
-                    _ => Err(refused(format!("an axis {axis} that {blocks} blocks divide"), shape)),
-                };
+                if n.checked_rem(*blocks) != Some(0) {
+                    let rule = format!("an axis {axis} that {blocks} blocks divide");
+                    return Err(refused(rule, shape));
+                }
+                let mut parts = fill::room::<A, _>(*blocks, shape)?;
+                parts.resize(*blocks, (n / blocks, initializer));
+                return Ok(parts);
             }
             Cut::Sizes { initializer, sizes } => {
                 sizes.iter().map(|&size| (size, initializer)).collect()
@@ -150,8 +157,9 @@ impl<A: Element, I: Initializer<A>> Initializer<A> for Blocks<I> {
             return Err(refused(format!("an axis {}", self.axis), shape));
         };
         let mut block = shape.to_vec();
-        let mut values = Vec::new();
-        for (i, (size, initializer)) in (0..).zip(self.parts(axis, shape)?) {
+        let parts = self.parts::<A>(axis, shape)?;
+        let mut values = fill::room::<A, _>(parts.len(), shape)?;
+        for (i, (size, initializer)) in (0..).zip(parts) {
             block[axis] = size;
             // A block without elements asks nothing of its initializer.
             if size > 0 {
@@ -184,7 +192,7 @@ impl<A: Element> Structure<A> for Parts<A> {
     fn part(self: Box<Self>, region: &Region, shape: &[usize]) -> Result<Values<A>, InitError> {
         let axis = self.axis.index();
         let mut piece = shape.to_vec();
-        let mut values = Vec::new();
+        let mut values = fill::room::<A, _>(self.values.len(), shape)?;
         let mut from = 0;
         for (size, block) in self.values {
             let places = [from, from + size];

@@ -2,7 +2,7 @@
 
 use crate::element::{Element, Format};
 use crate::error::{InitError, Number};
-use crate::fill::Region;
+use crate::fill::{self, Region};
 use crate::initializer::{Initializer, Structure, Values};
 use crate::math::cosine;
 use crate::stream::Key;
@@ -165,11 +165,15 @@ impl Stft {
         self.periodic
     }
 
-    /// The weights of a frame, or the rule that the frame breaks.
-    fn weights(&self, frame: usize) -> Result<Vec<f64>, String> {
-        let Some(window) = &self.window else { return Ok(vec![1.0; frame]) };
-        let weights = window.weights(frame, self.periodic)?;
-        let Some(scaling) = self.scaling else { return Ok(weights) };
+    /// Puts the weights of a frame, which a custom window fits, into an empty list; or returns the rule
+    /// that the frame breaks.
+    fn weigh(&self, frame: usize, weights: &mut Vec<f64>) -> Result<(), String> {
+        let Some(window) = &self.window else {
+            weights.resize(frame, 1.0);
+            return Ok(());
+        };
+        window.weigh(frame, self.periodic, weights);
+        let Some(scaling) = self.scaling else { return Ok(()) };
         // Squares of any weights fit once the largest is 1.
         let largest = weights.iter().fold(0.0, |largest: f64, w| largest.max(w.abs()));
         if largest == 0.0 {
@@ -177,21 +181,18 @@ impl Stft {
         }
         let relative = weights.iter().map(|w| w / largest);
         let sum = match scaling {
-            StftScaling::Density => relative.clone().map(|w| w * w).sum::<f64>().sqrt(),
-            StftScaling::Spectrum => relative.clone().map(f64::abs).sum(),
+            StftScaling::Density => relative.map(|w| w * w).sum::<f64>().sqrt(),
+            StftScaling::Spectrum => relative.map(f64::abs).sum(),
         };
-        Ok(relative.map(|w| w / sum).collect())
+        weights.iter_mut().for_each(|w| *w = *w / largest / sum);
+        Ok(())
     }
 }
 
 impl StftWindow {
-    fn weights(&self, frame: usize, periodic: bool) -> Result<Vec<f64>, String> {
-        if let Self::Custom(weights) = self {
-            return if weights.len() == frame {
-                Ok(weights.clone())
-            } else {
-                Err(format!("a frame of {} samples, as its window has", weights.len()))
-            };
+    fn weigh(&self, frame: usize, periodic: bool, weights: &mut Vec<f64>) {
+        if let Self::Custom(own) = self {
+            return weights.extend(own);
         }
         let period = if periodic { frame } else { frame.saturating_sub(1) };
         let weight = |t: usize| match self {
@@ -206,7 +207,7 @@ impl StftWindow {
             Self::Bartlett => 2.0 * t.min(period - t) as f64 / period as f64,
             Self::Rectangular | Self::Custom(_) => 1.0,
         };
-        Ok((0..frame).map(weight).collect())
+        weights.extend((0..frame).map(weight));
     }
 }
 
@@ -218,6 +219,10 @@ impl<A: Element> Initializer<A> for Stft {
             _ => return Err(refused("axes (frame, 1, bins) with at least 2 bins".to_owned())),
         };
         if let Some(StftWindow::Custom(weights)) = &self.window {
+            if weights.len() != frame {
+                let samples = weights.len();
+                return Err(refused(format!("a frame of {samples} samples, as its window has")));
+            }
             for &value in weights {
                 if !value.is_finite() {
                     let (name, rule) = ("a weight of a window", "finite");
@@ -225,7 +230,8 @@ impl<A: Element> Initializer<A> for Stft {
                 }
             }
         }
-        let weights = self.weights(frame).map_err(refused)?;
+        let mut weights = fill::room::<A, _>(frame, shape)?;
+        self.weigh(frame, &mut weights).map_err(refused)?;
         if let Some(&weight) = weights.iter().find(|w| w.abs() > A::Format::GREATEST) {
             return Err(InitError::Unrepresentable {
                 law: format!("a window's weight {}", Number(weight)),
@@ -233,13 +239,14 @@ impl<A: Element> Initializer<A> for Stft {
                 rule: "it is too large",
             });
         }
-        let length = 2 * (bins - 1);
+        let length = (bins - 1).saturating_mul(2);
         // −sin x is cos(x + π/2).
         let shift = match self.side {
             StftSide::Real => 0,
             StftSide::Imaginary => length,
         };
-        let wave = (0..length).map(|phase| cosine(4 * phase + shift, length)).collect();
+        let mut wave = fill::room::<A, _>(length, shape)?;
+        wave.extend((0..length).map(|phase| cosine(4 * phase + shift, length)));
         Ok(Values::structured(shape, Transform { weights, wave, region: Region::whole(shape) }))
     }
 }

@@ -5,43 +5,19 @@
 #![allow(dead_code, unused_imports, unused_macros)]
 
 mod elements;
+mod stream;
 
 pub(crate) use elements::{Listed, each_type, suits};
 use ndarray_init::ndarray::{ArrayD, IxDyn};
 use ndarray_init::rand::{RngCore, SeedableRng};
-use ndarray_init::rand_distr::Distribution;
-use ndarray_init::rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
+use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
 use ndarray_init::{
     Element, InitError, InitExt, Initializer, Key, Law, Normal, TruncatedNormal, Uniform,
 };
 use proptest::test_runner::Config as ProptestConfig;
 use std::fmt::{Debug, Display, LowerExp};
 use std::ops::{Add, Mul, Neg};
-
-pub(crate) const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
-
-/// The output function of `SplitMix64`, by way of `rand_xoshiro`'s.
-pub(crate) fn mix64(z: u64) -> u64 {
-    SplitMix64::seed_from_u64(z.wrapping_sub(GAMMA)).next_u64()
-}
-
-/// The stream contract's word of element i under this key.
-pub(crate) fn word(key: u64, i: usize) -> u32 {
-    let (block, r) = (i / 1024, i % 1024);
-    let lane = (8 * block + r % 16 / 2) as u64;
-    let seed = mix64(key).wrapping_add(lane.wrapping_mul(4).wrapping_mul(GAMMA));
-    let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed);
-    for _ in 0..r / 16 {
-        generator.next_u64();
-    }
-    let output = generator.next_u64();
-    if r.is_multiple_of(2) { output as u32 } else { (output >> 32) as u32 }
-}
-
-/// The same for `f64`: that word above the one of a second stream.
-pub(crate) fn word64(key: u64, i: usize) -> u64 {
-    u64::from(word(key, i)) << 32 | u64::from(word(mix64(key ^ GAMMA), i))
-}
+pub(crate) use stream::{GAMMA, element_of, mix64, value_of, word, word64};
 
 /// `f32` and `f64`. Words of either are passed as `u64`, of which `f32` takes the low half.
 pub(crate) trait Real:
@@ -90,61 +66,6 @@ macro_rules! real {
 }
 real!(f32, u32, i32, 3e-7, word);
 real!(f64, u64, i64, 4e-15, word64);
-
-/// A generator with one word to give, again and again.
-struct OneWord(u64);
-
-impl RngCore for OneWord {
-    fn next_u32(&mut self) -> u32 {
-        self.0 as u32
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        self.0
-    }
-
-    fn fill_bytes(&mut self, _: &mut [u8]) {
-        unreachable!("laws take words")
-    }
-}
-
-/// What the law makes of a word.
-pub(crate) fn value_of<A: Element>(law: &impl Distribution<A>, word: u64) -> A {
-    law.sample(&mut OneWord(word))
-}
-
-/// The words of element i, as the stream contract has them: a complex element takes a second one.
-struct WordsOf {
-    key: u64,
-    i: usize,
-}
-
-impl WordsOf {
-    /// The key of this word, and from now on that of the next.
-    fn next_key(&mut self) -> u64 {
-        let next = mix64(self.key ^ GAMMA.wrapping_mul(2));
-        std::mem::replace(&mut self.key, next)
-    }
-}
-
-impl RngCore for WordsOf {
-    fn next_u32(&mut self) -> u32 {
-        word(self.next_key(), self.i)
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        word64(self.next_key(), self.i)
-    }
-
-    fn fill_bytes(&mut self, _: &mut [u8]) {
-        unreachable!("laws take words")
-    }
-}
-
-/// What the law makes of the words of element i under this key, by themselves.
-pub(crate) fn element_of<A: Element>(law: &impl Distribution<A>, key: Key, i: usize) -> A {
-    law.sample(&mut WordsOf { key: key.as_u64(), i })
-}
 
 /// A generator that counts what is taken from it.
 pub(crate) struct Counting {

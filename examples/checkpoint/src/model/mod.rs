@@ -76,6 +76,11 @@ impl Model {
                 parameters.push(Parameter::new(entry, &context, choices).map_err(wrong)?);
             }
         }
+        let mut sizes = parameters.iter().map(Parameter::bytes);
+        let bytes = sizes.try_fold(0, u64::checked_add);
+        if bytes.is_none_or(|bytes| i64::try_from(bytes).is_err()) {
+            return Err("the tensors together are larger than a file can be".into());
+        }
         Ok(Self { name: list.model, framework: list.framework, parameters, ties })
     }
 

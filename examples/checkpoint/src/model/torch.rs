@@ -103,7 +103,7 @@ fn embedding(shape: &[usize], padding: Option<usize>) -> Result<AnyInitializer, 
         (padding, normal.clone()),
         (1, Zeros.into()),
         // If there is no such row, the sizes do not add up, and checking them says so.
-        (rows.saturating_sub(padding + 1), normal),
+        (rows.saturating_sub(padding).saturating_sub(1), normal),
     ];
     Ok(Blocks::of(0, parts).into())
 }

@@ -1,5 +1,6 @@
 //! Comparing a checkpoint with what its seed and its list give, a piece at a time.
 
+mod header;
 mod npz;
 mod safetensors;
 

@@ -1,20 +1,16 @@
 //! Files in the format .safetensors, and sets of them.
 
+use super::header::Header;
 use super::{Differences, Findings};
 use crate::generate::{Failure, Generator};
 use crate::model::Model;
 use indicatif::ProgressBar;
-use safetensors::tensor::Metadata;
 use serde::Deserialize;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::Read;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-
-/// No header of a real network is as long; the format's own readers have this limit, too.
-const LONGEST_HEADER: u64 = 100_000_000;
 
 pub(super) fn verify_file(
     model: &Model,
@@ -58,7 +54,7 @@ pub(super) fn verify_set(
     };
     let shards = names.iter().map(open).collect::<Result<Vec<_>, _>>()?;
     for (name, shard) in names.iter().zip(&shards) {
-        for tensor in shard.tensors.keys() {
+        for tensor in shard.header.tensors.keys() {
             match index.weight_map.get(tensor) {
                 Some(place) if place == *name => {}
                 Some(place) => wrong.push(format!("{tensor:?} is in {name}, not in {place}")),
@@ -68,7 +64,7 @@ pub(super) fn verify_set(
     }
     for (tensor, name) in &index.weight_map {
         let shard = names.iter().position(|other| *other == name).map(|i| &shards[i]);
-        if shard.is_some_and(|shard| !shard.tensors.contains_key(tensor)) {
+        if shard.is_some_and(|shard| !shard.header.tensors.contains_key(tensor)) {
             wrong.push(format!("the index has {tensor:?} in {name}, which does not"));
         }
     }
@@ -78,38 +74,15 @@ pub(super) fn verify_set(
 /// A file whose header was read.
 struct Shard {
     file: File,
-    /// Each tensor's type, shape and offset in the file.
-    tensors: BTreeMap<String, (String, Vec<usize>, u64)>,
-    format: Option<String>,
+    header: Header,
 }
 
 impl Shard {
     fn open(path: &Path) -> Result<Self, Failure> {
         let mut file = File::open(path)?;
         let len = file.metadata()?.len();
-        let mut length = [0; 8];
-        file.read_exact(&mut length).map_err(|_| "it ends before its header")?;
-        let length = u64::from_le_bytes(length);
-        if length > LONGEST_HEADER || length > len.saturating_sub(8) {
-            return Err(format!("its header cannot have {length} bytes in a file of {len}").into());
-        }
-        let mut header = vec![0; length as usize];
-        file.read_exact(&mut header)?;
-        // Reading it checks that the tensors follow each other, and have the bytes of their shapes.
-        let metadata: Metadata = serde_json::from_slice(&header)
-            .map_err(|error| format!("its header cannot be read: {error}"))?;
-        let (start, data) = (8 + length, metadata.data_len() as u64);
-        if start.checked_add(data) != Some(len) {
-            return Err(
-                format!("it has {len} bytes, but its header and tensors {}", start + data).into()
-            );
-        }
-        let tensors = metadata.tensors().into_iter().map(|(name, info)| {
-            let dtype = info.dtype.to_string();
-            (name, (dtype, info.shape.clone(), start + info.data_offsets.0 as u64))
-        });
-        let format = metadata.metadata().as_ref().and_then(|map| map.get("format").cloned());
-        Ok(Self { file, tensors: tensors.collect(), format })
+        let header = Header::read(&mut file, len)?;
+        Ok(Self { file, header })
     }
 }
 
@@ -121,17 +94,18 @@ fn compare(
     progress: &ProgressBar,
 ) -> Result<Findings, Failure> {
     for shard in shards {
-        if shard.format.as_deref() != model.format() {
-            let (found, expected) = (&shard.format, model.format());
+        let found = &shard.header.format;
+        if found.as_deref() != model.format() {
+            let expected = model.format();
             wrong.push(format!("the format in the metadata is {found:?}, not {expected:?}"));
         }
     }
     let mut found = BTreeMap::new();
     let mut places = BTreeMap::new();
     for (i, shard) in shards.iter().enumerate() {
-        for (name, (dtype, shape, offset)) in &shard.tensors {
-            found.insert(name.clone(), (dtype.clone(), shape.clone()));
-            places.insert(name.as_str(), (i, *offset));
+        for (name, tensor) in &shard.header.tensors {
+            found.insert(name.clone(), (tensor.dtype.clone(), tensor.shape.clone()));
+            places.insert(name.as_str(), (i, tensor.offset));
         }
     }
     let mut findings = Findings::of_tensors(model, &found);

@@ -114,6 +114,24 @@ fn what_is_wrong_with_a_list_is_one_line_that_says_where() {
 }
 
 #[test]
+fn sizes_that_no_machine_has_are_one_line() {
+    let halves = json!([1_u64 << 60]);
+    let halves: Vec<_> = ["a", "b"]
+        .map(|name| json!({ "name": name, "shape": halves, "initializer": "zeros" }))
+        .into();
+    let blocks = r#"{"blocks": {"axis": 0, "equal": 1152921504606846976, "initializer": "ones"}}"#;
+    let cases = [
+        (
+            json!({ "model": "m", "parameters": halves }).to_string(),
+            "the tensors together are larger than a file can be",
+        ),
+        (keras_one("Dense", "[1152921504606846976]", blocks), "does not fit memory"),
+        (keras_one("Conv1D", "[576460752303423488, 1, 2]", r#""stft""#), "does not fit memory"),
+    ];
+    assert_refused("errors_sizes", cases);
+}
+
+#[test]
 fn an_entry_without_a_rule_is_one_line_that_says_what_to_write() {
     let cases = [
         (torch_one("a.weight", "Linear", "[7]"), r#""a.weight": the torch layout"#),
@@ -133,6 +151,10 @@ fn an_entry_without_a_rule_is_one_line_that_says_what_to_write() {
         (
             torch_one("a.weight", "Embedding", r#"[7, 7], "padding_idx": 7"#),
             "an axis 0 of the sizes [7, 1, 0] together",
+        ),
+        (
+            torch_one("a.weight", "Embedding", r#"[7, 7], "padding_idx": 18446744073709551615"#),
+            "an axis 0 of the sizes [18446744073709551615, 1, 0] together",
         ),
         (
             torch_one("a.weight", "Linear", r#"[7, 7], "dtype": "torch.complex64""#),

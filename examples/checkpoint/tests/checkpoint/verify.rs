@@ -172,6 +172,23 @@ fn a_file_that_is_none_is_an_error_of_one_line() {
 }
 
 #[test]
+fn a_header_of_tensors_larger_than_any_file_is_an_error_of_one_line() {
+    const LARGEST: u64 = (1 << 61) - 1;
+    let directory = directory("verify_overflow");
+    write_list(&directory, &list_of(1));
+    let tensor = |i: u64| {
+        let offsets = [i * LARGEST, (i + 1) * LARGEST];
+        (i.to_string(), json!({ "dtype": "U8", "shape": [LARGEST], "data_offsets": offsets }))
+    };
+    let header = Value::Object((0..8).map(tensor).collect()).to_string();
+    let file = [&(header.len() as u64).to_le_bytes(), header.as_bytes()].concat();
+    fs::write(directory.join("out.safetensors"), &file).unwrap();
+    let report = findings(&directory, "out.safetensors", &[]);
+    let all = 8 * u128::from(LARGEST) + file.len() as u128;
+    assert!(report.contains(&format!("its header and tensors {all}")), "{report}");
+}
+
+#[test]
 fn a_shard_that_is_not_where_the_index_says_is_found() {
     let directory = directory("verify_index");
     write_list(&directory, &list_of(2));
