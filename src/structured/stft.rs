@@ -184,7 +184,9 @@ impl Stft {
             StftScaling::Density => relative.map(|w| w * w).sum::<f64>().sqrt(),
             StftScaling::Spectrum => relative.map(f64::abs).sum(),
         };
-        weights.iter_mut().for_each(|w| *w = *w / largest / sum);
+        for w in weights {
+            *w = *w / largest / sum;
+        }
         Ok(())
     }
 }
