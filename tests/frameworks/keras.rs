@@ -34,6 +34,16 @@ fn drawn() -> Vec<AnyInitializer> {
     drawn.into_iter().chain(orthogonal).collect()
 }
 
+/// What Keras does not draw, the identity times this gain.
+fn not_drawn(gain: impl Into<Option<f64>>) -> [AnyInitializer; 4] {
+    [
+        keras::zeros().into(),
+        keras::ones().into(),
+        keras::constant(2.0).into(),
+        keras::identity(gain).unwrap().into(),
+    ]
+}
+
 // --- keys -----------------------------------------------------------------------------------------
 
 /// An integer for a seed in Keras is a key here, and a `SeedGenerator` is a generator.
@@ -52,13 +62,7 @@ fn a_key_gives_the_same_values_at_every_call_and_a_generator_other_ones() {
 
 #[test]
 fn what_is_written_and_read_again_has_the_same_values() {
-    let others = [
-        AnyInitializer::from(keras::zeros()),
-        keras::ones().into(),
-        keras::constant(2.0).into(),
-        keras::identity(2.0).unwrap().into(),
-    ];
-    for initializer in drawn().into_iter().chain(others) {
+    for initializer in drawn().into_iter().chain(not_drawn(2.0)) {
         let written = serde_json::to_string(&initializer).unwrap();
         let read: AnyInitializer = serde_json::from_str(&written).unwrap();
         for shape in [&[3, 2, 3][..], &[8, 12, 99], &[12, 99, 7], &[5, 6, 4, 2], &[20, 20]] {
@@ -76,14 +80,10 @@ fn what_is_written_and_read_again_has_the_same_values() {
 /// and of the identity.
 #[test]
 fn a_part_has_the_values_that_the_whole_has_there() {
-    let others = [
-        AnyInitializer::from(keras::zeros()),
-        keras::ones().into(),
-        keras::constant(2.0).into(),
-        keras::identity(None).unwrap().into(),
-    ];
     let drawn = drawn().into_iter().map(|initializer| (initializer, true));
-    for (initializer, differ) in drawn.chain(others.map(|initializer| (initializer, false))) {
+    for (initializer, differ) in
+        drawn.chain(not_drawn(None).map(|initializer| (initializer, false)))
+    {
         let whole = filled::<f32>(&initializer, &[4, 2], KEY);
         let part = |offset: usize| {
             let region = Region::new(&[4, 2], &[offset, 0]).unwrap();
