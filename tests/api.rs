@@ -1,8 +1,6 @@
 //! What the public types can be used for: threads, names, keys, pointers, getters and generic code.
 
-mod common;
-
-use common::{Counting, assert_same_bits, normal, truncated, uniform};
+use crate::common::{Counting, assert_same_bits, normal, truncated, uniform};
 use ndarray_init::ndarray::{Array1, Array2, ArrayRef2, Dim, array};
 use ndarray_init::presets::{jax, timm};
 use ndarray_init::rand::RngCore;

@@ -1,9 +1,7 @@
 //! No value is outside of its law's bounds, in any element type: a bound that the type does not have is
 //! rounded inwards, and complex elements keep to a circle.
 
-mod common;
-
-use common::{Listed, each_type, uniform};
+use crate::common::{Listed, each_type, uniform};
 use ndarray_init::ndarray::Array1;
 #[cfg(feature = "complex")]
 use ndarray_init::{

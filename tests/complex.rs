@@ -3,9 +3,7 @@
 
 #![cfg(feature = "complex")]
 
-mod common;
-
-use common::{GAMMA, assert_refused, mix64, word, word64};
+use crate::common::{GAMMA, assert_refused, mix64, word, word64};
 use ndarray_init::ndarray::{Array1, Array2, Array3, ArrayD, IxDyn, ShapeBuilder, array, s};
 use ndarray_init::num_complex::{Complex, Complex32, Complex64};
 use ndarray_init::rand::SeedableRng;

@@ -2,9 +2,7 @@
 
 #![cfg(feature = "keras-config")]
 
-mod common;
-
-use common::{Listed, each_type};
+use crate::common::{Listed, each_type};
 use ndarray_init::ndarray::{Array1, Array2, ArrayD, IxDyn, array};
 use ndarray_init::presets::{keras, torch};
 use ndarray_init::{

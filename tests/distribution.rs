@@ -1,9 +1,7 @@
 //! The laws as distributions of rand: one word of the generator, one value, that of the stream
 //! contract.
 
-mod common;
-
-use common::{Counting, Real, laws, normal, truncated, uniform, value_of};
+use crate::common::{Counting, Real, laws, normal, truncated, uniform, value_of};
 use ndarray_init::ndarray::{Array2, ShapeBuilder};
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::rand_distr::Distribution;
@@ -91,7 +89,7 @@ fn assert_normal_by_the_contract(mean: f64, std: f64, word: u64) {
 }
 
 proptest! {
-    #![proptest_config(common::cases(2000))]
+    #![proptest_config(crate::common::cases(2000))]
 
     #[test]
     fn a_uniform_value_is_the_word_times_the_bound(bound in 1e-6..1e6_f64, word: u64) {

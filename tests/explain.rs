@@ -179,7 +179,7 @@ fn the_example_prints_more_digits_and_draws_the_law() {
     }
 }
 
-/// The example, which `cargo test` builds before it runs the tests; `cargo test --test explain` does
+/// The example, which `cargo test` builds before it runs the tests; `cargo test --test suite` does
 /// not.
 fn program() -> PathBuf {
     let test = std::env::current_exe().unwrap();

@@ -1,9 +1,7 @@
 //! An initializer that returns values made for another shape, where they depend on it, is a mistake
 //! that is found before the first element is written, in debug and in release.
 
-mod common;
-
-use common::{Real, assert_same_bits, normal};
+use crate::common::{Real, assert_same_bits, normal};
 use ndarray_init::ndarray::{ArrayD, Axis, IxDyn, ShapeBuilder, Slice, array};
 use ndarray_init::{
     AnyInitializer, Blocks, Constant, Dirac, Identity, InitError, InitExt, InitRefExt, Initializer,

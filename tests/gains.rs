@@ -1,8 +1,6 @@
 //! Gains: PyTorch's table to the digit, and those derived from an activation.
 
-mod common;
-
-use common::{number, rows};
+use crate::common::{number, rows};
 use libm::{erf, erfc};
 use ndarray_init::{
     Activation, Distribution, FanMode, InitError, Nonlinearity, VarianceScaling, derived_gain,

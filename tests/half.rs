@@ -2,9 +2,7 @@
 
 #![cfg(feature = "half")]
 
-mod common;
-
-use common::{assert_refused, normal, truncated, uniform, value_of};
+use crate::common::{assert_refused, normal, truncated, uniform, value_of};
 use ndarray_init::half::{bf16, f16};
 use ndarray_init::ndarray::{Array1, Array2, Array3, ArrayD, Axis, IxDyn, ShapeBuilder, array, s};
 use ndarray_init::{

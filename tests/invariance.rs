@@ -1,9 +1,7 @@
 //! An element is a function of key, logical index and law: whatever the memory order, the strides,
 //! the slice's surroundings and the owner, its bits are those it has in a contiguous array.
 
-mod common;
-
-use common::{Listed, assert_same_bits, each_type, laws, laws_of};
+use crate::common::{Listed, assert_same_bits, each_type, laws, laws_of};
 use ndarray_init::ndarray::{
     ArcArray, Array0, Array1, Array2, Array3, ArrayD, ArrayView, ArrayViewMut, ArrayViewMutD, Axis,
     CowArray, Dimension, IxDyn, Order, ShapeBuilder, Slice, s,
@@ -391,7 +389,7 @@ impl Cut {
 }
 
 proptest! {
-    #![proptest_config(common::cases(120))]
+    #![proptest_config(crate::common::cases(120))]
 
     #[test]
     fn any_view_has_the_elements_of_a_contiguous_array(cut in cuts(), law in 0..7_usize) {

@@ -1,10 +1,7 @@
 //! Fans and laws are those of Keras, JAX, PyTorch and MindSpore: every call that `data/` records.
 
-#[path = "common/recorded.rs"]
-mod recorded;
-
+use crate::common::recorded::{self, Call, Configured};
 use ndarray_init::{Layout, VarianceScaling};
-use recorded::{Call, Configured};
 
 #[test]
 fn keras() {

@@ -3,9 +3,7 @@
 #![cfg(feature = "orthogonal")]
 #![allow(clippy::needless_pass_by_value)] // Views are handed on as they are made.
 
-mod common;
-
-use common::{Listed, assert_same_bits, cases, each_type};
+use crate::common::{Listed, assert_same_bits, cases, each_type};
 use ndarray_init::ndarray::{Array, Array1, Array2, Array3, ArrayD, ArrayView2, Axis, IxDyn, s};
 use ndarray_init::ndarray::{ArrayViewD, ShapeBuilder, Slice, concatenate};
 use ndarray_init::{

@@ -1,11 +1,8 @@
 //! The frameworks' own functions: every recorded call through the function of its name, every
 //! default and argument order, and what is not a law by its values.
 
-mod common;
-#[path = "common/recorded.rs"]
-mod recorded;
-
-use common::{Listed, each_type, suits};
+use crate::common::recorded::{self, Call, Configured};
+use crate::common::{Listed, each_type, suits};
 #[cfg(feature = "orthogonal")]
 use ndarray_init::ndarray::Axis;
 use ndarray_init::ndarray::{Array1, Array2, ArrayD, IxDyn, array};
@@ -15,7 +12,6 @@ use ndarray_init::{
     Law, Layout, Nonlinearity, Normal, Sparse, Stft, StftScaling, StftSide, StftWindow,
     TruncatedNormal, Uniform, VarianceScaling, Zeros,
 };
-use recorded::{Call, Configured};
 use std::f32::consts::FRAC_1_SQRT_2;
 
 const KEY: Key = Key::new(3);

@@ -1,8 +1,6 @@
 //! Whatever the shape, the layout and the numbers: no panic, no NaN, nothing outside the bounds.
 
-mod common;
-
-use common::{Real, cases, value_of};
+use crate::common::{Real, cases, value_of};
 use ndarray_init::ndarray::{ArrayD, IxDyn};
 use ndarray_init::rand::SeedableRng;
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;

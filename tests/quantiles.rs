@@ -1,9 +1,7 @@
 //! Words → normal values: quantiles and moments against tables of many more digits.
 
-mod common;
-
+use crate::common::{Real, density, normal, number, rows, truncated, uniform, value_of};
 use approx::assert_relative_eq;
-use common::{Real, density, normal, number, rows, truncated, uniform, value_of};
 use ndarray_init::{Law, TruncatedNormal};
 use proptest::prelude::*;
 
@@ -285,7 +283,7 @@ fn no_truncated_value_is_outside_the_bounds() {
 }
 
 proptest! {
-    #![proptest_config(common::cases(300))]
+    #![proptest_config(crate::common::cases(300))]
 
     #[test]
     fn no_word_is_outside_any_bounds(

@@ -1,9 +1,7 @@
 //! A part of an array has the values that the whole has there, to the bit: any initializer, region,
 //! step, memory layout and element type.
 
-mod common;
-
-use common::{GAMMA, Listed, assert_same_bits, each_type, laws_of, mix64, normal, uniform};
+use crate::common::{GAMMA, Listed, assert_same_bits, each_type, laws_of, mix64, normal, uniform};
 use ndarray_init::ndarray::{
     Array1, Array2, Array3, ArrayD, ArrayViewMutD, Axis, IxDyn, Slice, array, s,
 };
@@ -106,7 +104,7 @@ fn piece(n: usize) -> impl Strategy<Value = (usize, Piece)> {
 }
 
 proptest! {
-    #![proptest_config(common::cases(200))]
+    #![proptest_config(crate::common::cases(200))]
 
     #[test]
     fn a_part_of_a_drawn_array_has_the_values_of_the_whole(parts in parts(), law in 0_usize..7) {

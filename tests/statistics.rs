@@ -3,15 +3,11 @@
 //! Seeds are fixed, so every outcome is too. The thresholds are those that 999 of 1000 right
 //! generators pass in every single check (|N(0, 1)| < 3.29), unless another share is stated.
 
-mod common;
-#[path = "common/samples.rs"]
-mod samples;
-
-use common::{Real, normal, truncated, uniform};
+use crate::common::samples::{cdf, kolmogorov_smirnov, mean, mean_score, standard, variance_score};
+use crate::common::{Real, normal, truncated, uniform};
 use ndarray_init::ndarray::Array1;
 use ndarray_init::rand_distr::Distribution;
 use ndarray_init::{InitExt, InitRefExt, Initializer, Key, Law, TruncatedNormal};
-use samples::{cdf, kolmogorov_smirnov, mean, mean_score, standard, variance_score};
 use statrs::distribution::ContinuousCDF;
 
 const N: usize = 1_000_000;
@@ -72,7 +68,7 @@ fn double_elements_follow_their_law() {
 #[test]
 fn elements_drawn_one_by_one_follow_their_law() {
     let law = Law::from(truncated(-2.0, 2.0));
-    let mut generator = common::Counting::new(1);
+    let mut generator = crate::common::Counting::new(1);
     let sample: Vec<f64> = (0..N / 4)
         .map(|_| {
             let x: f32 = law.sample(&mut generator);
@@ -178,8 +174,12 @@ fn arrays_of_related_keys_are_unrelated() {
         ("keys 0 and 1", Key::new(0), Key::new(1)),
         ("keys 41 and 42", Key::new(41), Key::new(42)),
         ("keys that differ in the top bit", Key::new(1), Key::new(1 | 1 << 63)),
-        ("lanes of one key, as keys", Key::new(0), Key::new(common::GAMMA)),
-        ("whole blocks of one key, as keys", Key::new(0), Key::new(common::GAMMA.wrapping_mul(32))),
+        ("lanes of one key, as keys", Key::new(0), Key::new(crate::common::GAMMA)),
+        (
+            "whole blocks of one key, as keys",
+            Key::new(0),
+            Key::new(crate::common::GAMMA.wrapping_mul(32)),
+        ),
         ("a parent and its fork", parent, parent.fork("kernel")),
         ("names of one letter's difference", parent.fork("layer1"), parent.fork("layer2")),
         ("names of one letter more", parent.fork("kernel"), parent.fork("kernels")),

@@ -1,8 +1,6 @@
 //! The kernels of short-time Fourier transforms.
 
-mod common;
-
-use common::assert_same_bits;
+use crate::common::assert_same_bits;
 use ndarray_init::ndarray::{Array3, ArrayD, IxDyn, ShapeBuilder, s};
 use ndarray_init::{
     Element, InitError, InitExt, InitRefExt, Key, Stft, StftScaling, StftSide, StftWindow,

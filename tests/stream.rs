@@ -1,9 +1,9 @@
 //! Key → elements: every array is what the stream contract says, by an independent implementation's
 //! vectors and by an oracle written straight from the contract.
 
-mod common;
-
-use common::{Counting, GAMMA, Real, assert_same_bits, density, mix64, normal, uniform, value_of};
+use crate::common::{
+    Counting, GAMMA, Real, assert_same_bits, density, mix64, normal, uniform, value_of,
+};
 use ndarray_init::ndarray::{
     ArcArray, Array0, Array1, Array2, Array4, ArrayD, IxDyn, ShapeBuilder,
 };
@@ -92,7 +92,7 @@ fn uniform_values_are_the_published_ones_to_the_bit() {
 fn the_oracle_agrees_with_the_published_words() {
     for vector in published().vectors {
         for element in &vector.elements {
-            assert_eq!(common::word(vector.key, element.i), element.word);
+            assert_eq!(crate::common::word(vector.key, element.i), element.word);
         }
     }
 }
@@ -157,7 +157,7 @@ fn lengths() -> impl Strategy<Value = usize> {
 }
 
 proptest! {
-    #![proptest_config(common::cases(40))]
+    #![proptest_config(crate::common::cases(40))]
 
     #[test]
     fn arrays_are_the_oracles(key: u64, n in lengths(), bound in 1e-3..1e3_f64) {
@@ -167,7 +167,7 @@ proptest! {
 
     #[test]
     fn shorter_arrays_are_prefixes_of_longer_ones(key: u64, n in lengths(), more in lengths()) {
-        for law in common::laws() {
+        for law in crate::common::laws() {
             let short = Array1::<f32>::init(n, &law, Key::new(key)).unwrap();
             let long = Array1::<f32>::init(n + more, &law, Key::new(key)).unwrap();
             assert_same_bits(&short, long.iter().take(n), law);
@@ -203,7 +203,7 @@ proptest! {
 
     #[test]
     fn elements_are_the_laws_values_of_their_words(key: u64, n in lengths()) {
-        for law in common::laws() {
+        for law in crate::common::laws() {
             let single = Array1::<f32>::init(n, &law, Key::new(key)).unwrap();
             let double = Array1::<f64>::init(n, &law, Key::new(key)).unwrap();
             for i in [0, n / 3, n / 2, n - 1] {

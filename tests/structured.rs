@@ -1,9 +1,7 @@
 //! Constants, identities, Dirac kernels, sparse matrices and blocks: what they are by definition,
 //! and what PyTorch made of the same shapes.
 
-mod common;
-
-use common::{Listed, assert_same_bits, each_type};
+use crate::common::{Listed, assert_same_bits, each_type};
 use ndarray_init::ndarray::{
     Array1, Array2, Array3, Array4, ArrayD, Axis, IxDyn, ShapeBuilder, array, s,
 };

@@ -1,8 +1,6 @@
 //! Elements rise with their words: windows of neighbours all over the range, and every `f32` word.
 
-mod common;
-
-use common::{Real, mix64, normal, truncated, uniform, value_of};
+use crate::common::{Real, mix64, normal, truncated, uniform, value_of};
 use ndarray_init::Law;
 use std::ops::Range;
 

@@ -3,9 +3,7 @@
 //!
 //! Without the feature `rayon` pools change nothing, and the rest still has to hold.
 
-mod common;
-
-use common::{
+use crate::common::{
     Listed, assert_same_bits, each_type, element_of, normal, suits, truncated, uniform, word,
 };
 use ndarray_init::ndarray::{Array1, Array2, ArrayD, ArrayViewMutD, Axis, IxDyn, ShapeBuilder};

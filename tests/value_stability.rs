@@ -4,12 +4,10 @@
 //! CHANGELOG. To renew it:
 //!
 //! ```sh
-//! NDARRAY_INIT_RENEW=1 cargo test --release --all-features --test value_stability
+//! NDARRAY_INIT_RENEW=1 cargo test --release --all-features --test suite value_stability
 //! ```
 
-mod common;
-
-use common::{Listed, each_type, normal, suits, truncated, uniform};
+use crate::common::{Listed, each_type, normal, suits, truncated, uniform};
 use ndarray_init::ndarray::{Array1, ArrayD, IxDyn};
 use ndarray_init::rand::SeedableRng;
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;

@@ -3,7 +3,7 @@
 //! Its numbers are the same on every machine. Sums are written out in one order, since ndarray's `dot`
 //! orders and fuses them as the processor likes, and `exp` and `ln` are those of the crate libm.
 
-use crate::images::Images;
+use super::images::Images;
 use ndarray_init::ndarray::{
     Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, Axis, s,
 };

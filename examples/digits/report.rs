@@ -1,9 +1,9 @@
 //! What the example prints and draws.
 
-use crate::chart::{self, Axis, COLORS, Mark, Series};
-use crate::images::Images;
-use crate::network::{DEPTH, Record, WIDTH};
-use crate::starts::Start;
+use super::chart::{self, Axis, COLORS, Mark, Series};
+use super::images::Images;
+use super::network::{DEPTH, Record, WIDTH};
+use super::starts::Start;
 use std::error::Error;
 use std::fmt;
 

@@ -1,6 +1,6 @@
 //! The same network under several initializers: only the kernels between hidden layers differ.
 
-use crate::network::{DEPTH, Network, WIDTH};
+use super::network::{DEPTH, Network, WIDTH};
 use ndarray_init::ndarray::{Array1, Array2, Array3, Axis};
 use ndarray_init::{InitError, InitExt, InitRefExt, Key, Layout, Nonlinearity, VarianceScaling};
 

@@ -1,10 +1,9 @@
-//! What several test files need: values of chosen words, the stream written naively, and the
+//! What several files need: values of chosen words, the stream written naively, and the
 //! element types as the tests see them.
 
-// Every test file is a crate of its own, and none uses all of this.
-#![allow(dead_code, unused_imports, unused_macros)]
-
 mod elements;
+pub(crate) mod recorded;
+pub(crate) mod samples;
 mod stream;
 
 pub(crate) use elements::{Listed, each_type, suits};
@@ -145,6 +144,7 @@ pub(crate) fn assert_same_bits<'a, A: Listed>(
 }
 
 /// Asserts that an element type cannot show the initializer's values, by an error that names both.
+#[cfg_attr(not(any(feature = "half", feature = "complex")), expect(dead_code))]
 #[track_caller]
 pub(crate) fn assert_refused<A: Element>(initializer: &dyn Initializer<A>, name: &str, rule: &str) {
     let error = ArrayD::<A>::init(IxDyn(&[6, 5]), initializer, Key::new(1)).unwrap_err();

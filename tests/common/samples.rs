@@ -1,7 +1,5 @@
 //! Whether a sample is one of a law: distribution functions, the distance from them, and moments.
 
-#![allow(dead_code)] // Not every test asks for all of this.
-
 use ndarray_init::Law;
 use statrs::distribution::{ContinuousCDF, Normal as Standard};
 

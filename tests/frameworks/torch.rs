@@ -99,7 +99,7 @@ fn every_number_of_bf16_in_a_narrow_interval_is_as_frequent_as_it_should_be() {
     let numbers: Vec<f64> = (bf16::from_f64(2.0).to_bits()..=bf16::from_f64(3.0).to_bits())
         .map(|bits| bf16::from_bits(bits).to_f64())
         .collect();
-    let cdf = crate::samples::cdf(&initializer.into());
+    let cdf = crate::common::samples::cdf(&initializer.into());
     let half = (numbers[1] - numbers[0]) / 2.0;
     let mut chi_squared = 0.0;
     for &number in &numbers {

@@ -2,6 +2,10 @@
 //!
 //! `.ci/portability` does that, with `tests/data/digests.txt`.
 
+#[allow(
+    clippy::duplicate_mod,
+    reason = "this file is part of the suite, too, which has that one already"
+)]
 #[path = "../../common/elements.rs"]
 mod elements;
 #[cfg(target_family = "wasm")]

@@ -6,21 +6,17 @@
 //! Kolmogorov-Smirnov p-value is above 10⁻⁶, and its mean and its variance are within five of their own
 //! standard deviations, which is about as rare.
 
-#[path = "../common/mod.rs"]
-mod common;
 mod jax;
 mod keras;
 mod mindspore;
-#[path = "../common/samples.rs"]
-mod samples;
 mod table;
 mod timm;
 mod torch;
 
-use common::Listed;
+use crate::common::Listed;
+use crate::common::samples::{cdf, kolmogorov_smirnov, mean_score, variance_score};
 use ndarray_init::ndarray::{ArrayD, IxDyn};
 use ndarray_init::{InitError, InitExt, Initializer, Key, Law, TruncatedNormal, Uniform};
-use samples::{cdf, kolmogorov_smirnov, mean_score, variance_score};
 
 const KEY: Key = Key::new(12);
 /// Elements of a sample: arrays of a framework's shape are too small to tell laws apart.
@@ -80,7 +76,7 @@ fn truncated_of(std: f64) -> Law {
 #[test]
 #[cfg_attr(debug_assertions, ignore = "the sample is too small without optimization")]
 fn a_deviation_that_is_one_percent_off_does_not_pass_and_neither_does_another_law() {
-    let normal = |std| Law::from(common::normal(0.0, std));
+    let normal = |std| Law::from(crate::common::normal(0.0, std));
     for (drawn, expected) in [
         (uniform_of(0.2), uniform_of(0.202)),
         (truncated_of(0.2), truncated_of(0.202)),

@@ -1,0 +1,36 @@
+//! What the crate promises its users.
+
+mod api;
+mod bounds;
+mod common;
+mod complex;
+mod configuration;
+mod diagnostics;
+mod digests;
+mod digits;
+mod distribution;
+mod errors;
+mod explain;
+mod fans;
+mod foreign_values;
+mod frameworks;
+mod gains;
+mod half;
+mod invariance;
+mod migrating;
+mod oracles;
+mod orthogonal;
+mod presets;
+mod properties;
+mod quantiles;
+mod readme;
+mod regions;
+mod representable;
+mod scaling;
+mod statistics;
+mod stft;
+mod stream;
+mod structured;
+mod sweep;
+mod threads;
+mod value_stability;
