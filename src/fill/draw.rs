@@ -231,29 +231,34 @@ impl<R: Arms, C: Chunk<R::Word>> Vectorized for Collect<'_, R, C> {
     #[inline(always)]
     fn run(self, out: &mut [MaybeUninit<R::Element>]) {
         let Self { arms, words, skip, len, place, rare } = self;
-        let no = <R::Word as Word>::Flag::default();
         let words = words.part(skip..skip + len);
         // Those of an earlier chunk may stand behind.
-        rare.flags[len..len.next_multiple_of(ROW)].fill(no);
-        for row in 0..len.div_ceil(ROW) {
-            let flags = &rare.flags.as_chunks::<ROW>().0[row];
-            // Most rows have none, which takes a few instructions.
-            if flags.iter().fold(no, |any, &flag| any | flag) == no {
+        rare.flags[len..len.next_multiple_of(GROUP)].fill(<R::Word as Word>::Flag::default());
+        for group in 0..len.div_ceil(GROUP) {
+            // Most groups, and most rows of the others, have none, which takes a few instructions.
+            let flags = &rare.flags.as_chunks::<GROUP>().0[group];
+            if none(flags) {
                 continue;
             }
-            let mut bits = 0;
-            for (i, flag) in flags.iter().enumerate() {
-                bits |= flag.bit(i);
-            }
-            while bits != 0 {
-                let i = row * ROW + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                rare.words[rare.count] = words(i);
-                rare.places[rare.count] = place + i;
-                rare.count += 1;
-            }
-            if rare.count > RARE - ROW {
-                rare.mend(&arms, out);
+            for row in group * (GROUP / ROW)..(group + 1) * (GROUP / ROW) {
+                let flags = &rare.flags.as_chunks::<ROW>().0[row];
+                if none(flags) {
+                    continue;
+                }
+                let mut bits = 0;
+                for (i, flag) in flags.iter().enumerate() {
+                    bits |= flag.bit(i);
+                }
+                while bits != 0 {
+                    let i = row * ROW + bits.trailing_zeros() as usize;
+                    bits &= bits - 1;
+                    rare.words[rare.count] = words(i);
+                    rare.places[rare.count] = place + i;
+                    rare.count += 1;
+                }
+                if rare.count > RARE - ROW {
+                    rare.mend(&arms, out);
+                }
             }
         }
     }
@@ -273,6 +278,15 @@ impl<R: Arms> Vectorized for Mend<'_, R> {
     fn run(self, out: &mut [MaybeUninit<R::Element>]) {
         self.rare.mend(&self.arms, out);
     }
+}
+
+/// How many flags are looked at together.
+const GROUP: usize = 4 * ROW;
+
+/// Whether all flags are a no.
+#[inline(always)]
+fn none<F: Flag>(flags: &[F]) -> bool {
+    flags.iter().fold(F::default(), |any, &flag| any | flag) == F::default()
 }
 
 /// How many rare words are kept until they are mended together. They are mended as soon as there is

@@ -108,7 +108,7 @@ impl<A: Scalar> Quantile<A> for NormalQuantile<A> {
     #[inline(always)]
     fn is_rare(&self, word: A::Word) -> bool {
         let (_, q) = A::fold(word);
-        q * (A::TWO - q) < A::LEAST_D
+        A::is_beyond(&self.centre, q * (A::TWO - q))
     }
 
     #[inline(always)]

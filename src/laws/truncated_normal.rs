@@ -365,7 +365,7 @@ impl<A: Scalar, const CENTRAL: bool> Quantile<A> for TruncatedQuantile<A, CENTRA
     #[inline(always)]
     fn is_rare(&self, word: A::Word) -> bool {
         let (_, near, far) = self.point(word);
-        near * far < A::LEAST_D
+        A::is_beyond(&self.centre, near * far)
     }
 
     #[inline(always)]

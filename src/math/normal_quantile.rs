@@ -17,33 +17,38 @@ use std::hint::black_box;
 
 /// The quantile in the centre, for one element type.
 pub trait Centre: Sized + 'static {
-    /// Where the centre ends: for smaller d, use [`tail`].
+    /// Where the centre ends.
     const LEAST_D: Self;
 
-    /// The coefficients of the centre's rational function.
+    /// The numbers that the centre is computed from.
     type Table: Copy + Debug + Send + Sync;
 
     /// The table, in a way that the compiler cannot see through.
     ///
-    /// It would build each coefficient anew from its four or eight bytes wherever a vector of it is
+    /// It would build each number anew from its four or eight bytes wherever a vector of it is
     /// used. Those that it does not know it keeps as whole vectors, which an operation can take from
     /// memory.
     fn table() -> Self::Table;
 
-    /// z for x, given d = 1 − x² ≥ `LEAST_D`.
+    /// z for x, given d = 1 − x², unless it is [beyond](Self::is_beyond).
     fn centre(table: &Self::Table, x: Self, d: Self) -> Self;
+
+    /// Whether d is less than `LEAST_D`: then use [`tail`].
+    fn is_beyond(table: &Self::Table, d: Self) -> bool;
 }
 
-/// A numerator and a denominator, by ascending powers.
+/// z/x is the middle and a rational function of d, by ascending powers, from `least_d` on.
 #[derive(Clone, Copy, Debug)]
-pub struct Rational<F, const N: usize> {
+pub struct Table<F, const N: usize> {
+    middle: F,
+    least_d: F,
     numerator: [F; N],
     denominator: [F; N],
 }
 
 /// z/x is this and a rational function, from −¼ to 1.2 or so. Split like that, its rounding errors
 /// weigh less: elements rise with their words, but for two units in the last place.
-const MIDDLE: f32 = 1.5;
+const MIDDLE: f64 = 1.5;
 
 /// Where the centre ends.
 const LEAST_D_32: f32 = 0.0125;
@@ -54,7 +59,7 @@ macro_rules! centre {
         impl Centre for $number {
             const LEAST_D: Self = $least_d;
 
-            type Table = Rational<$coefficient, $terms>;
+            type Table = Table<$coefficient, $terms>;
 
             #[inline(always)]
             fn table() -> Self::Table {
@@ -63,22 +68,28 @@ macro_rules! centre {
 
             #[inline(always)]
             fn centre(table: &Self::Table, x: Self, d: Self) -> Self {
-                let Rational { numerator, denominator } = table;
-                let rest = rational(numerator, denominator, d);
-                x.mul_add(rest, x * Self::of(MIDDLE.into()))
+                let rest = rational(&table.numerator, &table.denominator, d);
+                x.mul_add(rest, x * Self::of(table.middle))
+            }
+
+            #[inline(always)]
+            fn is_beyond(table: &Self::Table, d: Self) -> bool {
+                d < Self::of(table.least_d)
             }
         }
     )*};
 }
 centre! {
-    f32, f32, 7, CENTRE_32, LEAST_D_32;
-    f64, f64, 13, CENTRE_64, LEAST_D_64;
-    Checked<f32, u32>, f32, 7, CENTRE_32, Self::constant(LEAST_D_32);
-    Checked<f64, u64>, f64, 13, CENTRE_64, Self::constant(LEAST_D_64);
+    f32, f32, 7, TABLE_32, LEAST_D_32;
+    f64, f64, 13, TABLE_64, LEAST_D_64;
+    Checked<f32, u32>, f32, 7, TABLE_32, Self::constant(LEAST_D_32);
+    Checked<f64, u64>, f64, 13, TABLE_64, Self::constant(LEAST_D_64);
 }
 
 // centre, f32: z/x - 1.5 on d from 0.0125 to 1, relative error 3.0e-8
-static CENTRE_32: Rational<f32, 7> = Rational {
+static TABLE_32: Table<f32, 7> = Table {
+    middle: MIDDLE as f32,
+    least_d: LEAST_D_32,
     numerator: [
         3.44776819e-7,
         1.08329276e-4,
@@ -100,7 +111,9 @@ static CENTRE_32: Rational<f32, 7> = Rational {
 };
 
 // centre, f64: z/x - 1.5 on d from 0.015 to 1, relative error 7.8e-16
-static CENTRE_64: Rational<f64, 13> = Rational {
+static TABLE_64: Table<f64, 13> = Table {
+    middle: MIDDLE,
+    least_d: LEAST_D_64,
     numerator: [
         4.3692274746134724e-14,
         5.8138846614522455e-11,
@@ -232,7 +245,7 @@ pub(super) fn polynomial<A: MulAdd, const N: usize>(c: &[A::Coefficient; N], x: 
     macro_rules! pairs {
         ($($i:literal)*) => {$(
             if $i + 2 < N {
-                let pair = A::of(c[$i + 1]).mul_add(x, A::of(c[$i]));
+                let pair = x.mul_add(A::of(c[$i + 1]), A::of(c[$i]));
                 sum = sum.mul_add(squared, pair);
             }
         )*};
