@@ -1,12 +1,21 @@
 //! words × law onto a slice. Knows no array.
 
-use super::memory;
+use super::memory::{self, Buffer};
 use super::region::Run;
 use crate::laws::Sampler;
 use crate::math::{Simd, Vectorized};
-use crate::stream::{BLOCK, CHUNK, Chunk, Flag, Key, Mark, ROW, Reader, Word};
+use crate::stream::{BLOCK, CHUNK, Flag, Key, Mark, ROW, Reader, Row, Word, Words};
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
+
+/// The rows that are drawn before their words are used: 4 KiB, so that these, and what is made of them,
+/// stay in the first cache.
+type Rows = Buffer<Row, { BLOCK / ROW }>;
+
+/// How many words that are.
+const fn chunk<W: Word>() -> usize {
+    BLOCK / W::STREAMS
+}
 
 /// A write of the values of runs of words.
 pub(super) struct Write<'a, R: Arms> {
@@ -94,19 +103,19 @@ impl<R: Arms> Write<'_, R> {
     /// processor's registers.
     pub(super) fn by(self, simd: Simd) {
         let Self { arms, key, runs, out } = self;
-        let mut words = R::Word::zeros();
+        let mut rows = Rows::new();
         let mut reader = None;
-        let mut rare = None;
+        let mut rare = Rare::new();
         for run in runs {
             if run.step == 1 {
-                neighbors(arms, key, run, &mut words, &mut rare, out, simd);
+                neighbors(arms, key, run, &mut rows, &mut rare, out, simd);
             } else {
                 let reader = reader.get_or_insert_with(|| Reader::new(key));
                 stepped(arms, reader, run, &mut rare, out, simd);
             }
         }
-        if let Some(mut rare) = rare {
-            simd.run(Mend { arms, rare: &mut rare }, out);
+        if R::HAS_RARE {
+            simd.run(Mend { arms, pending: &mut rare.pending }, out);
         }
     }
 }
@@ -116,11 +125,12 @@ fn neighbors<R: Arms>(
     arms: R,
     key: Key,
     run: &Run,
-    words: &mut <R::Word as Word>::Words,
-    rare: &mut Option<Rare<R::Word>>,
+    rows: &mut Rows,
+    rare: &mut Rare<R::Word>,
     out: &mut [MaybeUninit<R::Element>],
     simd: Simd,
 ) {
+    let chunk = chunk::<R::Word>();
     let mut place = run.place;
     let run_end = run.place + run.len;
     while place < run_end {
@@ -131,12 +141,13 @@ fn neighbors<R: Arms>(
         R::Word::skip(&mut lanes, skip / ROW, simd);
         let mut skip = skip % ROW;
         while place < end {
-            let stop = CHUNK.min(skip + end - place);
+            let stop = chunk.min(skip + end - place);
             let len = stop - skip;
-            if len == CHUNK {
-                memory::prefetch(out, place + CHUNK..place + 2 * CHUNK);
+            if len == chunk {
+                memory::prefetch(out, place + chunk..place + 2 * chunk);
             }
-            R::Word::draw(&mut lanes, words, stop.div_ceil(ROW), simd);
+            let words = rows.first(R::Word::STREAMS * stop.div_ceil(ROW));
+            R::Word::draw(&mut lanes, words, simd);
             Values { arms, words: &*words, skip, place, out }.write(len, rare, simd);
             place += len;
             skip = 0;
@@ -149,21 +160,22 @@ fn stepped<R: Arms>(
     arms: R,
     reader: &mut Reader<R::Word>,
     run: &Run,
-    rare: &mut Option<Rare<R::Word>>,
+    rare: &mut Rare<R::Word>,
     out: &mut [MaybeUninit<R::Element>],
     simd: Simd,
 ) {
-    let mut picked = [R::Word::default(); CHUNK];
+    let mut picked = Buffer::<R::Word, CHUNK>::new();
     for i in (0..run.len).step_by(CHUNK) {
         let len = CHUNK.min(run.len - i);
-        reader.read(run.index + i as u64 * run.step, run.step, &mut picked[..len]);
+        let words = picked.first(len);
+        reader.read(run.index + i as u64 * run.step, run.step, words);
         let place = run.place + i;
-        Values { arms, words: &picked, skip: 0, place, out }.write(len, rare, simd);
+        Values { arms, words: &*words, skip: 0, place, out }.write(len, rare, simd);
     }
 }
 
 /// The values of a chunk's words from `skip` on, for the elements from `place` on.
-struct Values<'a, R: Arms, C> {
+struct Values<'a, R: Arms, C: ?Sized> {
     arms: R,
     words: &'a C,
     skip: usize,
@@ -171,33 +183,32 @@ struct Values<'a, R: Arms, C> {
     out: &'a mut [MaybeUninit<R::Element>],
 }
 
-impl<R: Arms, C: Chunk<R::Word>> Values<'_, R, C> {
+impl<R: Arms, C: Words<R::Word> + ?Sized> Values<'_, R, C> {
     /// Writes `len` values, but for rare ones, which are kept for later.
     #[inline(always)]
-    fn write(self, len: usize, rare: &mut Option<Rare<R::Word>>, simd: Simd) {
+    fn write(self, len: usize, rare: &mut Rare<R::Word>, simd: Simd) {
         let Self { arms, words, skip, place, out } = self;
         let now = &mut out[place..place + len];
         if R::HAS_RARE {
-            let rare = rare.get_or_insert_with(Rare::new);
-            let marks = &mut rare.flags[..len];
+            let marks = rare.flags.first(len);
             simd.run(Common { arms, words, skip, marks }, now);
             simd.run(Collect { arms, words, skip, len, place, rare }, out);
         } else {
-            let marks = &mut [(); CHUNK][..len];
+            let marks = &mut [(); BLOCK][..len];
             simd.run(Common { arms, words, skip, marks }, now);
         }
     }
 }
 
 /// The first arm: writes the values of a chunk's words from `skip` on, and marks those that are wrong.
-struct Common<'a, R, C, M> {
+struct Common<'a, R, C: ?Sized, M> {
     arms: R,
     words: &'a C,
     skip: usize,
     marks: &'a mut [M],
 }
 
-impl<R: Arms, C: Chunk<R::Word>, M: Mark> Vectorized for Common<'_, R, C, M> {
+impl<R: Arms, C: Words<R::Word> + ?Sized, M: Mark> Vectorized for Common<'_, R, C, M> {
     type Target = [MaybeUninit<R::Element>];
     type Output = ();
 
@@ -215,7 +226,7 @@ impl<R: Arms, C: Chunk<R::Word>, M: Mark> Vectorized for Common<'_, R, C, M> {
 }
 
 /// Takes the words with a flag out of a chunk.
-struct Collect<'a, R: Arms, C> {
+struct Collect<'a, R: Arms, C: ?Sized> {
     arms: R,
     words: &'a C,
     skip: usize,
@@ -224,7 +235,7 @@ struct Collect<'a, R: Arms, C> {
     rare: &'a mut Rare<R::Word>,
 }
 
-impl<R: Arms, C: Chunk<R::Word>> Vectorized for Collect<'_, R, C> {
+impl<R: Arms, C: Words<R::Word> + ?Sized> Vectorized for Collect<'_, R, C> {
     type Target = [MaybeUninit<R::Element>];
     type Output = ();
 
@@ -232,51 +243,33 @@ impl<R: Arms, C: Chunk<R::Word>> Vectorized for Collect<'_, R, C> {
     fn run(self, out: &mut [MaybeUninit<R::Element>]) {
         let Self { arms, words, skip, len, place, rare } = self;
         let words = words.part(skip..skip + len);
-        // Those of an earlier chunk may stand behind.
-        rare.flags[len..len.next_multiple_of(GROUP)].fill(<R::Word as Word>::Flag::default());
-        for group in 0..len.div_ceil(GROUP) {
-            // Most groups, and most rows of the others, have none, which takes a few instructions.
-            let flags = &rare.flags.as_chunks::<GROUP>().0[group];
-            if none(flags) {
+        let Rare { flags, pending } = rare;
+        let flags = flags.first(len.next_multiple_of(GROUP));
+        // Those of an earlier chunk may stand there.
+        flags[len..].fill(<R::Word as Word>::Flag::default());
+        // Most groups, and most rows of the others, have none, which takes a few instructions.
+        for (first, group) in (0..).step_by(GROUP).zip(flags.as_chunks::<GROUP>().0) {
+            if none(group) {
                 continue;
             }
-            for row in group * (GROUP / ROW)..(group + 1) * (GROUP / ROW) {
-                let flags = &rare.flags.as_chunks::<ROW>().0[row];
-                if none(flags) {
+            for (first, row) in (first..).step_by(ROW).zip(group.as_chunks::<ROW>().0) {
+                if none(row) {
                     continue;
                 }
                 let mut bits = 0;
-                for (i, flag) in flags.iter().enumerate() {
+                for (i, flag) in row.iter().enumerate() {
                     bits |= flag.bit(i);
                 }
                 while bits != 0 {
-                    let i = row * ROW + bits.trailing_zeros() as usize;
+                    let i = first + bits.trailing_zeros() as usize;
                     bits &= bits - 1;
-                    rare.words[rare.count] = words(i);
-                    rare.places[rare.count] = place + i;
-                    rare.count += 1;
+                    pending.push(words(i), place + i);
                 }
-                if rare.count > RARE - ROW {
-                    rare.mend(&arms, out);
+                if pending.count > RARE - ROW {
+                    pending.mend(&arms, out);
                 }
             }
         }
-    }
-}
-
-/// Writes the elements of the rare words.
-struct Mend<'a, R: Arms> {
-    arms: R,
-    rare: &'a mut Rare<R::Word>,
-}
-
-impl<R: Arms> Vectorized for Mend<'_, R> {
-    type Target = [MaybeUninit<R::Element>];
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self, out: &mut [MaybeUninit<R::Element>]) {
-        self.rare.mend(&self.arms, out);
     }
 }
 
@@ -289,17 +282,22 @@ fn none<F: Flag>(flags: &[F]) -> bool {
     flags.iter().fold(F::default(), |any, &flag| any | flag) == F::default()
 }
 
-/// How many rare words are kept until they are mended together. They are mended as soon as there is
-/// no room for those of another row.
+/// Words that need the second arm.
+struct Rare<W: Word> {
+    /// Of the words of a chunk: which ones do.
+    flags: Buffer<W::Flag, BLOCK>,
+    pending: Pending<W>,
+}
+
+/// How many words are kept until their elements are written, which is as soon as there is no room for
+/// those of another row.
 const RARE: usize = 3 * ROW;
 
 /// Words that need the second arm, and where their elements go.
 ///
 /// Kept for a while, since a few of them at once would spend their time waiting for each other's
 /// divisions.
-struct Rare<W: Word> {
-    /// Of the words of a chunk: which ones are.
-    flags: [W::Flag; CHUNK],
+struct Pending<W> {
     count: usize,
     words: [W; RARE],
     places: [usize; RARE],
@@ -308,19 +306,28 @@ struct Rare<W: Word> {
 impl<W: Word> Rare<W> {
     #[inline(always)]
     fn new() -> Self {
-        let flags = [W::Flag::default(); CHUNK];
-        Self { flags, count: 0, words: [W::default(); RARE], places: [0; RARE] }
+        let pending = Pending { count: 0, words: [W::default(); RARE], places: [0; RARE] };
+        Self { flags: Buffer::new(), pending }
+    }
+}
+
+impl<W: Word> Pending<W> {
+    #[inline(always)]
+    fn push(&mut self, word: W, place: usize) {
+        self.words[self.count] = word;
+        self.places[self.count] = place;
+        self.count += 1;
     }
 
     /// Writes their elements.
     #[inline(always)]
     fn mend<R: Arms<Word = W>>(&mut self, arms: &R, out: &mut [MaybeUninit<R::Element>]) {
         // As many at once as `f64`s fill a vector, in which they are computed.
-        const GROUP: usize = 8;
-        let words = self.words.as_chunks::<GROUP>().0;
-        let places = self.places[..self.count].chunks(GROUP);
+        const TOGETHER: usize = 8;
+        let words = self.words.as_chunks::<TOGETHER>().0;
+        let places = self.places[..self.count].chunks(TOGETHER);
         for (words, places) in words.iter().zip(places) {
-            let mut values = [R::Element::default(); GROUP];
+            let mut values = [R::Element::default(); TOGETHER];
             for (value, &word) in values.iter_mut().zip(words) {
                 *value = arms.rare(word);
             }
@@ -329,6 +336,22 @@ impl<W: Word> Rare<W> {
             }
         }
         self.count = 0;
+    }
+}
+
+/// Writes the elements of the words that are left.
+struct Mend<'a, R: Arms> {
+    arms: R,
+    pending: &'a mut Pending<R::Word>,
+}
+
+impl<R: Arms> Vectorized for Mend<'_, R> {
+    type Target = [MaybeUninit<R::Element>];
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, out: &mut [MaybeUninit<R::Element>]) {
+        self.pending.mend(&self.arms, out);
     }
 }
 

@@ -1,7 +1,34 @@
-//! Hints on memory, which change the speed of filling it and nothing else. Knows no elements.
+//! Buffers, and hints on memory, which change the speed of filling it and nothing else. Knows no
+//! elements.
 
 use std::mem::MaybeUninit;
 use std::ops::Range;
+
+/// Room for so many items, of which only as many are cleared as are asked for.
+#[repr(align(64))]
+pub(super) struct Buffer<T, const N: usize> {
+    items: [MaybeUninit<T>; N],
+    cleared: usize,
+}
+
+impl<T: Copy + Default, const N: usize> Buffer<T, N> {
+    #[inline(always)]
+    pub(super) const fn new() -> Self {
+        Self { items: [const { MaybeUninit::uninit() }; N], cleared: 0 }
+    }
+
+    /// The first `len` items, as they were left.
+    #[inline(always)]
+    pub(super) fn first(&mut self, len: usize) -> &mut [T] {
+        let items = &mut self.items[..len];
+        for item in &mut items[self.cleared.min(len)..] {
+            item.write(T::default());
+        }
+        self.cleared = self.cleared.max(len);
+        // SAFETY: each was written, now or before.
+        unsafe { std::slice::from_raw_parts_mut(items.as_mut_ptr().cast(), len) }
+    }
+}
 
 /// Asks for the memory of a range that will be written soon, if all of it is there.
 ///

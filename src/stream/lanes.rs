@@ -3,25 +3,8 @@
 //! Eight Xoshiro256++ lanes run side by side, so that a compiler turns each line below into vectors.
 
 use super::key::{GAMMA, Key, mix64};
-use super::{CHUNK, LANES, ROW};
+use super::{LANES, Row};
 use crate::math::{Simd, Vectorized};
-
-/// A chunk of a block's words, in the order of the elements that take them.
-#[repr(align(64))]
-pub struct Words([[u64; LANES]; CHUNK / ROW]);
-
-impl Words {
-    #[inline(always)]
-    pub(super) fn zeros() -> Self {
-        Self([[0; LANES]; CHUNK / ROW])
-    }
-
-    /// The words, as last drawn.
-    #[inline(always)]
-    pub(super) fn as_array(&self) -> &[u32; CHUNK] {
-        bytemuck::cast_ref(&self.0)
-    }
-}
 
 /// The generators of a block, at some row of it.
 ///
@@ -42,8 +25,8 @@ impl Lanes {
 
     /// Draws the block's next rows: word 2·l of a row is the low half of lane l's output, the word
     /// after it the high half.
-    pub(super) fn draw(&mut self, words: &mut Words, rows: usize, simd: Simd) {
-        simd.run(Draw(self), &mut words.0[..rows]);
+    pub(super) fn draw(&mut self, rows: &mut [Row], simd: Simd) {
+        simd.run(Draw(self), rows);
     }
 
     /// Passes over the block's next rows.
@@ -106,11 +89,11 @@ impl Vectorized for Seed {
 struct Draw<'a>(&'a mut Lanes);
 
 impl Vectorized for Draw<'_> {
-    type Target = [[u64; LANES]];
+    type Target = [Row];
     type Output = ();
 
     #[inline(always)]
-    fn run(self, rows: &mut [[u64; LANES]]) {
+    fn run(self, rows: &mut [Row]) {
         if rows.is_empty() {
             // LLVM makes vectors of a loop only where it knows that the loop runs at all.
             return;
@@ -126,7 +109,7 @@ impl Vectorized for Draw<'_> {
 
     /// Lane after lane: the state of one fits into the registers of any processor.
     #[inline(always)]
-    fn run_portably(self, rows: &mut [[u64; LANES]]) {
+    fn run_portably(self, rows: &mut [Row]) {
         for l in 0..LANES {
             let mut lane = self.0.lane(l);
             for row in &mut *rows {

@@ -11,7 +11,7 @@ mod reader;
 
 pub use key::{Key, KeySource};
 pub(crate) use reader::Reader;
-pub(crate) use word::{Chunk, Flag, Mark, Word};
+pub(crate) use word::{Flag, Mark, Word, Words};
 
 /// How many words a block holds.
 pub(crate) const BLOCK: usize = 1024;
@@ -19,8 +19,10 @@ pub(crate) const BLOCK: usize = 1024;
 /// How many words the lanes give at once.
 pub(crate) const ROW: usize = 2 * LANES;
 
-/// How many words are drawn before they are used: a part of a block, so that a small array does
-/// not pay for a large buffer.
+/// The words that the lanes give at once, in the order of the elements that take them.
+pub(crate) type Row = [u64; LANES];
+
+/// How many words a [`Reader`] has at once.
 pub(crate) const CHUNK: usize = 16 * ROW;
 
 const LANES: usize = 8;

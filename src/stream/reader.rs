@@ -1,9 +1,12 @@
 //! Words from anywhere in a stream.
 
 use super::key::Key;
-use super::word::{Chunk, Word};
-use super::{BLOCK, CHUNK, ROW};
+use super::word::Word;
+use super::{BLOCK, CHUNK, LANES, ROW};
 use crate::math::Simd;
+
+/// The streams of a complex element's words of 64 bits.
+const MOST_STREAMS: usize = 4;
 
 /// Reads a key's words at indices that rise, or nearly so: going back costs a block's first rows.
 pub(crate) struct Reader<W: Word> {
@@ -55,14 +58,14 @@ impl<W: Word> Reader<W> {
     /// The same for words each of which has a block of its own: one row of that is enough.
     fn read_apart(&self, first: u64, step: u64, out: &mut [W]) {
         let simd = self.simd;
-        let mut words = W::zeros();
+        let row = &mut [[0; LANES]; MOST_STREAMS][..W::STREAMS];
         let mut index = first;
         for word in out {
             let place = (index % BLOCK as u64) as usize;
             let mut lanes = W::lanes(self.key, index / BLOCK as u64, simd);
             W::skip(&mut lanes, place / ROW, simd);
-            W::draw(&mut lanes, &mut words, 1, simd);
-            *word = words.part(0..ROW)(place % ROW);
+            W::draw(&mut lanes, row, simd);
+            *word = W::words(row, 0..ROW)(place % ROW);
             index = index.wrapping_add(step);
         }
     }
@@ -78,10 +81,10 @@ impl<W: Word> Reader<W> {
             (self.block, self.drawn) = (block, 0);
         }
         if self.drawn < chunk {
-            let mut words = W::zeros();
             W::skip(&mut self.lanes, (chunk - 1 - self.drawn) * (CHUNK / ROW), simd);
-            W::draw(&mut self.lanes, &mut words, CHUNK / ROW, simd);
-            let drawn = words.part(0..CHUNK);
+            let rows = &mut [[0; LANES]; MOST_STREAMS * CHUNK / ROW][..W::STREAMS * CHUNK / ROW];
+            W::draw(&mut self.lanes, rows, simd);
+            let drawn = W::words(rows, 0..CHUNK);
             for (i, word) in self.words.iter_mut().enumerate() {
                 *word = drawn(i);
             }
@@ -99,11 +102,10 @@ mod tests {
     fn all<W: Word>(key: Key, n: usize) -> Vec<W> {
         let mut words = Vec::new();
         for block in 0..n.div_ceil(BLOCK) as u64 {
-            let (mut lanes, mut chunk) = (W::lanes(key, block, Simd::best()), W::zeros());
-            for _ in 0..BLOCK / CHUNK {
-                W::draw(&mut lanes, &mut chunk, CHUNK / ROW, Simd::best());
-                words.extend((0..CHUNK).map(chunk.part(0..CHUNK)));
-            }
+            let mut lanes = W::lanes(key, block, Simd::best());
+            let mut rows = vec![[0; LANES]; W::STREAMS * BLOCK / ROW];
+            W::draw(&mut lanes, &mut rows, Simd::best());
+            words.extend((0..BLOCK).map(W::words(&rows, 0..BLOCK)));
         }
         words
     }

@@ -1,46 +1,53 @@
 //! The words of one element each: 32 bits from one stream, or 64 from two, and twice as many for a
 //! complex element.
 
-use super::CHUNK;
+use super::Row;
 use super::key::Key;
-use super::lanes::{Lanes, Words};
+use super::lanes::Lanes;
 use crate::math::Simd;
 use rand_xoshiro::rand_core::RngCore;
 use std::ops::{BitOr, Range};
 
 /// The random word behind one element, read as a signed integer.
 pub trait Word: Copy + Default + Send + Sync + 'static {
+    /// How many streams it comes from.
+    const STREAMS: usize;
     /// The generators of a block.
     type Lanes;
-    /// A chunk of words.
-    type Words: Chunk<Self>;
     /// A flag as wide as a word, or as each of two: the result of a comparison as vectors have it.
     type Flag: Flag;
 
     /// The lanes at the first row of a block.
     fn lanes(key: Key, block: u64, simd: Simd) -> Self::Lanes;
-    /// An empty chunk.
-    fn zeros() -> Self::Words;
-    /// Draws the block's next rows.
-    fn draw(lanes: &mut Self::Lanes, words: &mut Self::Words, rows: usize, simd: Simd);
+    /// Draws the block's next rows: an equal share of them for each stream, one after the other.
+    fn draw(lanes: &mut Self::Lanes, rows: &mut [Row], simd: Simd);
     /// Passes over the block's next rows.
     fn skip(lanes: &mut Self::Lanes, rows: usize, simd: Simd);
+    /// The words in such rows, by their places in the range.
+    fn words(rows: &[Row], range: Range<usize>) -> impl Fn(usize) -> Self;
     /// One word of a generator.
     fn of<R: RngCore + ?Sized>(rng: &mut R) -> Self;
 }
 
-/// Words one after the other, [`CHUNK`] of them.
-pub trait Chunk<W> {
+/// Words one after the other.
+pub(crate) trait Words<W> {
     /// Those in the range, by their places in it. A slice of that length behind it spares a loop over
     /// the range the check of each place.
     fn part(&self, range: Range<usize>) -> impl Fn(usize) -> W;
 }
 
-impl<W: Copy> Chunk<W> for [W; CHUNK] {
+impl<W: Copy> Words<W> for [W] {
     #[inline(always)]
     fn part(&self, range: Range<usize>) -> impl Fn(usize) -> W {
         let words = &self[range];
         move |i| words[i]
+    }
+}
+
+impl<W: Word> Words<W> for [Row] {
+    #[inline(always)]
+    fn part(&self, range: Range<usize>) -> impl Fn(usize) -> W {
+        W::words(self, range)
     }
 }
 
@@ -81,8 +88,8 @@ macro_rules! flag {
 flag!(u32 u64);
 
 impl Word for u32 {
+    const STREAMS: usize = 1;
     type Lanes = Lanes;
-    type Words = Words;
     type Flag = u32;
 
     #[inline(always)]
@@ -91,13 +98,8 @@ impl Word for u32 {
     }
 
     #[inline(always)]
-    fn zeros() -> Words {
-        Words::zeros()
-    }
-
-    #[inline(always)]
-    fn draw(lanes: &mut Lanes, words: &mut Words, rows: usize, simd: Simd) {
-        lanes.draw(words, rows, simd);
+    fn draw(lanes: &mut Lanes, rows: &mut [Row], simd: Simd) {
+        lanes.draw(rows, simd);
     }
 
     #[inline(always)]
@@ -106,23 +108,21 @@ impl Word for u32 {
     }
 
     #[inline(always)]
+    fn words(rows: &[Row], range: Range<usize>) -> impl Fn(usize) -> u32 {
+        bytemuck::cast_slice::<_, u32>(rows).part(range)
+    }
+
+    #[inline(always)]
     fn of<R: RngCore + ?Sized>(rng: &mut R) -> u32 {
         rng.next_u32()
-    }
-}
-
-impl Chunk<u32> for Words {
-    #[inline(always)]
-    fn part(&self, range: Range<usize>) -> impl Fn(usize) -> u32 {
-        self.as_array().part(range)
     }
 }
 
 /// The word of 32 bits on top, and below it the one of a second stream: an `f64` array is the `f32`
 /// array with more digits.
 impl Word for u64 {
+    const STREAMS: usize = 2;
     type Lanes = [Lanes; 2];
-    type Words = [Words; 2];
     type Flag = u64;
 
     #[inline(always)]
@@ -131,15 +131,10 @@ impl Word for u64 {
     }
 
     #[inline(always)]
-    fn zeros() -> [Words; 2] {
-        [Words::zeros(), Words::zeros()]
-    }
-
-    #[inline(always)]
-    fn draw(lanes: &mut [Lanes; 2], words: &mut [Words; 2], rows: usize, simd: Simd) {
-        for (lanes, words) in lanes.iter_mut().zip(words) {
-            lanes.draw(words, rows, simd);
-        }
+    fn draw(lanes: &mut [Lanes; 2], rows: &mut [Row], simd: Simd) {
+        let (high, low) = rows.split_at_mut(rows.len() / 2);
+        lanes[0].draw(high, simd);
+        lanes[1].draw(low, simd);
     }
 
     #[inline(always)]
@@ -150,23 +145,22 @@ impl Word for u64 {
     }
 
     #[inline(always)]
+    fn words(rows: &[Row], range: Range<usize>) -> impl Fn(usize) -> u64 {
+        let (high, low) = rows.split_at(rows.len() / 2);
+        let (high, low) = (u32::words(high, range.clone()), u32::words(low, range));
+        move |i| u64::from(high(i)) << 32 | u64::from(low(i))
+    }
+
+    #[inline(always)]
     fn of<R: RngCore + ?Sized>(rng: &mut R) -> u64 {
         rng.next_u64()
     }
 }
 
-impl Chunk<u64> for [Words; 2] {
-    #[inline(always)]
-    fn part(&self, range: Range<usize>) -> impl Fn(usize) -> u64 {
-        let (high, low) = (self[0].part(range.clone()), self[1].part(range));
-        move |i| u64::from(high(i)) << 32 | u64::from(low(i))
-    }
-}
-
 /// The words of a complex element: the second one comes from a stream of its own.
 impl<W: Word> Word for [W; 2] {
+    const STREAMS: usize = 2 * W::STREAMS;
     type Lanes = [W::Lanes; 2];
-    type Words = [W::Words; 2];
     type Flag = W::Flag;
 
     #[inline(always)]
@@ -175,15 +169,10 @@ impl<W: Word> Word for [W; 2] {
     }
 
     #[inline(always)]
-    fn zeros() -> Self::Words {
-        [W::zeros(), W::zeros()]
-    }
-
-    #[inline(always)]
-    fn draw(lanes: &mut Self::Lanes, words: &mut Self::Words, rows: usize, simd: Simd) {
-        for (lanes, words) in lanes.iter_mut().zip(words) {
-            W::draw(lanes, words, rows, simd);
-        }
+    fn draw(lanes: &mut Self::Lanes, rows: &mut [Row], simd: Simd) {
+        let (first, second) = rows.split_at_mut(rows.len() / 2);
+        W::draw(&mut lanes[0], first, simd);
+        W::draw(&mut lanes[1], second, simd);
     }
 
     #[inline(always)]
@@ -194,15 +183,14 @@ impl<W: Word> Word for [W; 2] {
     }
 
     #[inline(always)]
+    fn words(rows: &[Row], range: Range<usize>) -> impl Fn(usize) -> Self {
+        let (first, second) = rows.split_at(rows.len() / 2);
+        let (first, second) = (W::words(first, range.clone()), W::words(second, range));
+        move |i| [first(i), second(i)]
+    }
+
+    #[inline(always)]
     fn of<R: RngCore + ?Sized>(rng: &mut R) -> Self {
         [W::of(rng), W::of(rng)]
-    }
-}
-
-impl<W, C: Chunk<W>> Chunk<[W; 2]> for [C; 2] {
-    #[inline(always)]
-    fn part(&self, range: Range<usize>) -> impl Fn(usize) -> [W; 2] {
-        let (first, second) = (self[0].part(range.clone()), self[1].part(range));
-        move |i| [first(i), second(i)]
     }
 }
