@@ -3,9 +3,9 @@
 use crate::element::Element;
 use crate::error::InitError;
 use crate::fill::{self, Content, Indices, Region};
+use crate::laws::{AnyLaw, Law, Normal, TruncatedNormal, Uniform};
 #[cfg(feature = "complex")]
-use crate::laws::{AnySampler, Circular, ComplexNormal, ComplexTruncatedNormal, Disc};
-use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
+use crate::laws::{Circular, ComplexNormal, ComplexTruncatedNormal, Disc};
 use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
 use crate::stream::Key;
 use ndarray::{
@@ -118,14 +118,14 @@ impl<A: Element> Values<A> {
     /// [`InitError::Unrepresentable`] if the element type cannot hold the law's values.
     pub fn drawn(law: &Law, key: Key) -> Result<Self, InitError> {
         law.check::<A>()?;
-        Ok(Self(Kind::Content(Content::Drawn(law.sampler(), key))))
+        Ok(Self(Kind::Content(Content::Drawn(AnyLaw::Law(*law), key))))
     }
 
     /// Draws from a circular law, of which the element type must be complex.
     #[cfg(feature = "complex")]
     pub(crate) fn circular(law: &Circular, key: Key) -> Result<Self, InitError> {
         law.check::<A>()?;
-        Ok(Self(Kind::Content(Content::Drawn(AnySampler::circular(law), key))))
+        Ok(Self(Kind::Content(Content::Drawn(AnyLaw::Circular(*law), key))))
     }
 
     /// The elements of an array, broadcast to the shape.

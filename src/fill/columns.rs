@@ -184,7 +184,7 @@ mod tests {
     use super::*;
     use crate::element::Scalar;
     use crate::fill::{Content, onto};
-    use crate::laws::{Law, Normal};
+    use crate::laws::{AnyLaw, Normal};
     use crate::stream::Key;
     use ndarray::{Array1, Array2, s};
 
@@ -218,11 +218,11 @@ mod tests {
 
     #[test]
     fn columns_begin_anywhere_in_a_cache_line() {
-        let normal = Law::from(Normal::new(0.0, 1.0).unwrap());
+        let normal = AnyLaw::Law(Normal::new(0.0, 1.0).unwrap().into());
         for height in [3, 50, 64, 128, 131, 200] {
             let key = Key::new(height as u64);
-            assert_in_c_order::<f32>(&Content::Drawn(normal.sampler(), key), height);
-            assert_in_c_order::<f64>(&Content::Drawn(normal.sampler(), key), height);
+            assert_in_c_order::<f32>(&Content::Drawn(normal, key), height);
+            assert_in_c_order::<f64>(&Content::Drawn(normal, key), height);
         }
     }
 

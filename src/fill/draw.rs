@@ -17,11 +17,26 @@ const fn chunk<W: Word>() -> usize {
     BLOCK / W::STREAMS
 }
 
+/// Room for what lies between words and elements, to be used for one write after the other.
+pub(super) struct Scratch<W: Word> {
+    rows: Rows,
+    /// Of a chunk's words: which ones need the second arm.
+    flags: Buffer<W::Flag, BLOCK>,
+}
+
+impl<W: Word> Scratch<W> {
+    #[inline(always)]
+    pub(super) const fn new() -> Self {
+        Self { rows: Rows::new(), flags: Buffer::new() }
+    }
+}
+
 /// A write of the values of runs of words.
 pub(super) struct Write<'a, R: Arms> {
     pub(super) arms: R,
     pub(super) key: Key,
     pub(super) runs: &'a [Run],
+    pub(super) scratch: &'a mut Scratch<R::Word>,
     pub(super) out: &'a mut [MaybeUninit<R::Element>],
 }
 
@@ -102,13 +117,12 @@ impl<R: Arms> Write<'_, R> {
     /// Words are drawn by one function and values computed by another, since each needs all of the
     /// processor's registers.
     pub(super) fn by(self, simd: Simd) {
-        let Self { arms, key, runs, out } = self;
-        let mut rows = Rows::new();
+        let Self { arms, key, runs, scratch: Scratch { rows, flags }, out } = self;
         let mut reader = None;
-        let mut rare = Rare::new();
+        let mut rare = Rare { flags, pending: Pending::new() };
         for run in runs {
             if run.step == 1 {
-                neighbors(arms, key, run, &mut rows, &mut rare, out, simd);
+                neighbors(arms, key, run, rows, &mut rare, out, simd);
             } else {
                 let reader = reader.get_or_insert_with(|| Reader::new(key));
                 stepped(arms, reader, run, &mut rare, out, simd);
@@ -126,7 +140,7 @@ fn neighbors<R: Arms>(
     key: Key,
     run: &Run,
     rows: &mut Rows,
-    rare: &mut Rare<R::Word>,
+    rare: &mut Rare<'_, R::Word>,
     out: &mut [MaybeUninit<R::Element>],
     simd: Simd,
 ) {
@@ -160,7 +174,7 @@ fn stepped<R: Arms>(
     arms: R,
     reader: &mut Reader<R::Word>,
     run: &Run,
-    rare: &mut Rare<R::Word>,
+    rare: &mut Rare<'_, R::Word>,
     out: &mut [MaybeUninit<R::Element>],
     simd: Simd,
 ) {
@@ -186,7 +200,7 @@ struct Values<'a, R: Arms, C: ?Sized> {
 impl<R: Arms, C: Words<R::Word> + ?Sized> Values<'_, R, C> {
     /// Writes `len` values, but for rare ones, which are kept for later.
     #[inline(always)]
-    fn write(self, len: usize, rare: &mut Rare<R::Word>, simd: Simd) {
+    fn write(self, len: usize, rare: &mut Rare<'_, R::Word>, simd: Simd) {
         let Self { arms, words, skip, place, out } = self;
         let now = &mut out[place..place + len];
         if R::HAS_RARE {
@@ -226,16 +240,16 @@ impl<R: Arms, C: Words<R::Word> + ?Sized, M: Mark> Vectorized for Common<'_, R, 
 }
 
 /// Takes the words with a flag out of a chunk.
-struct Collect<'a, R: Arms, C: ?Sized> {
+struct Collect<'a, 'b, R: Arms, C: ?Sized> {
     arms: R,
     words: &'a C,
     skip: usize,
     len: usize,
     place: usize,
-    rare: &'a mut Rare<R::Word>,
+    rare: &'a mut Rare<'b, R::Word>,
 }
 
-impl<R: Arms, C: Words<R::Word> + ?Sized> Vectorized for Collect<'_, R, C> {
+impl<R: Arms, C: Words<R::Word> + ?Sized> Vectorized for Collect<'_, '_, R, C> {
     type Target = [MaybeUninit<R::Element>];
     type Output = ();
 
@@ -283,9 +297,9 @@ fn none<F: Flag>(flags: &[F]) -> bool {
 }
 
 /// Words that need the second arm.
-struct Rare<W: Word> {
-    /// Of the words of a chunk: which ones do.
-    flags: Buffer<W::Flag, BLOCK>,
+struct Rare<'a, W: Word> {
+    /// Of a chunk's words: which ones do.
+    flags: &'a mut Buffer<W::Flag, BLOCK>,
     pending: Pending<W>,
 }
 
@@ -303,15 +317,12 @@ struct Pending<W> {
     places: [usize; RARE],
 }
 
-impl<W: Word> Rare<W> {
+impl<W: Word> Pending<W> {
     #[inline(always)]
     fn new() -> Self {
-        let pending = Pending { count: 0, words: [W::default(); RARE], places: [0; RARE] };
-        Self { flags: Buffer::new(), pending }
+        Self { count: 0, words: [W::default(); RARE], places: [0; RARE] }
     }
-}
 
-impl<W: Word> Pending<W> {
     #[inline(always)]
     fn push(&mut self, word: W, place: usize) {
         self.words[self.count] = word;
@@ -417,7 +428,8 @@ mod tests {
     fn run<A: Element, S: Sampler<A>>(simd: Simd, sampler: S, first: u64, len: usize) -> Vec<A> {
         let mut out = vec![MaybeUninit::new(A::default()); len];
         let runs = &[Run { place: 0, index: first, len, step: 1 }];
-        Write { arms: Fused::new(sampler), key: KEY, runs, out: &mut out }.by(simd);
+        let (arms, scratch) = (Fused::new(sampler), &mut Scratch::new());
+        Write { arms, key: KEY, runs, scratch, out: &mut out }.by(simd);
         // SAFETY: all of them are numbers since the vector was made.
         out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
     }
@@ -428,7 +440,7 @@ mod tests {
         let arms = InSoftware::new(sampler);
         let portable = Simd::available()[0];
         let runs = &[Run { place: 0, index: first, len, step: 1 }];
-        Write { arms, key: KEY, runs, out: &mut out }.by(portable);
+        Write { arms, key: KEY, runs, scratch: &mut Scratch::new(), out: &mut out }.by(portable);
         // SAFETY: all of them are numbers since the vector was made.
         out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
     }

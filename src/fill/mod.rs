@@ -18,7 +18,7 @@ pub(crate) use region::Indices;
 pub use region::Region;
 
 use crate::element::{ByKind, Element, Format, for_each_element};
-use crate::laws::{AnySampler, Hold, Sampler, UseSampler};
+use crate::laws::{AnyLaw, Hold, Sampler, UseSampler};
 use crate::stream::Key;
 use ndarray::{ArrayRef, Dimension};
 use rounded::Rounded;
@@ -33,7 +33,7 @@ pub(crate) enum Content<A: Element> {
     /// The same value everywhere.
     Constant(A),
     /// The values of the key's words.
-    Drawn(AnySampler<A>, Key),
+    Drawn(AnyLaw, Key),
 }
 
 /// Writes every element of an array, which is a part of a larger one if there are indices.
@@ -55,8 +55,8 @@ impl<A: Element> Content<A> {
     fn write(&self, target: Target<'_, A>, indices: Option<&Indices>) {
         match *self {
             Self::Constant(value) => target.fill(value),
-            Self::Drawn(sampler, key) => {
-                draw(DrawFrom { sampler, draw: Draw { target, key, indices } });
+            Self::Drawn(law, key) => {
+                draw(DrawFrom { law, draw: Draw { target, key, indices } });
             }
         }
     }
@@ -92,7 +92,7 @@ macro_rules! compiled {
 for_each_element!(compiled);
 
 struct DrawFrom<'a, A: Element> {
-    sampler: AnySampler<A>,
+    law: AnyLaw,
     draw: Draw<'a, A>,
 }
 
@@ -100,15 +100,15 @@ impl<A: Element> ByKind for DrawFrom<'_, A> {
     type Output = ();
 
     fn real(self) {
-        self.sampler.hand_to(self.draw);
+        self.law.sampler().hand_to(self.draw);
     }
 
     fn complex(self) {
-        self.sampler.hand_to(self.draw);
+        self.law.sampler().hand_to(self.draw);
     }
 
     fn rounded(self) {
-        let (sampler, hold) = self.sampler.unrounded();
+        let (sampler, hold) = self.law.sampler::<A>().unrounded();
         sampler.hand_to(DrawRounded { draw: self.draw, hold });
     }
 }

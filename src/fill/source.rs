@@ -1,6 +1,6 @@
 //! words × law onto a slice: which words, and by which code. Knows no array.
 
-use super::draw::{Fused, InSoftware, Write};
+use super::draw::{Fused, InSoftware, Scratch, Write};
 use super::region::{Indices, Run};
 use crate::laws::Sampler;
 use crate::math::{IN_SOFTWARE, Simd};
@@ -27,36 +27,53 @@ const RUNS: usize = 32;
 
 impl<A: Copy + Default, S: Sampler<A>> Elements<A> for Source<'_, S> {
     fn write(&self, first: usize, out: &mut [MaybeUninit<A>]) {
+        self.write_by(&mut Scratch::new(), first, out);
+    }
+}
+
+impl<S> Source<'_, S> {
+    /// Writes elements first, first + 1, … of the array.
+    #[inline]
+    pub(super) fn write_by<A: Copy + Default>(
+        &self,
+        scratch: &mut Scratch<S::Word>,
+        first: usize,
+        out: &mut [MaybeUninit<A>],
+    ) where
+        S: Sampler<A>,
+    {
         let Some(indices) = self.indices else {
             let run = Run { place: 0, index: first as u64, len: out.len(), step: 1 };
-            return self.draw(&[run], out);
+            return self.draw(&[run], scratch, out);
         };
         let mut runs = [Run::default(); RUNS];
         let mut count = 0;
         indices.runs(first, out.len(), |run| {
             if count == RUNS {
-                self.draw(&runs, out);
+                self.draw(&runs, scratch, out);
                 count = 0;
             }
             runs[count] = run;
             count += 1;
         });
-        self.draw(&runs[..count], out);
+        self.draw(&runs[..count], scratch, out);
     }
-}
 
-impl<S> Source<'_, S> {
     /// Writes the values of the runs' words.
-    fn draw<A: Copy + Default>(&self, runs: &[Run], out: &mut [MaybeUninit<A>])
-    where
+    fn draw<A: Copy + Default>(
+        &self,
+        runs: &[Run],
+        scratch: &mut Scratch<S::Word>,
+        out: &mut [MaybeUninit<A>],
+    ) where
         S: Sampler<A>,
     {
         let &Self { sampler, key, .. } = self;
         let simd = Simd::best();
         if IN_SOFTWARE && S::HAS_MUL_ADD && simd.is_portable() {
-            Write { arms: InSoftware::new(sampler), key, runs, out }.by(simd);
+            Write { arms: InSoftware::new(sampler), key, runs, scratch, out }.by(simd);
         } else {
-            Write { arms: Fused::new(sampler), key, runs, out }.by(simd);
+            Write { arms: Fused::new(sampler), key, runs, scratch, out }.by(simd);
         }
     }
 }

@@ -73,7 +73,7 @@ impl<'a> Tiles<'a> {
 mod tests {
     use super::*;
     use crate::fill::{Content, onto};
-    use crate::laws::{Law, Normal, Uniform};
+    use crate::laws::{AnyLaw, Law, Normal, Uniform};
     use crate::stream::Key;
     use ndarray::{ArrayD, ArrayViewMutD, Axis as Side, IxDyn, Slice};
 
@@ -102,7 +102,7 @@ mod tests {
         let laws: [Law; 2] =
             [Normal::new(0.0, 1.0).unwrap().into(), Uniform::new(-1.0, 1.0).unwrap().into()];
         laws.map(|law| {
-            let content = Content::Drawn(law.sampler(), Key::new(42));
+            let content = Content::Drawn(AnyLaw::Law(law), Key::new(42));
             let longest = 3 * COUNTS.iter().max().unwrap() * LENGTHS.iter().max().unwrap();
             let mut line = ArrayD::from_elem(IxDyn(&[longest]), UNTOUCHED);
             onto(&mut line, &content, None);

@@ -234,6 +234,28 @@ impl fmt::Display for Bounds {
     }
 }
 
+/// A law of real or of complex elements.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum AnyLaw {
+    /// Of either.
+    Law(Law),
+    /// Of complex ones.
+    #[cfg(feature = "complex")]
+    Circular(Circular),
+}
+
+impl AnyLaw {
+    /// The values of words as elements, for an element type that passes the law's `check`.
+    #[inline]
+    pub(crate) fn sampler<E: Element>(&self) -> AnySampler<E> {
+        match self {
+            Self::Law(law) => law.sampler(),
+            #[cfg(feature = "complex")]
+            Self::Circular(law) => AnySampler::circular(law),
+        }
+    }
+}
+
 /// The quantile function of any law.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum AnyQuantile<A: Scalar> {
@@ -276,7 +298,7 @@ pub(crate) enum AnySampler<E: Element> {
 }
 
 impl<E: Element> AnySampler<E> {
-    pub(crate) fn circular(law: &Circular) -> Self {
+    fn circular(law: &Circular) -> Self {
         Self::Circular(law.sampler::<E>())
     }
 

@@ -16,7 +16,7 @@ pub(crate) use circular::Circular;
 #[cfg(feature = "complex")]
 pub use complex::{ComplexNormal, ComplexTruncatedNormal, Disc};
 pub use law::Law;
-pub(crate) use law::{AnySampler, UseSampler};
+pub(crate) use law::{AnyLaw, UseSampler};
 pub use normal::Normal;
 pub(crate) use sampler::{Hold, Sampler};
 pub use truncated_normal::TruncatedNormal;

@@ -2,7 +2,7 @@
 
 use crate::element::{Entry, Format, Scalar, for_each_element};
 use crate::fill::{self, Content};
-use crate::laws::{Law, Normal};
+use crate::laws::{AnyLaw, Normal};
 use crate::stream::Key;
 use faer::linalg::matmul::matmul;
 use faer::linalg::triangular_solve::solve_upper_triangular_in_place as solve_upper;
@@ -138,8 +138,8 @@ fn orthonormalize<A: Entry>(mut q: MatMut<'_, A>, key: Key) {
 /// Draws x and makes it the vector of the reflection that maps it onto the first axis; returns the
 /// sign of where it maps it to, or the phase.
 fn reflection<A: Entry>(x: &mut [A], key: Key) -> A {
-    let normal: Law = Normal::new(0.0, 1.0).expect("a deviation of 1").into();
-    fill::onto_slice(x, &Content::Drawn(normal.sampler(), key));
+    let normal = Normal::new(0.0, 1.0).expect("a deviation of 1");
+    fill::onto_slice(x, &Content::Drawn(AnyLaw::Law(normal.into()), key));
     let parts = |x: &A| x.parts().map(Scalar::into_f64);
     // Not one sum but eight, for vector units.
     let mut squares = [0.0; 8];
