@@ -2,13 +2,15 @@
 //! does. Fails where a count is more than 5 % above the one in `benches/instructions/counts.txt`.
 //!
 //! ```sh
-//! cargo bench --bench instructions                            # compare
-//! NDARRAY_INIT_RENEW=1 cargo bench --bench instructions       # write new counts
+//! cargo bench --all-features --bench instructions                        # compare
+//! NDARRAY_INIT_RENEW=1 cargo bench --all-features --bench instructions   # write new counts
 //! ```
 //!
 //! Valgrind knows AVX2 and no AVX-512, so these are the counts of AVX2, and of the portable code.
 
+use ndarray_init::half::{bf16, f16};
 use ndarray_init::ndarray::Array1;
+use ndarray_init::num_complex::{Complex32, Complex64};
 use ndarray_init::{Element, InitRefExt, Key, Law, Normal, TruncatedNormal, Uniform};
 use std::hint::black_box;
 use std::process::{Command, ExitCode};
@@ -34,28 +36,42 @@ fn laws() -> [(&'static str, Law); 6] {
     ]
 }
 
+/// The instruction sets and element types.
+fn cases() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let elements = ["f32", "f64", "f16", "bf16", "complex32", "complex64"];
+    elements
+        .map(|element| ("avx2", element))
+        .into_iter()
+        .chain(["f32", "f64"].map(|element| ("portable", element)))
+}
+
+/// Whether complex elements have a law of this name.
+fn has_circular(law: &str) -> bool {
+    ["uniform", "normal", "truncated"].contains(&law)
+}
+
 fn main() -> ExitCode {
     if let Ok(case) = env::var(CASE) {
         run(&case);
         return ExitCode::SUCCESS;
     }
     let mut table = String::new();
-    for simd in ["avx2", "portable"] {
-        for float in ["f32", "f64"] {
-            for (law, _) in laws() {
-                // What a process and a call take apart from their elements is in both.
-                let (once, twice) = (count(simd, law, float, 1), count(simd, law, float, 2));
-                let each = (twice - once) as f64 / ELEMENTS as f64;
-                let line = format!("{simd} {float} {law} {each:.2}\n");
-                print!("{line}");
-                table += &line;
+    for (simd, element) in cases() {
+        for (law, _) in laws() {
+            if element.starts_with("complex") && !has_circular(law) {
+                continue;
             }
-            let (none, many) = (count(simd, "small", float, 0), count(simd, "small", float, 1000));
-            let line =
-                format!("{simd} {float} a_call_for_64 {:.0}\n", (many - none) as f64 / 1000.0);
+            // What a process and a call take apart from their elements is in both.
+            let (once, twice) = (count(simd, law, element, 1), count(simd, law, element, 2));
+            let each = (twice - once) as f64 / ELEMENTS as f64;
+            let line = format!("{simd} {element} {law} {each:.2}\n");
             print!("{line}");
             table += &line;
         }
+        let (none, many) = (count(simd, "small", element, 0), count(simd, "small", element, 1000));
+        let line = format!("{simd} {element} a_call_for_64 {:.0}\n", (many - none) as f64 / 1000.0);
+        print!("{line}");
+        table += &line;
     }
     if env::var_os("NDARRAY_INIT_RENEW").is_some() {
         fs::write(PATH, table).expect("the counts can be written");
@@ -82,12 +98,12 @@ fn grew(now: &str, kept: &str) -> bool {
 }
 
 /// The instructions of this program with a case, as callgrind counts them.
-fn count(simd: &str, law: &str, float: &str, times: usize) -> u64 {
+fn count(simd: &str, law: &str, element: &str, times: usize) -> u64 {
     let program = env::current_exe().expect("this program has a path");
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(program)
-        .env(CASE, format!("{law} {float} {times}"))
+        .env(CASE, format!("{law} {element} {times}"))
         .env("NDARRAY_INIT_SIMD", simd)
         .env("RAYON_NUM_THREADS", "1")
         .output()
@@ -99,11 +115,16 @@ fn count(simd: &str, law: &str, float: &str, times: usize) -> u64 {
 
 /// A case, as the environment names it.
 fn run(case: &str) {
-    let [law, float, times] = case.split(' ').collect::<Vec<_>>()[..] else { panic!("{case}") };
+    let [law, element, times] = case.split(' ').collect::<Vec<_>>()[..] else { panic!("{case}") };
     let times = times.parse().expect("a number");
-    match float {
+    match element {
         "f32" => fill::<f32>(law, times),
-        _ => fill::<f64>(law, times),
+        "f64" => fill::<f64>(law, times),
+        "f16" => fill::<f16>(law, times),
+        "bf16" => fill::<bf16>(law, times),
+        "complex32" => fill::<Complex32>(law, times),
+        "complex64" => fill::<Complex64>(law, times),
+        _ => panic!("{element}"),
     }
 }
 
