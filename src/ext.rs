@@ -196,7 +196,7 @@ pub trait InitExt: Sized {
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 pub trait InitRefExt<A> {
-    /// Fills the array in place. Nothing is allocated for laws and numbers, and little for the rest
+    /// Fills the array in place. Nothing is allocated for constants and for elements drawn one by one, and little for the rest
     /// but orthogonal matrices; on an error, nothing is written.
     ///
     /// # Errors

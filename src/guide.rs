@@ -22,6 +22,7 @@ macro_rules! pages {
         $(#[$cfg])*
         #[doc = "[Choosing]: crate::guide::choosing"]
         #[doc = "[Design]: crate::guide::design"]
+        #[doc = "[Glossary]: crate::guide::glossary"]
         #[doc = "[Layouts]: crate::guide::layouts"]
         #[doc = "[Migrating]: crate::guide::migrating"]
         #[doc = "[Recipes]: crate::guide::recipes"]

@@ -50,6 +50,7 @@ fn initializers() -> Result<BTreeMap<String, Option<Advised>>, InitError> {
     let f = |x: f64| x.max(0.0);
     let padded: [(usize, AnyInitializer); 2] =
         [(1, Zeros.into()), (47, Normal::new(0.0, 0.02)?.into())];
+    let gates: [(usize, AnyInitializer); 2] = [(24, Zeros.into()), (24, Ones.into())];
     let initializers = expressions! { advised;
         VarianceScaling::he_normal();
         VarianceScaling::lecun_normal();
@@ -69,6 +70,8 @@ fn initializers() -> Result<BTreeMap<String, Option<Advised>>, InitError> {
         Blocks::equal(VarianceScaling::glorot_uniform(), 1, 3);
         Blocks::equal(VarianceScaling::glorot_uniform(), 1, 4);
         Blocks::of(0, padded);
+        Blocks::of(0, gates);
+        Normal::new(0.0, 0.02 * residual_gain(12)?)?;
         torch::linear_weight();
     };
     let orthogonal = orthogonal_expressions! {
