@@ -374,19 +374,6 @@ mod tests {
     #[cfg(feature = "complex")]
     use num_complex::Complex;
 
-    /// The statement for every real element type.
-    macro_rules! each_real_type {
-        ($element:ident => $statement:expr) => {{
-            each_real_type!($element => $statement; f32 f64);
-            #[cfg(feature = "half")]
-            each_real_type!($element => $statement; half::f16 half::bf16);
-        }};
-        ($element:ident => $statement:expr; $($type:ty)*) => {$({
-            type $element = $type;
-            $statement;
-        })*};
-    }
-
     const KEY: Key = Key::new(42);
     const LONGEST: usize = 2100;
     /// Where runs begin: at a block and a row, and within both.
@@ -475,7 +462,8 @@ mod tests {
     fn every_instruction_set_gives_the_same_bits_for_every_length() {
         println!("{:?}", Simd::available());
         for law in laws() {
-            each_real_type!(A => law.sampler::<A>().hand_to(RunEverywhere));
+            law.sampler::<f32>().hand_to(RunEverywhere);
+            law.sampler::<f64>().hand_to(RunEverywhere);
         }
         #[cfg(feature = "complex")]
         for law in circular_laws() {
@@ -506,7 +494,8 @@ mod tests {
     #[test]
     fn every_instruction_set_gives_the_same_bits_in_the_tails() {
         for law in laws() {
-            each_real_type!(A => law.sampler::<A>().hand_to(RunLong));
+            law.sampler::<f32>().hand_to(RunLong);
+            law.sampler::<f64>().hand_to(RunLong);
         }
         #[cfg(feature = "complex")]
         for law in circular_laws() {
