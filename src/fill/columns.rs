@@ -41,8 +41,9 @@ impl<A: Element> Target<'_, A> {
         lines: &mut [Line<A>],
     ) {
         let tile = tiles.get(i);
+        let mut scratch = source.scratch();
         for (i, line) in lines[..tile.height].iter_mut().enumerate() {
-            source.write(tile.first + i * tiles.line_len, &mut line[..tile.width]);
+            source.write(&mut scratch, tile.first + i * tiles.line_len, &mut line[..tile.width]);
         }
         strides::stretches(tiles.along, tile.column, tile.width, |place, start, axis| {
             let start = tile.offset + start;

@@ -17,16 +17,22 @@ pub(super) struct Rounded<'a, T, S> {
 }
 
 impl<E: Element, S: Sampler<E::Arithmetic>> Elements<E> for Rounded<'_, E::Arithmetic, S> {
-    fn write(&self, first: usize, out: &mut [MaybeUninit<E>]) {
+    type Scratch = Scratch<S::Word>;
+
+    #[inline(always)]
+    fn scratch(&self) -> Self::Scratch {
+        self.source.scratch()
+    }
+
+    fn write(&self, scratch: &mut Self::Scratch, first: usize, out: &mut [MaybeUninit<E>]) {
         let mut values = [const { MaybeUninit::<E::Arithmetic>::uninit() }; BLOCK];
-        let mut scratch = Scratch::new();
         let mut place = 0;
         while place < out.len() {
             // No block is begun twice.
             let len = (BLOCK - (first + place) % BLOCK).min(out.len() - place);
             let out = &mut out[place..][..len];
             memory::prefetch(out, 0..len);
-            self.source.write_by(&mut scratch, first + place, &mut values[..len]);
+            self.source.write(scratch, first + place, &mut values[..len]);
             // SAFETY: the source wrote all of them.
             let values = unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), len) };
             round(values, self.hold, out);

@@ -9,8 +9,13 @@ use std::mem::MaybeUninit;
 
 /// What gives an array's elements.
 pub(super) trait Elements<A>: Sync {
+    /// Room for what lies between words and elements, to be used for one write after the other.
+    type Scratch;
+
+    fn scratch(&self) -> Self::Scratch;
+
     /// Writes elements first, first + 1, … of the array.
-    fn write(&self, first: usize, out: &mut [MaybeUninit<A>]);
+    fn write(&self, scratch: &mut Self::Scratch, first: usize, out: &mut [MaybeUninit<A>]);
 }
 
 /// What an array's elements come from.
@@ -26,22 +31,14 @@ pub(super) struct Source<'a, S> {
 const RUNS: usize = 32;
 
 impl<A: Copy + Default, S: Sampler<A>> Elements<A> for Source<'_, S> {
-    fn write(&self, first: usize, out: &mut [MaybeUninit<A>]) {
-        self.write_by(&mut Scratch::new(), first, out);
-    }
-}
+    type Scratch = Scratch<S::Word>;
 
-impl<S> Source<'_, S> {
-    /// Writes elements first, first + 1, … of the array.
-    #[inline]
-    pub(super) fn write_by<A: Copy + Default>(
-        &self,
-        scratch: &mut Scratch<S::Word>,
-        first: usize,
-        out: &mut [MaybeUninit<A>],
-    ) where
-        S: Sampler<A>,
-    {
+    #[inline(always)]
+    fn scratch(&self) -> Self::Scratch {
+        Scratch::new()
+    }
+
+    fn write(&self, scratch: &mut Self::Scratch, first: usize, out: &mut [MaybeUninit<A>]) {
         let Some(indices) = self.indices else {
             let run = Run { place: 0, index: first as u64, len: out.len(), step: 1 };
             return self.draw(&[run], scratch, out);
@@ -58,7 +55,9 @@ impl<S> Source<'_, S> {
         });
         self.draw(&runs[..count], scratch, out);
     }
+}
 
+impl<S> Source<'_, S> {
     /// Writes the values of the runs' words.
     fn draw<A: Copy + Default>(
         &self,

@@ -82,7 +82,8 @@ impl<'a, A: Element> Target<'a, A> {
         if strides::is_contiguous(self.shape, self.strides) {
             self.in_ranges(64 * BLOCK, |first, count| {
                 // SAFETY: elements of the array, and no other task's.
-                source.write(first, unsafe { self.stretch(first as i64, count) });
+                let out = unsafe { self.stretch(first as i64, count) };
+                source.write(&mut source.scratch(), first, out);
             });
         } else {
             self.draw_strided(source);
@@ -130,6 +131,7 @@ impl<'a, A: Element> Target<'a, A> {
         first: usize,
         count: usize,
     ) {
+        let mut scratch = source.scratch();
         let mut values = [MaybeUninit::uninit(); BLOCK];
         for block in (first..first + count).step_by(BLOCK) {
             let values = &mut values[..BLOCK.min(first + count - block)];
@@ -140,7 +142,7 @@ impl<'a, A: Element> Target<'a, A> {
                     memory::prefetch(unsafe { self.stretch(start, axis.len) }, 0..axis.len);
                 }
             });
-            source.write(block, values);
+            source.write(&mut scratch, block, values);
             strides::stretches(axes, block, values.len(), |place, start, axis| {
                 let values = &values[place..place + axis.len];
                 if axis.stride == 1 {
