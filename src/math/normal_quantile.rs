@@ -245,6 +245,7 @@ pub(super) fn polynomial<A: MulAdd, const N: usize>(c: &[A::Coefficient; N], x: 
     macro_rules! pairs {
         ($($i:literal)*) => {$(
             if $i + 2 < N {
+                // x first: the other order costs a copy of x for each pair with AVX2.
                 let pair = x.mul_add(A::of(c[$i + 1]), A::of(c[$i]));
                 sum = sum.mul_add(squared, pair);
             }
