@@ -28,6 +28,8 @@ mod report;
 mod timing;
 
 use common::{Draw, Real, Source, pool};
+#[cfg(feature = "half")]
+use ndarray_init::Element;
 use ndarray_init::ndarray::{Array1, Array2, ShapeBuilder};
 use ndarray_init::{Blocks, Identity, InitRefExt, Initializer, Key, Sparse, Zeros};
 use rayon::ThreadPool;
@@ -61,6 +63,11 @@ fn main() {
     bench.fresh();
     bench.small::<f32>();
     bench.small::<f64>();
+    #[cfg(feature = "half")]
+    {
+        bench.against_f32::<ndarray_init::half::f16>();
+        bench.against_f32::<ndarray_init::half::bf16>();
+    }
     bench.layouts();
     bench.structured();
     bench.sizes();
@@ -135,6 +142,28 @@ impl Bench {
                 )
             })
         });
+    }
+
+    /// Elements of a half type beside as many of `f32`, in memory.
+    #[cfg(feature = "half")]
+    fn against_f32<A: Element>(&self) {
+        let name = type_name::<A>().rsplit("::").next().unwrap_or_default();
+        for draw in Draw::USUAL {
+            let what = format!("{} {name}, 64 Mi elements", draw.name());
+            self.report.compare(&what, "f32", Bar::Time(Some(1.0)), || {
+                let n = self.pace.at_most(64 * MIB);
+                let mut arrays = (Array1::<A>::default(n), Array1::<f32>::zeros(n));
+                let (mut source, mut theirs) = (Source::new(draw), Source::new(draw));
+                self.one.install(|| {
+                    in_turns(
+                        self.pace,
+                        &mut arrays,
+                        (n, |(array, _)| source.fill(array)),
+                        (n, |(_, array)| theirs.fill(array)),
+                    )
+                })
+            });
+        }
     }
 
     /// Runs this program once more, held down to an instruction set, which is chosen only once.

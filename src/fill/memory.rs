@@ -37,10 +37,12 @@ impl<T: Copy + Default, const N: usize> Buffer<T, N> {
 #[inline(always)]
 pub(super) fn prefetch<T>(out: &[T], range: Range<usize>) {
     #[cfg(target_arch = "x86_64")]
-    for line in out.get(range).unwrap_or_default().chunks(LINE / size_of::<T>()) {
+    if let Some(part) = out.get(range) {
         use std::arch::x86_64::{_MM_HINT_ET0, _mm_prefetch};
-        // SAFETY: a prefetch reads and writes nothing, whatever the address.
-        unsafe { _mm_prefetch::<_MM_HINT_ET0>(line.as_ptr().cast()) };
+        for i in (0..part.len()).step_by(LINE / size_of::<T>()) {
+            // SAFETY: a prefetch reads and writes nothing, whatever the address.
+            unsafe { _mm_prefetch::<_MM_HINT_ET0>(part.as_ptr().wrapping_add(i).cast()) };
+        }
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (out, range);
