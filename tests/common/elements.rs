@@ -1,6 +1,6 @@
 //! The list of the element types, and what tests ask of all of them. `tests/portability` has it, too.
 
-#![allow(dead_code)] // Not every test asks for all of this.
+#![allow(dead_code)] // Not everyone who has it asks for all of this.
 
 use ndarray_init::{Element, Law};
 

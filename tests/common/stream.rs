@@ -1,6 +1,6 @@
 //! The stream written naively: the words of one element, and what a law makes of them. `fuzz` has it, too.
 
-#![allow(dead_code)] // Not every test asks for all of this.
+#![allow(dead_code)] // Not everyone who has it asks for all of this.
 
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::rand_distr::Distribution;
