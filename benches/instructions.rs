@@ -12,6 +12,7 @@ use ndarray_init::half::{bf16, f16};
 use ndarray_init::ndarray::Array1;
 use ndarray_init::num_complex::{Complex32, Complex64};
 use ndarray_init::{Element, InitRefExt, Key, Law, Normal, TruncatedNormal, Uniform};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::hint::black_box;
 use std::process::{Command, ExitCode};
 use std::{env, fs};
@@ -36,18 +37,34 @@ fn laws() -> [(&'static str, Law); 6] {
     ]
 }
 
-/// The instruction sets and element types.
-fn cases() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let elements = ["f32", "f64", "f16", "bf16", "complex32", "complex64"];
-    elements
-        .map(|element| ("avx2", element))
-        .into_iter()
-        .chain(["f32", "f64"].map(|element| ("portable", element)))
+/// The name of the law in a case that is one call for 64 elements, with its configuration.
+const SMALL: &str = "a_call_for_64";
+
+/// Instruction set, element type and law of each line.
+fn cases() -> Vec<[&'static str; 3]> {
+    let with_avx2 = ["f32", "f64", "f16", "bf16", "complex32", "complex64"].map(|e| ["avx2", e]);
+    let portable = ["f32", "f64"].map(|e| ["portable", e]);
+    let laws = laws().map(|(law, _)| law).into_iter().chain([SMALL]);
+    let each = with_avx2.into_iter().chain(portable);
+    let all = each.flat_map(|[simd, element]| laws.clone().map(move |law| [simd, element, law]));
+    all.filter(|[_, element, law]| !element.starts_with("complex") || has_circular(law)).collect()
+}
+
+/// A line of the table.
+fn line([simd, element, law]: [&str; 3]) -> String {
+    // What a process and a call take apart from their elements is in both counts.
+    let more =
+        |few, many| (count(simd, law, element, many) - count(simd, law, element, few)) as f64;
+    if law == SMALL {
+        format!("{simd} {element} {law} {:.0}\n", more(0, 1000) / 1000.0)
+    } else {
+        format!("{simd} {element} {law} {:.2}\n", more(1, 2) / ELEMENTS as f64)
+    }
 }
 
 /// Whether complex elements have a law of this name.
 fn has_circular(law: &str) -> bool {
-    ["uniform", "normal", "truncated"].contains(&law)
+    ["uniform", "normal", "truncated", SMALL].contains(&law)
 }
 
 fn main() -> ExitCode {
@@ -55,24 +72,9 @@ fn main() -> ExitCode {
         run(&case);
         return ExitCode::SUCCESS;
     }
-    let mut table = String::new();
-    for (simd, element) in cases() {
-        for (law, _) in laws() {
-            if element.starts_with("complex") && !has_circular(law) {
-                continue;
-            }
-            // What a process and a call take apart from their elements is in both.
-            let (once, twice) = (count(simd, law, element, 1), count(simd, law, element, 2));
-            let each = (twice - once) as f64 / ELEMENTS as f64;
-            let line = format!("{simd} {element} {law} {each:.2}\n");
-            print!("{line}");
-            table += &line;
-        }
-        let (none, many) = (count(simd, "small", element, 0), count(simd, "small", element, 1000));
-        let line = format!("{simd} {element} a_call_for_64 {:.0}\n", (many - none) as f64 / 1000.0);
-        print!("{line}");
-        table += &line;
-    }
+    // Counts do not depend on what else runs.
+    let table: String = cases().into_par_iter().map(line).collect();
+    print!("{table}");
     if env::var_os("NDARRAY_INIT_RENEW").is_some() {
         fs::write(PATH, table).expect("the counts can be written");
         return ExitCode::SUCCESS;
@@ -129,7 +131,7 @@ fn run(case: &str) {
 }
 
 fn fill<A: Element>(name: &str, times: usize) {
-    if name == "small" {
+    if name == SMALL {
         let mut array = Array1::from_elem(64, A::default());
         for i in 0..times {
             // With its configuration, as a layer's constructor has it.
