@@ -2,7 +2,7 @@
 
 use super::key::Key;
 use super::word::Word;
-use super::{BLOCK, CHUNK, LANES, ROW};
+use super::{BLOCK, CHUNK, LANES, ROW, Row};
 use crate::math::Simd;
 
 /// The streams of a complex element's words of 64 bits.
@@ -17,13 +17,23 @@ pub(crate) struct Reader<W: Word> {
     /// Chunks drawn of the block: the last of them is `words`.
     drawn: usize,
     words: [W; CHUNK],
+    /// What is drawn before it is words.
+    rows: [Row; MOST_STREAMS * CHUNK / ROW],
 }
 
 impl<W: Word> Reader<W> {
     #[inline(always)]
     pub(crate) fn new(key: Key) -> Self {
-        let (simd, words) = (Simd::best(), [W::default(); CHUNK]);
-        Self { key, simd, lanes: W::lanes(key, 0, simd), block: 0, drawn: 0, words }
+        let simd = Simd::best();
+        Self {
+            key,
+            simd,
+            lanes: W::lanes(key, 0, simd),
+            block: 0,
+            drawn: 0,
+            words: [W::default(); CHUNK],
+            rows: [[0; LANES]; MOST_STREAMS * CHUNK / ROW],
+        }
     }
 
     /// The words with the indices first, first + 1, …: at most so many, and at least one.
@@ -56,9 +66,9 @@ impl<W: Word> Reader<W> {
     }
 
     /// The same for words each of which has a block of its own: one row of that is enough.
-    fn read_apart(&self, first: u64, step: u64, out: &mut [W]) {
+    fn read_apart(&mut self, first: u64, step: u64, out: &mut [W]) {
         let simd = self.simd;
-        let row = &mut [[0; LANES]; MOST_STREAMS][..W::STREAMS];
+        let row = &mut self.rows[..W::STREAMS];
         let mut index = first;
         for word in out {
             let place = (index % BLOCK as u64) as usize;
@@ -82,7 +92,7 @@ impl<W: Word> Reader<W> {
         }
         if self.drawn < chunk {
             W::skip(&mut self.lanes, (chunk - 1 - self.drawn) * (CHUNK / ROW), simd);
-            let rows = &mut [[0; LANES]; MOST_STREAMS * CHUNK / ROW][..W::STREAMS * CHUNK / ROW];
+            let rows = &mut self.rows[..W::STREAMS * CHUNK / ROW];
             W::draw(&mut self.lanes, rows, simd);
             let drawn = W::words(rows, 0..CHUNK);
             for (i, word) in self.words.iter_mut().enumerate() {
