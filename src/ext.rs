@@ -196,8 +196,8 @@ pub trait InitExt: Sized {
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 pub trait InitRefExt<A> {
-    /// Fills the array in place. Nothing is allocated for constants and for elements drawn one by one, and little for the rest
-    /// but orthogonal matrices; on an error, nothing is written.
+    /// Fills the array in place. Nothing is allocated for constants and for elements drawn one by one,
+    /// and little for the rest but orthogonal matrices; on an error, nothing is written.
     ///
     /// # Errors
     /// If the shape or the element type does not suit the initializer. An array without elements

@@ -412,22 +412,10 @@ mod tests {
     }
 
     /// Elements first, first + 1, …, by this instruction set.
-    fn run<A: Element, S: Sampler<A>>(simd: Simd, sampler: S, first: u64, len: usize) -> Vec<A> {
-        let mut out = vec![MaybeUninit::new(A::default()); len];
+    fn run<R: Arms>(simd: Simd, arms: R, first: u64, len: usize) -> Vec<R::Element> {
+        let mut out = vec![MaybeUninit::new(R::Element::default()); len];
         let runs = &[Run { place: 0, index: first, len, step: 1 }];
-        let (arms, scratch) = (Fused::new(sampler), &mut Scratch::new());
-        Write { arms, key: KEY, runs, scratch, out: &mut out }.by(simd);
-        // SAFETY: all of them are numbers since the vector was made.
-        out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
-    }
-
-    /// The same with multiply-adds in software.
-    fn run_in_software<A: Element, S: Sampler<A>>(sampler: S, first: u64, len: usize) -> Vec<A> {
-        let mut out = vec![MaybeUninit::new(A::default()); len];
-        let arms = InSoftware::new(sampler);
-        let portable = Simd::available()[0];
-        let runs = &[Run { place: 0, index: first, len, step: 1 }];
-        Write { arms, key: KEY, runs, scratch: &mut Scratch::new(), out: &mut out }.by(portable);
+        Write { arms, key: KEY, runs, scratch: &mut Scratch::new(), out: &mut out }.by(simd);
         // SAFETY: all of them are numbers since the vector was made.
         out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
     }
@@ -446,10 +434,10 @@ mod tests {
         fn with<S: Sampler<A>>(self, sampler: S) {
             let portable = Simd::available()[0];
             for first in FIRSTS {
-                let expected = run::<A, S>(portable, sampler, first, LONGEST);
+                let expected = run(portable, Fused::<A, _>::new(sampler), first, LONGEST);
                 for simd in Simd::available() {
                     for len in lengths(simd) {
-                        let found = run::<A, S>(simd, sampler, first, len);
+                        let found = run(simd, Fused::<A, _>::new(sampler), first, len);
                         let same = bits(&found) == bits(&expected[..len]);
                         assert!(same, "{simd:?}, {len} elements from {first} on");
                     }
@@ -481,12 +469,12 @@ mod tests {
         fn with<S: Sampler<A>>(self, sampler: S) {
             let len = if cfg!(debug_assertions) { 50_001 } else { 400_001 };
             let portable = Simd::available()[0];
-            let expected = run::<A, S>(portable, sampler, 3, len);
+            let expected = run(portable, Fused::<A, _>::new(sampler), 3, len);
             for simd in Simd::available() {
-                let found = run::<A, S>(simd, sampler, 3, len);
+                let found = run(simd, Fused::<A, _>::new(sampler), 3, len);
                 assert!(bits(&found) == bits(&expected), "{simd:?}");
             }
-            let found = run_in_software::<A, S>(sampler, 3, len);
+            let found = run(portable, InSoftware::<A, _>::new(sampler), 3, len);
             assert!(bits(&found) == bits(&expected), "in software");
         }
     }
