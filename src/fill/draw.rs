@@ -8,18 +8,21 @@ use crate::stream::{BLOCK, CHUNK, Flag, Key, Mark, ROW, Reader, Row, Word, Words
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
-/// The rows that are drawn before their words are used: 4 KiB, so that these, and what is made of them,
-/// stay in the first cache.
-type Rows = Buffer<Row, { BLOCK / ROW }>;
+/// How many words of 32 bits are drawn before they are used: 4 KiB of them, so that these, and what is
+/// made of them, stay in the first cache.
+const DRAWN: usize = BLOCK;
 
-/// How many words that are.
+/// How many words of an element that are.
 const fn chunk<W: Word>() -> usize {
-    BLOCK / W::STREAMS
+    DRAWN / W::STREAMS
 }
 
 /// Room for what lies between words and elements, to be used for one write after the other.
 pub(super) struct Scratch<W: Word> {
-    rows: Rows,
+    /// Two words each.
+    outputs: Buffer<u64, { DRAWN / 2 }>,
+    /// Words that were picked out of the stream.
+    picked: Buffer<W, CHUNK>,
     /// Of a chunk's words: which ones need the second arm.
     flags: Buffer<W::Flag, BLOCK>,
 }
@@ -27,7 +30,7 @@ pub(super) struct Scratch<W: Word> {
 impl<W: Word> Scratch<W> {
     #[inline(always)]
     pub(super) const fn new() -> Self {
-        Self { rows: Rows::new(), flags: Buffer::new() }
+        Self { outputs: Buffer::new(), picked: Buffer::new(), flags: Buffer::new() }
     }
 }
 
@@ -117,15 +120,15 @@ impl<R: Arms> Write<'_, R> {
     /// Words are drawn by one function and values computed by another, since each needs all of the
     /// processor's registers.
     pub(super) fn by(self, simd: Simd) {
-        let Self { arms, key, runs, scratch: Scratch { rows, flags }, out } = self;
+        let Self { arms, key, runs, scratch: Scratch { outputs, picked, flags }, out } = self;
         let mut reader = None;
         let mut rare = Rare { flags, pending: Pending::new() };
         for run in runs {
             if run.step == 1 {
-                neighbors(arms, key, run, rows, &mut rare, out, simd);
+                neighbors(arms, key, run, outputs, &mut rare, out, simd);
             } else {
                 let reader = reader.get_or_insert_with(|| Reader::new(key));
-                stepped(arms, reader, run, &mut rare, out, simd);
+                stepped(arms, reader, run, picked, &mut rare, out, simd);
             }
         }
         if R::HAS_RARE {
@@ -139,7 +142,7 @@ fn neighbors<R: Arms>(
     arms: R,
     key: Key,
     run: &Run,
-    rows: &mut Rows,
+    outputs: &mut Buffer<u64, { DRAWN / 2 }>,
     rare: &mut Rare<'_, R::Word>,
     out: &mut [MaybeUninit<R::Element>],
     simd: Simd,
@@ -151,8 +154,7 @@ fn neighbors<R: Arms>(
         let index = run.index + (place - run.place) as u64;
         let skip = (index % BLOCK as u64) as usize;
         let end = place + (BLOCK - skip).min(run_end - place);
-        let mut lanes = R::Word::lanes(key, index / BLOCK as u64, simd);
-        R::Word::skip(&mut lanes, skip / ROW, simd);
+        let mut lanes = R::Word::lanes(key, index / BLOCK as u64, skip / ROW, simd);
         let mut skip = skip % ROW;
         while place < end {
             let stop = chunk.min(skip + end - place);
@@ -160,9 +162,11 @@ fn neighbors<R: Arms>(
             if len == chunk {
                 memory::prefetch(out, place + chunk..place + 2 * chunk);
             }
-            let words = rows.first(R::Word::STREAMS * stop.div_ceil(ROW));
-            R::Word::draw(&mut lanes, words, simd);
-            Values { arms, words: &*words, skip, place, out }.write(len, rare, simd);
+            let drawn = R::Word::STREAMS * stop.next_multiple_of(ROW) / 2;
+            R::Word::draw(&mut lanes, outputs.room(drawn).as_chunks_mut().0, simd);
+            // SAFETY: drawing writes all of them.
+            let words: &[Row] = unsafe { outputs.written(drawn) }.as_chunks().0;
+            Values { arms, words, skip, place, out }.write(len, rare, simd);
             place += len;
             skip = 0;
         }
@@ -174,17 +178,18 @@ fn stepped<R: Arms>(
     arms: R,
     reader: &mut Reader<R::Word>,
     run: &Run,
+    picked: &mut Buffer<R::Word, CHUNK>,
     rare: &mut Rare<'_, R::Word>,
     out: &mut [MaybeUninit<R::Element>],
     simd: Simd,
 ) {
-    let mut picked = Buffer::<R::Word, CHUNK>::new();
     for i in (0..run.len).step_by(CHUNK) {
         let len = CHUNK.min(run.len - i);
-        let words = picked.first(len);
-        reader.read(run.index + i as u64 * run.step, run.step, words);
+        reader.read(run.index + i as u64 * run.step, run.step, picked.room(len));
+        // SAFETY: reading writes all of them.
+        let words = unsafe { picked.written(len) };
         let place = run.place + i;
-        Values { arms, words: &*words, skip: 0, place, out }.write(len, rare, simd);
+        Values { arms, words, skip: 0, place, out }.write(len, rare, simd);
     }
 }
 
@@ -204,11 +209,16 @@ impl<R: Arms, C: Words<R::Word> + ?Sized> Values<'_, R, C> {
         let Self { arms, words, skip, place, out } = self;
         let now = &mut out[place..place + len];
         if R::HAS_RARE {
-            let marks = rare.flags.first(len);
+            let Rare { flags, pending } = rare;
+            let whole = len.next_multiple_of(GROUP);
+            let (marks, rest) = flags.room(whole).split_at_mut(len);
+            rest.fill(MaybeUninit::new(<R::Word as Word>::Flag::default()));
             simd.run(Common { arms, words, skip, marks }, now);
-            simd.run(Collect { arms, words, skip, len, place, rare }, out);
+            // SAFETY: one was written for each value, and the rest before.
+            let flags = unsafe { flags.written(whole) };
+            simd.run(Collect { arms, words, skip, len, place, flags, pending }, out);
         } else {
-            let marks = &mut [(); BLOCK][..len];
+            let marks = &mut [MaybeUninit::<()>::uninit(); BLOCK][..len];
             simd.run(Common { arms, words, skip, marks }, now);
         }
     }
@@ -219,7 +229,7 @@ struct Common<'a, R, C: ?Sized, M> {
     arms: R,
     words: &'a C,
     skip: usize,
-    marks: &'a mut [M],
+    marks: &'a mut [MaybeUninit<M>],
 }
 
 impl<R: Arms, C: Words<R::Word> + ?Sized, M: Mark> Vectorized for Common<'_, R, C, M> {
@@ -234,33 +244,31 @@ impl<R: Arms, C: Words<R::Word> + ?Sized, M: Mark> Vectorized for Common<'_, R, 
         for i in 0..len {
             let (value, is_rare) = arms.common(words(i));
             out[i].write(value);
-            marks[i] = M::of(is_rare);
+            marks[i].write(M::of(is_rare));
         }
     }
 }
 
 /// Takes the words with a flag out of a chunk.
-struct Collect<'a, 'b, R: Arms, C: ?Sized> {
+struct Collect<'a, R: Arms, C: ?Sized> {
     arms: R,
     words: &'a C,
     skip: usize,
     len: usize,
     place: usize,
-    rare: &'a mut Rare<'b, R::Word>,
+    /// In whole groups.
+    flags: &'a [<R::Word as Word>::Flag],
+    pending: &'a mut Pending<R::Word>,
 }
 
-impl<R: Arms, C: Words<R::Word> + ?Sized> Vectorized for Collect<'_, '_, R, C> {
+impl<R: Arms, C: Words<R::Word> + ?Sized> Vectorized for Collect<'_, R, C> {
     type Target = [MaybeUninit<R::Element>];
     type Output = ();
 
     #[inline(always)]
     fn run(self, out: &mut [MaybeUninit<R::Element>]) {
-        let Self { arms, words, skip, len, place, rare } = self;
+        let Self { arms, words, skip, len, place, flags, pending } = self;
         let words = words.part(skip..skip + len);
-        let Rare { flags, pending } = rare;
-        let flags = flags.first(len.next_multiple_of(GROUP));
-        // Those of an earlier chunk may stand there.
-        flags[len..].fill(<R::Word as Word>::Flag::default());
         // Most groups, and most rows of the others, have none, which takes a few instructions.
         for (first, group) in (0..).step_by(GROUP).zip(flags.as_chunks::<GROUP>().0) {
             if none(group) {

@@ -4,29 +4,31 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-/// Room for so many items, of which only as many are cleared as are asked for.
+/// Room for so many items, none of which is there at first.
 #[repr(align(64))]
-pub(super) struct Buffer<T, const N: usize> {
-    items: [MaybeUninit<T>; N],
-    cleared: usize,
-}
+pub(super) struct Buffer<T, const N: usize>([MaybeUninit<T>; N]);
 
-impl<T: Copy + Default, const N: usize> Buffer<T, N> {
+impl<T: Copy, const N: usize> Buffer<T, N> {
     #[inline(always)]
     pub(super) const fn new() -> Self {
-        Self { items: [const { MaybeUninit::uninit() }; N], cleared: 0 }
+        Self([MaybeUninit::uninit(); N])
     }
 
-    /// The first `len` items, as they were left.
+    /// Where the first `len` items go.
     #[inline(always)]
-    pub(super) fn first(&mut self, len: usize) -> &mut [T] {
-        let items = &mut self.items[..len];
-        for item in &mut items[self.cleared.min(len)..] {
-            item.write(T::default());
-        }
-        self.cleared = self.cleared.max(len);
-        // SAFETY: each was written, now or before.
-        unsafe { std::slice::from_raw_parts_mut(items.as_mut_ptr().cast(), len) }
+    pub(super) fn room(&mut self, len: usize) -> &mut [MaybeUninit<T>] {
+        &mut self.0[..len]
+    }
+
+    /// The first `len` items.
+    ///
+    /// # Safety
+    /// They must have been written.
+    #[inline(always)]
+    pub(super) unsafe fn written(&self, len: usize) -> &[T] {
+        let items = &self.0[..len];
+        // SAFETY: by the contract, each was written.
+        unsafe { std::slice::from_raw_parts(items.as_ptr().cast(), len) }
     }
 }
 

@@ -53,10 +53,10 @@ pub(crate) fn onto_slice<A: Element>(elements: &mut [A], content: &Content<A>) {
 
 impl<A: Element> Content<A> {
     fn write(&self, target: Target<'_, A>, indices: Option<&Indices>) {
-        match *self {
-            Self::Constant(value) => target.fill(value),
+        match self {
+            Self::Constant(value) => target.fill(*value),
             Self::Drawn(law, key) => {
-                draw(DrawFrom { law, draw: Draw { target, key, indices } });
+                draw(DrawFrom { law, draw: Draw { target, key: *key, indices } });
             }
         }
     }
@@ -92,7 +92,7 @@ macro_rules! compiled {
 for_each_element!(compiled);
 
 struct DrawFrom<'a, A: Element> {
-    law: AnyLaw,
+    law: &'a AnyLaw,
     draw: Draw<'a, A>,
 }
 

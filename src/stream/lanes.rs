@@ -2,9 +2,30 @@
 //!
 //! Eight Xoshiro256++ lanes run side by side, so that a compiler turns each line below into vectors.
 
+use super::LANES;
 use super::key::{GAMMA, Key, mix64};
-use super::{LANES, Row};
 use crate::math::{Simd, Vectorized};
+use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+
+/// Where something that is drawn goes, whether anything stands there or not.
+pub trait Room<T> {
+    fn put(&mut self, value: T);
+}
+
+impl<T> Room<T> for T {
+    #[inline(always)]
+    fn put(&mut self, value: T) {
+        *self = value;
+    }
+}
+
+impl<T> Room<T> for MaybeUninit<T> {
+    #[inline(always)]
+    fn put(&mut self, value: T) {
+        self.write(value);
+    }
+}
 
 /// The generators of a block, at some row of it.
 ///
@@ -18,20 +39,30 @@ pub struct Lanes {
 }
 
 impl Lanes {
-    /// The lanes at the first row of the block with this number.
-    pub(super) fn new(key: Key, block: u64, simd: Simd) -> Self {
-        simd.run(Seed { origin: key.origin(), block }, &mut ())
+    /// The lanes at this row of the block with this number.
+    pub(super) fn new(key: Key, block: u64, row: usize, simd: Simd) -> Self {
+        simd.run(Seed { origin: key.origin(), block, row }, &mut ())
     }
 
     /// Draws the block's next rows: word 2·l of a row is the low half of lane l's output, the word
     /// after it the high half.
-    pub(super) fn draw(&mut self, rows: &mut [Row], simd: Simd) {
-        simd.run(Draw(self), rows);
+    pub(super) fn draw<R: Room<u64>>(&mut self, rows: &mut [[R; LANES]], simd: Simd) {
+        simd.run(Draw { lanes: self, room: PhantomData }, rows);
     }
 
     /// Passes over the block's next rows.
     pub(super) fn skip(&mut self, rows: usize, simd: Simd) {
         simd.run(Skip(rows), self);
+    }
+
+    /// At the first row of a block.
+    #[inline(always)]
+    fn seeded(origin: u64, block: u64) -> Self {
+        let before = origin.wrapping_add(block.wrapping_mul(4 * LANES as u64).wrapping_mul(GAMMA));
+        Self {
+            state: [parts(before, 1), parts(before, 2), parts(before, 3)],
+            halves: [parts(before, 4), [0; LANES]],
+        }
     }
 
     /// The next output of lane l.
@@ -60,10 +91,11 @@ impl Lanes {
     }
 }
 
-/// Seeds the lanes of a block.
+/// Seeds the lanes of a block, and has them pass over the rows before one.
 struct Seed {
     origin: u64,
     block: u64,
+    row: usize,
 }
 
 impl Vectorized for Seed {
@@ -72,50 +104,64 @@ impl Vectorized for Seed {
 
     #[inline(always)]
     fn run(self, (): &mut ()) -> Lanes {
-        let Self { origin, block } = self;
-        let mut state = [[0; LANES]; 4];
-        for (j, part) in (1..).zip(&mut state) {
-            for (l, part) in (0..).zip(part) {
-                let step = (block * LANES as u64 + l).wrapping_mul(4).wrapping_add(j);
-                *part = mix64(origin.wrapping_add(step.wrapping_mul(GAMMA)));
-            }
-        }
-        let [s0, s1, s2, s3] = state;
-        Lanes { state: [s0, s1, s2], halves: [s3, [0; LANES]] }
+        let mut lanes = Lanes::seeded(self.origin, self.block);
+        Skip(self.row).run(&mut lanes);
+        lanes
+    }
+
+    #[inline(always)]
+    fn run_portably(self, (): &mut ()) -> Lanes {
+        let mut lanes = Lanes::seeded(self.origin, self.block);
+        Skip(self.row).run_portably(&mut lanes);
+        lanes
     }
 }
 
-/// Draws rows.
-struct Draw<'a>(&'a mut Lanes);
+/// Part j of each lane's seed. One part at a time, so that vectors hold neighboring lanes.
+#[inline(always)]
+fn parts(before: u64, j: u64) -> [u64; LANES] {
+    let first = before.wrapping_add(j.wrapping_mul(GAMMA));
+    let mut parts = [0; LANES];
+    for (l, part) in (0..).zip(&mut parts) {
+        *part = mix64(first.wrapping_add(GAMMA.wrapping_mul(4 * l)));
+    }
+    parts
+}
 
-impl Vectorized for Draw<'_> {
-    type Target = [Row];
+/// Draws rows.
+struct Draw<'a, R> {
+    lanes: &'a mut Lanes,
+    room: PhantomData<R>,
+}
+
+impl<R: Room<u64>> Vectorized for Draw<'_, R> {
+    type Target = [[R; LANES]];
     type Output = ();
 
     #[inline(always)]
-    fn run(self, rows: &mut [Row]) {
+    fn run(self, rows: &mut [[R; LANES]]) {
         if rows.is_empty() {
             // LLVM makes vectors of a loop only where it knows that the loop runs at all.
             return;
         }
-        let mut lanes = *self.0;
+        let mut lanes = *self.lanes;
         for row in rows {
             for (l, words) in row.iter_mut().enumerate() {
-                *words = in_order(lanes.next(l));
+                words.put(in_order(lanes.next(l)));
             }
         }
-        *self.0 = lanes;
+        *self.lanes = lanes;
     }
 
     /// Lane after lane: the state of one fits into the registers of any processor.
     #[inline(always)]
-    fn run_portably(self, rows: &mut [Row]) {
+    fn run_portably(self, rows: &mut [[R; LANES]]) {
         for l in 0..LANES {
-            let mut lane = self.0.lane(l);
+            let mut lane = self.lanes.lane(l);
             for row in &mut *rows {
-                row[l] = in_order(next(&mut lane));
+                row[l].put(in_order(next(&mut lane)));
             }
-            self.0.set_lane(l, lane);
+            self.lanes.set_lane(l, lane);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Words from anywhere in a stream.
 
 use super::key::Key;
+use super::lanes::Room;
 use super::word::Word;
 use super::{BLOCK, CHUNK, LANES, ROW, Row};
 use crate::math::Simd;
@@ -28,7 +29,7 @@ impl<W: Word> Reader<W> {
         Self {
             key,
             simd,
-            lanes: W::lanes(key, 0, simd),
+            lanes: W::lanes(key, 0, 0, simd),
             block: 0,
             drawn: 0,
             words: [W::default(); CHUNK],
@@ -45,7 +46,7 @@ impl<W: Word> Reader<W> {
 
     /// The words with the indices first, first + step, ….
     #[inline(always)]
-    pub(crate) fn read(&mut self, first: u64, step: u64, out: &mut [W]) {
+    pub(crate) fn read(&mut self, first: u64, step: u64, out: &mut [impl Room<W>]) {
         if step >= BLOCK as u64 {
             return self.read_apart(first, step, out);
         }
@@ -58,7 +59,7 @@ impl<W: Word> Reader<W> {
             for (word, place) in
                 now.iter_mut().zip((place..).step_by(step.min(CHUNK as u64) as usize))
             {
-                *word = self.words[place];
+                word.put(self.words[place]);
             }
             index += now.len() as u64 * step;
             rest = later;
@@ -66,16 +67,15 @@ impl<W: Word> Reader<W> {
     }
 
     /// The same for words each of which has a block of its own: one row of that is enough.
-    fn read_apart(&mut self, first: u64, step: u64, out: &mut [W]) {
+    fn read_apart(&mut self, first: u64, step: u64, out: &mut [impl Room<W>]) {
         let simd = self.simd;
         let row = &mut self.rows[..W::STREAMS];
         let mut index = first;
         for word in out {
             let place = (index % BLOCK as u64) as usize;
-            let mut lanes = W::lanes(self.key, index / BLOCK as u64, simd);
-            W::skip(&mut lanes, place / ROW, simd);
+            let mut lanes = W::lanes(self.key, index / BLOCK as u64, place / ROW, simd);
             W::draw(&mut lanes, row, simd);
-            *word = W::words(row, 0..ROW)(place % ROW);
+            word.put(W::words(row, 0..ROW)(place % ROW));
             index = index.wrapping_add(step);
         }
     }
@@ -83,23 +83,24 @@ impl<W: Word> Reader<W> {
     /// Draws the chunk with this index, and says where in it the word is.
     #[inline(always)]
     fn draw_to(&mut self, index: u64) -> usize {
+        const ROWS: usize = CHUNK / ROW;
         let simd = self.simd;
         let (block, place) = (index / BLOCK as u64, (index % BLOCK as u64) as usize);
-        let chunk = place / CHUNK + 1;
-        if block != self.block || chunk < self.drawn {
-            self.lanes = W::lanes(self.key, block, simd);
-            (self.block, self.drawn) = (block, 0);
+        let chunk = place / CHUNK;
+        if block != self.block || chunk + 1 < self.drawn {
+            self.lanes = W::lanes(self.key, block, chunk * ROWS, simd);
+        } else if chunk >= self.drawn {
+            W::skip(&mut self.lanes, (chunk - self.drawn) * ROWS, simd);
+        } else {
+            return place % CHUNK;
         }
-        if self.drawn < chunk {
-            W::skip(&mut self.lanes, (chunk - 1 - self.drawn) * (CHUNK / ROW), simd);
-            let rows = &mut self.rows[..W::STREAMS * CHUNK / ROW];
-            W::draw(&mut self.lanes, rows, simd);
-            let drawn = W::words(rows, 0..CHUNK);
-            for (i, word) in self.words.iter_mut().enumerate() {
-                *word = drawn(i);
-            }
-            self.drawn = chunk;
+        let rows = &mut self.rows[..W::STREAMS * ROWS];
+        W::draw(&mut self.lanes, rows, simd);
+        let drawn = W::words(rows, 0..CHUNK);
+        for (i, word) in self.words.iter_mut().enumerate() {
+            *word = drawn(i);
         }
+        (self.block, self.drawn) = (block, chunk + 1);
         place % CHUNK
     }
 }
@@ -112,7 +113,7 @@ mod tests {
     fn all<W: Word>(key: Key, n: usize) -> Vec<W> {
         let mut words = Vec::new();
         for block in 0..n.div_ceil(BLOCK) as u64 {
-            let mut lanes = W::lanes(key, block, Simd::best());
+            let mut lanes = W::lanes(key, block, 0, Simd::best());
             let mut rows = vec![[0; LANES]; W::STREAMS * BLOCK / ROW];
             W::draw(&mut lanes, &mut rows, Simd::best());
             words.extend((0..BLOCK).map(W::words(&rows, 0..BLOCK)));

@@ -1,9 +1,9 @@
 //! The words of one element each: 32 bits from one stream, or 64 from two, and twice as many for a
 //! complex element.
 
-use super::Row;
 use super::key::Key;
-use super::lanes::Lanes;
+use super::lanes::{Lanes, Room};
+use super::{LANES, Row};
 use crate::math::Simd;
 use rand_xoshiro::rand_core::RngCore;
 use std::ops::{BitOr, Range};
@@ -17,10 +17,11 @@ pub trait Word: Copy + Default + Send + Sync + 'static {
     /// A flag as wide as a word, or as each of two: the result of a comparison as vectors have it.
     type Flag: Flag;
 
-    /// The lanes at the first row of a block.
-    fn lanes(key: Key, block: u64, simd: Simd) -> Self::Lanes;
-    /// Draws the block's next rows: an equal share of them for each stream, one after the other.
-    fn draw(lanes: &mut Self::Lanes, rows: &mut [Row], simd: Simd);
+    /// The lanes at a row of a block.
+    fn lanes(key: Key, block: u64, row: usize, simd: Simd) -> Self::Lanes;
+    /// Draws the block's next rows: an equal share of them for each stream, one after the other. All
+    /// of them are written.
+    fn draw<R: Room<u64>>(lanes: &mut Self::Lanes, rows: &mut [[R; LANES]], simd: Simd);
     /// Passes over the block's next rows.
     fn skip(lanes: &mut Self::Lanes, rows: usize, simd: Simd);
     /// The words in such rows, by their places in the range.
@@ -93,12 +94,12 @@ impl Word for u32 {
     type Flag = u32;
 
     #[inline(always)]
-    fn lanes(key: Key, block: u64, simd: Simd) -> Lanes {
-        Lanes::new(key, block, simd)
+    fn lanes(key: Key, block: u64, row: usize, simd: Simd) -> Lanes {
+        Lanes::new(key, block, row, simd)
     }
 
     #[inline(always)]
-    fn draw(lanes: &mut Lanes, rows: &mut [Row], simd: Simd) {
+    fn draw<R: Room<u64>>(lanes: &mut Lanes, rows: &mut [[R; LANES]], simd: Simd) {
         lanes.draw(rows, simd);
     }
 
@@ -126,12 +127,12 @@ impl Word for u64 {
     type Flag = u64;
 
     #[inline(always)]
-    fn lanes(key: Key, block: u64, simd: Simd) -> [Lanes; 2] {
-        [Lanes::new(key, block, simd), Lanes::new(key.low_half(), block, simd)]
+    fn lanes(key: Key, block: u64, row: usize, simd: Simd) -> [Lanes; 2] {
+        [Lanes::new(key, block, row, simd), Lanes::new(key.low_half(), block, row, simd)]
     }
 
     #[inline(always)]
-    fn draw(lanes: &mut [Lanes; 2], rows: &mut [Row], simd: Simd) {
+    fn draw<R: Room<u64>>(lanes: &mut [Lanes; 2], rows: &mut [[R; LANES]], simd: Simd) {
         let (high, low) = rows.split_at_mut(rows.len() / 2);
         lanes[0].draw(high, simd);
         lanes[1].draw(low, simd);
@@ -164,12 +165,12 @@ impl<W: Word> Word for [W; 2] {
     type Flag = W::Flag;
 
     #[inline(always)]
-    fn lanes(key: Key, block: u64, simd: Simd) -> Self::Lanes {
-        [W::lanes(key, block, simd), W::lanes(key.second_word(), block, simd)]
+    fn lanes(key: Key, block: u64, row: usize, simd: Simd) -> Self::Lanes {
+        [W::lanes(key, block, row, simd), W::lanes(key.second_word(), block, row, simd)]
     }
 
     #[inline(always)]
-    fn draw(lanes: &mut Self::Lanes, rows: &mut [Row], simd: Simd) {
+    fn draw<R: Room<u64>>(lanes: &mut Self::Lanes, rows: &mut [[R; LANES]], simd: Simd) {
         let (first, second) = rows.split_at_mut(rows.len() / 2);
         W::draw(&mut lanes[0], first, simd);
         W::draw(&mut lanes[1], second, simd);
