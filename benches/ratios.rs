@@ -27,51 +27,47 @@ mod report;
 #[path = "ratios/timing.rs"]
 mod timing;
 
-use common::{Draw, Real, Source, pool};
+use common::{BOUND, Draw, Real, Source, pool};
 #[cfg(feature = "half")]
 use ndarray_init::Element;
 use ndarray_init::ndarray::{Array1, Array2, ShapeBuilder};
-use ndarray_init::{Blocks, Identity, InitRefExt, Initializer, Key, Sparse, Zeros};
+use ndarray_init::rand::SeedableRng;
+use ndarray_init::rand_distr::{self, Distribution as _};
+use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
+use ndarray_init::{
+    Blocks, Identity, InitRefExt, Initializer, Key, KeySource, Sparse, Uniform, VarianceScaling,
+    Zeros,
+};
 use rayon::ThreadPool;
 use rayon::iter::ParallelIterator;
 use rayon::slice::ParallelSliceMut;
 use report::{Bar, Report};
 use std::any::type_name;
+use std::hint::black_box;
 use std::process::Command;
 use timing::{Pace, in_turns};
 
 const MIB: usize = 1 << 20;
 const LEVEL: &str = "NDARRAY_INIT_SIMD";
-const FASTER_THAN_RAND_DISTR: [(Draw, f64); 3] =
-    [(Draw::Uniform, 7.0), (Draw::Normal, 8.0), (Draw::Truncated, 8.0)];
+/// The usual laws, and how many times as long as a memory fill they may take.
+const BESIDE_FILL: [(Draw, f64); 3] =
+    [(Draw::Uniform, 1.3), (Draw::Normal, 2.5), (Draw::Truncated, 2.5)];
 
 fn main() {
-    let pace = Pace::from_args();
     let words = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    let report = Report::new(&words.unwrap_or_default());
-    let bench = Bench { pace, report, one: pool(1), two: pool(2) };
+    let bench = Bench {
+        pace: Pace::from_args(),
+        report: Report::new(&words.unwrap_or_default()),
+        one: pool(1),
+        two: pool(2),
+        level: std::env::var(LEVEL).ok(),
+    };
     // A run of itself that is held down takes up its parent's table.
-    if let Ok(level) = std::env::var(LEVEL) {
-        bench.held_down(&level);
-        return;
+    match bench.level.as_deref() {
+        None => bench.all(),
+        Some("avx2") => bench.with_avx2(),
+        Some(_) => bench.portably(),
     }
-    report::head();
-    bench.one_thread();
-    bench.hold_down("avx2");
-    bench.hold_down("portable");
-    bench.two_threads();
-    bench.fresh();
-    bench.small::<f32>();
-    bench.small::<f64>();
-    #[cfg(feature = "half")]
-    {
-        bench.against_f32::<ndarray_init::half::f16>();
-        bench.against_f32::<ndarray_init::half::bf16>();
-    }
-    bench.layouts();
-    bench.structured();
-    bench.sizes();
-    bench.allocations();
 }
 
 /// How often work for two threads is repeated at a time: one that wakes up may have to share a core
@@ -83,53 +79,100 @@ struct Bench {
     report: Report,
     one: ThreadPool,
     two: ThreadPool,
+    /// The instruction set that this run is held down to.
+    level: Option<String>,
 }
 
 impl Bench {
-    /// How many elements 64 MiB are.
-    fn large<A: Real>(&self) -> usize {
-        self.pace.at_most(64 * MIB) / size_of::<A>()
-    }
-
-    fn one_thread(&self) {
-        self.against_memory();
-        for (draw, times) in FASTER_THAN_RAND_DISTR {
-            self.against_rand_distr::<f32>(
-                draw,
-                "64 MiB",
-                self.large::<f32>(),
-                Bar::Speed(Some(times)),
-            );
+    fn all(&self) {
+        report::head();
+        self.against_fill();
+        self.large::<f32>("64 MiB", 64 * MIB, [7.0, 8.0, 8.0].map(Some));
+        self.large::<f64>("64 MiB", 64 * MIB, [Some(4.0); 3]);
+        self.hold_down("avx2");
+        self.hold_down("portable");
+        self.two_threads();
+        self.fresh();
+        self.small::<f32>();
+        self.small::<f64>();
+        self.with_their_laws();
+        self.far_out();
+        #[cfg(feature = "half")]
+        {
+            self.against_f32::<ndarray_init::half::f16>();
+            self.against_f32::<ndarray_init::half::bf16>();
         }
-        for draw in Draw::USUAL {
-            self.against_rand_distr::<f64>(
-                draw,
-                "64 MiB",
-                self.large::<f64>(),
-                Bar::Speed(Some(4.0)),
-            );
+        self.layouts();
+        self.structured();
+        self.sizes();
+        self.allocations();
+    }
+
+    fn with_avx2(&self) {
+        self.against_fill();
+        self.large::<f32>("64 MiB", 64 * MIB, [3.5, 3.0, 3.0].map(Some));
+        self.large::<f64>("64 MiB", 64 * MIB, [None; 3]);
+        self.small::<f32>();
+        self.with_their_laws();
+        self.far_out();
+    }
+
+    /// Without fused multiply-add, nobody is to wait for more than 4 MiB.
+    fn portably(&self) {
+        self.large::<f32>("4 MiB", 4 * MIB, [None; 3]);
+        self.large::<f64>("4 MiB", 4 * MIB, [None; 3]);
+    }
+
+    /// A row's name, which tells the instruction set that the run is held down to.
+    fn name(&self, what: &str) -> String {
+        match &self.level {
+            Some(level) => format!("{what}, {level}"),
+            None => what.to_owned(),
         }
     }
 
-    fn against_memory(&self) {
-        self.report.compare("uniform f32, 64 MiB", "memory fill", Bar::Time(Some(1.3)), || {
-            let n = self.large::<f32>();
-            let mut array = Array1::<f32>::zeros(n);
-            let mut source = Source::new(Draw::Uniform);
-            self.one.install(|| {
-                in_turns(
-                    self.pace,
-                    &mut array,
-                    (n, |array| source.fill(array)),
-                    (n, |array| array.fill(f32::FILLER)),
-                )
-            })
-        });
+    /// How many elements so many bytes are, or the few of a trial.
+    fn elements<A>(&self, bytes: usize) -> usize {
+        self.pace.at_most(bytes) / size_of::<A>()
     }
 
-    fn against_rand_distr<A: Real>(&self, draw: Draw, size: &str, n: usize, bar: Bar) {
-        let what = format!("{} {}, {size}", draw.name(), type_name::<A>());
-        self.report.compare(&what, "rand_distr", bar, || {
+    fn against_fill(&self) {
+        for (draw, times) in BESIDE_FILL {
+            let what = self.name(&format!("{} f32, 64 MiB", draw.name()));
+            self.report.compare(&what, "memory fill", Bar::Time(Some(times)), || {
+                let n = self.elements::<f32>(64 * MIB);
+                let mut array = Array1::<f32>::zeros(n);
+                let mut source = Source::new(draw);
+                self.one.install(|| {
+                    in_turns(
+                        self.pace,
+                        &mut array,
+                        (n, |array| source.fill(array)),
+                        (n, |array| array.fill(f32::FILLER)),
+                    )
+                })
+            });
+        }
+    }
+
+    fn large<A: Real>(&self, size: &str, bytes: usize, times: [Option<f64>; 3]) {
+        for (draw, times) in Draw::USUAL.into_iter().zip(times) {
+            self.against_rand_distr::<A>(draw, size, self.elements::<A>(bytes), times);
+        }
+    }
+
+    fn small<A: Real>(&self) {
+        for (n, times) in [(64, 1.0), (1024, 3.0)] {
+            for draw in Draw::USUAL {
+                self.against_rand_distr::<A>(draw, &format!("{n} elements"), n, Some(times));
+            }
+        }
+    }
+
+    /// Our speed over rand_distr's is to be `times`.
+    fn against_rand_distr<A: Real>(&self, draw: Draw, size: &str, n: usize, times: Option<f64>) {
+        let what = self.name(&format!("{} {}, {size}", draw.name(), type_name::<A>()));
+        self.report.compare(&what, "rand_distr", Bar::Speed(times), || {
             let mut array = Array1::<A>::zeros(n);
             let mut source = Source::new(draw);
             let mut theirs = A::rand_distr(draw);
@@ -142,6 +185,58 @@ impl Bench {
                 )
             })
         });
+    }
+
+    /// Small kernels, as a layer's constructor makes them: from the configuration on.
+    fn with_their_laws(&self) {
+        let bound = || black_box(BOUND);
+        self.with_its_law("U[-b, b] and 64 elements of it", || {
+            Uniform::new(-bound(), bound()).expect("bounds")
+        });
+        self.with_its_law("glorot_uniform and a kernel of 8 × 8", || {
+            black_box(VarianceScaling::glorot_uniform())
+        });
+    }
+
+    fn with_its_law<I: Initializer<f32>>(&self, what: &str, initializer: impl Fn() -> I) {
+        self.report.compare(&self.name(what), "rand_distr", Bar::Speed(Some(1.0)), || {
+            let mut array = Array2::<f32>::zeros((8, 8));
+            let mut keys = Xoshiro256PlusPlus::seed_from_u64(1);
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+            in_turns(
+                self.pace,
+                &mut array,
+                (64, |array| array.fill_init(&initializer(), keys.next_key()).expect("a law")),
+                (64, |array| {
+                    let bound = black_box(BOUND as f32);
+                    let uniform = rand_distr::Uniform::new(-bound, bound).expect("bounds");
+                    for x in array {
+                        *x = uniform.sample(&mut rng);
+                    }
+                }),
+            )
+        });
+    }
+
+    /// Where every value takes the second arm.
+    fn far_out(&self) {
+        self.report.compare(
+            &self.name("truncated from 8σ on, 64 KiB"),
+            "normal",
+            Bar::Time(None),
+            || {
+                let n = self.elements::<f32>(MIB / 16);
+                let mut array = Array1::<f32>::zeros(n);
+                let (mut source, mut theirs) =
+                    (Source::new(Draw::FarOut), Source::new(Draw::Normal));
+                in_turns(
+                    self.pace,
+                    &mut array,
+                    (n, |array| source.fill(array)),
+                    (n, |array| theirs.fill(array)),
+                )
+            },
+        );
     }
 
     /// Elements of a half type beside as many of `f32`, in memory.
@@ -176,20 +271,8 @@ impl Bench {
         }
     }
 
-    fn held_down(&self, level: &str) {
-        // Without fused multiply-add, nobody is to wait for more.
-        let portable = level == "portable";
-        let (size, bytes) = if portable { ("4 MiB", 4 * MIB) } else { ("64 MiB", 64 * MIB) };
-        let size = format!("{size}, {level}");
-        let n = self.pace.at_most(bytes) / size_of::<f32>();
-        for (draw, times) in Draw::USUAL.into_iter().zip([3.5, 3.0, 3.0]) {
-            let bar = if portable { Bar::Speed(None) } else { Bar::Speed(Some(times)) };
-            self.against_rand_distr::<f32>(draw, &size, n, bar);
-        }
-    }
-
     fn two_threads(&self) {
-        let n = self.large::<f32>();
+        let n = self.elements::<f32>(64 * MIB);
         for draw in [Draw::Normal, Draw::Truncated] {
             let what = format!("{} f32, 64 MiB, two threads", draw.name());
             self.report.compare(&what, "one thread", Bar::Speed(Some(1.8)), || {
@@ -226,7 +309,7 @@ impl Bench {
     fn fresh(&self) {
         let what = "uniform f32, fresh 64 MiB, two threads";
         self.report.compare(what, "zeros, then fill", Bar::Speed(Some(2.0)), || {
-            let n = self.large::<f32>();
+            let n = self.elements::<f32>(64 * MIB);
             let mut source = Source::new(Draw::Uniform);
             let zeros_then_fill = |_| {
                 let mut array = Array1::<f32>::zeros(n);
@@ -246,17 +329,8 @@ impl Bench {
         });
     }
 
-    fn small<A: Real>(&self) {
-        for (n, times) in [(64, 1.0), (1024, 3.0)] {
-            for draw in Draw::USUAL {
-                let size = format!("{n} elements");
-                self.against_rand_distr::<A>(draw, &size, n, Bar::Speed(Some(times)));
-            }
-        }
-    }
-
     fn layouts(&self) {
-        let side = self.large::<f32>().isqrt();
+        let side = self.elements::<f32>(64 * MIB).isqrt();
         let n = side * side;
         for draw in Draw::USUAL {
             let what = format!("{} f32, 4096 × 4096", draw.name());
@@ -264,7 +338,7 @@ impl Bench {
             self.report.compare(
                 &format!("{what} Fortran"),
                 "C order",
-                Bar::Time(Some(3.0)),
+                Bar::Time(Some(2.5)),
                 || {
                     let fortran = Array2::<f32>::zeros((side, side).f());
                     let mut state = (fortran, c_order(), Source::new(draw));
@@ -281,7 +355,7 @@ impl Bench {
             self.report.compare(
                 &format!("{what} transposed"),
                 "C order",
-                Bar::Time(Some(3.0)),
+                Bar::Time(Some(2.5)),
                 || {
                     let mut state = (c_order(), Source::new(draw));
                     self.one.install(|| {
@@ -297,11 +371,10 @@ impl Bench {
         }
     }
 
-    /// From the first-level cache to as much as there is, beside 64 MiB.
     /// What is not drawn, beside what it is made of.
     fn structured(&self) {
         type Any<'a> = &'a dyn Initializer<f32>;
-        let side = self.large::<f32>().isqrt();
+        let side = self.elements::<f32>(64 * MIB).isqrt();
         let n = side * side;
         let normal = Draw::Normal.law();
         let sparse = Sparse::new(0.1, normal).expect("a part");
@@ -331,6 +404,7 @@ impl Bench {
         }
     }
 
+    /// From the first-level cache to as much as there is, beside 64 MiB.
     fn sizes(&self) {
         // Of 64 MiB and more; what fits a cache may be faster.
         let flat = Bar::Time(Some(1.25));
@@ -359,7 +433,7 @@ impl Bench {
     }
 
     fn against_64_mib(&self, draw: Draw, bytes: usize) -> timing::Pair {
-        let (n, usual) = (bytes / size_of::<f32>(), self.large::<f32>());
+        let (n, usual) = (bytes / size_of::<f32>(), self.elements::<f32>(64 * MIB));
         let mut source = Source::new(draw);
         let mut arrays = (source.fresh::<f32>(n), source.fresh::<f32>(usual), source);
         self.one.install(|| {

@@ -11,7 +11,7 @@ use ndarray_init::{
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// √(6 / (784 + 256)) or so: what a dense layer asks for.
-const BOUND: f64 = 0.076;
+pub(crate) const BOUND: f64 = 0.076;
 /// And its standard deviation.
 const STD: f64 = 0.044;
 
@@ -22,7 +22,7 @@ pub(crate) enum Draw {
     Normal,
     /// At two sigmas, as initializers cut it.
     Truncated,
-    /// From six sigmas on.
+    /// From eight sigmas on.
     FarOut,
 }
 
@@ -46,7 +46,7 @@ impl Draw {
             Self::Uniform => Uniform::new(-BOUND, BOUND).map(Law::from),
             Self::Normal => Normal::new(0.0, STD).map(Law::from),
             Self::Truncated => truncated(-2.0, 2.0).map(Law::from),
-            Self::FarOut => truncated(6.0, f64::INFINITY).map(Law::from),
+            Self::FarOut => truncated(8.0, f64::INFINITY).map(Law::from),
         }
         .expect("a law")
     }
