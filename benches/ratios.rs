@@ -27,7 +27,7 @@ mod report;
 #[path = "ratios/timing.rs"]
 mod timing;
 
-use common::{BOUND, Draw, Real, Source, pool};
+use common::{BOUND, Draw, Loop, Real, Source, pool};
 #[cfg(feature = "half")]
 use ndarray_init::Element;
 use ndarray_init::ndarray::{Array1, Array2, ShapeBuilder};
@@ -141,16 +141,7 @@ impl Bench {
             let what = self.name(&format!("{} f32, 64 MiB", draw.name()));
             self.report.compare(&what, "memory fill", Bar::Time(Some(times)), || {
                 let n = self.elements::<f32>(64 * MIB);
-                let mut array = Array1::<f32>::zeros(n);
-                let mut source = Source::new(draw);
-                self.one.install(|| {
-                    in_turns(
-                        self.pace,
-                        &mut array,
-                        (n, |array| source.fill(array)),
-                        (n, |array| array.fill(f32::FILLER)),
-                    )
-                })
+                self.in_place(draw, n, Box::new(|out| out.fill(f32::FILLER)))
             });
         }
     }
@@ -173,18 +164,22 @@ impl Bench {
     fn against_rand_distr<A: Real>(&self, draw: Draw, size: &str, n: usize, times: Option<f64>) {
         let what = self.name(&format!("{} {}, {size}", draw.name(), type_name::<A>()));
         self.report.compare(&what, "rand_distr", Bar::Speed(times), || {
-            let mut array = Array1::<A>::zeros(n);
-            let mut source = Source::new(draw);
-            let mut theirs = A::rand_distr(draw);
-            self.one.install(|| {
-                in_turns(
-                    self.pace,
-                    &mut array,
-                    (n, |array| source.fill(array)),
-                    (n, |array| theirs(array.as_slice_mut().expect("one stretch"))),
-                )
-            })
+            self.in_place(draw, n, A::rand_distr(draw))
         });
+    }
+
+    /// A law and another way to overwrite the same elements, by one thread.
+    fn in_place<A: Real>(&self, draw: Draw, n: usize, mut theirs: Loop<A>) -> timing::Pair {
+        let mut array = Array1::<A>::zeros(n);
+        let mut source = Source::new(draw);
+        self.one.install(|| {
+            in_turns(
+                self.pace,
+                &mut array,
+                (n, |array| source.fill(array)),
+                (n, |array| theirs(array.as_slice_mut().expect("one stretch"))),
+            )
+        })
     }
 
     /// Small kernels, as a layer's constructor makes them: from the configuration on.
