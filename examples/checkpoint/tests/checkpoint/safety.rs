@@ -151,14 +151,16 @@ fn is_root(directory: &Path) -> bool {
 
 #[test]
 fn a_read_only_folder_is_an_error_that_leaves_it_as_it_was() {
-    // A place that another user can reach, with the program in it.
+    // A place that another user can reach, with the program in it. `cp` writes it: were this
+    // process to have it open for writing, a child that another test starts meanwhile would hold
+    // it open as well, and a program that is open for writing cannot be run.
     let place = std::env::temp_dir().join(format!("checkpoint-{}", std::process::id()));
     let folder = place.join("read_only");
     fs::create_dir_all(&folder).unwrap();
-    fs::copy(PROGRAM, place.join("program")).unwrap();
+    assert!(Command::new("cp").args([Path::new(PROGRAM), &place]).status().unwrap().success());
     fs::write(folder.join("out.safetensors"), "old").unwrap();
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o555)).unwrap();
-    let mut command = Command::new(place.join("program"));
+    let mut command = Command::new(place.join("checkpoint"));
     command.current_dir(&folder).args([
         "--model",
         "mobilenet_v2_keras",
