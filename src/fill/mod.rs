@@ -18,7 +18,7 @@ pub(crate) use region::Indices;
 pub use region::Region;
 
 use crate::element::{ByKind, Element, Format, for_each_element};
-use crate::laws::{AnyLaw, Hold, Sampler, UseSampler};
+use crate::laws::{AnyLaw, Sampler, UseSampler};
 use crate::stream::Key;
 use ndarray::{ArrayRef, Dimension};
 use rounded::Rounded;
@@ -108,8 +108,7 @@ impl<A: Element> ByKind for DrawFrom<'_, A> {
     }
 
     fn rounded(self) {
-        let (sampler, hold) = self.law.sampler::<A>().unrounded();
-        sampler.hand_to(DrawRounded { draw: self.draw, hold });
+        self.law.sampler::<A>().unrounded().hand_to(DrawRounded(self.draw));
     }
 }
 
@@ -119,17 +118,14 @@ struct Draw<'a, A> {
     indices: Option<&'a Indices>,
 }
 
-struct DrawRounded<'a, A: Element> {
-    draw: Draw<'a, A>,
-    hold: Hold<A::Arithmetic>,
-}
+struct DrawRounded<'a, A>(Draw<'a, A>);
 
 impl<A: Element> UseSampler<A::Arithmetic> for DrawRounded<'_, A> {
     type Output = ();
 
     fn with<S: Sampler<A::Arithmetic>>(self, sampler: S) {
-        let Draw { target, key, indices } = self.draw;
-        target.draw(&Rounded { source: Source { sampler, key, indices }, hold: self.hold });
+        let Draw { target, key, indices } = self.0;
+        target.draw(&Rounded(Source { sampler, key, indices }));
     }
 }
 

@@ -1,62 +1,56 @@
-//! Elements of half types: values of `f32`, a block at a time, then held inside the law's bounds and
-//! rounded. In one loop with the values' arithmetic, rounding takes longer than by itself.
+//! Elements of half types: values of `f32`, a few blocks at a time, then rounded. In one loop with the
+//! values' arithmetic, rounding takes longer than by itself.
 
 use super::draw::Scratch;
 use super::memory;
 use super::source::{Elements, Source};
-use crate::element::Element;
-use crate::laws::{Hold, Sampler};
+use crate::element::{Element, Format};
+use crate::laws::Sampler;
 use crate::math::{Simd, Vectorized};
 use crate::stream::BLOCK;
 use std::mem::MaybeUninit;
 
-/// What elements are rounded from, and where they are held.
-pub(super) struct Rounded<'a, T, S> {
-    pub(super) source: Source<'a, S>,
-    pub(super) hold: Hold<T>,
-}
+/// How many values are rounded together: so many that writing them costs little more than in one piece,
+/// and so few that they stay in the first cache.
+const PIECE: usize = 4 * BLOCK;
 
-impl<E: Element, S: Sampler<E::Arithmetic>> Elements<E> for Rounded<'_, E::Arithmetic, S> {
+/// What elements are rounded from.
+pub(super) struct Rounded<'a, S>(pub(super) Source<'a, S>);
+
+impl<E: Element, S: Sampler<E::Arithmetic>> Elements<E> for Rounded<'_, S> {
     type Scratch = Scratch<S::Word>;
 
     #[inline(always)]
     fn scratch(&self) -> Self::Scratch {
-        self.source.scratch()
+        <Source<'_, S> as Elements<E::Arithmetic>>::scratch(&self.0)
     }
 
     fn write(&self, scratch: &mut Self::Scratch, first: usize, out: &mut [MaybeUninit<E>]) {
-        let mut values = [const { MaybeUninit::<E::Arithmetic>::uninit() }; BLOCK];
+        let mut values = [const { MaybeUninit::<E::Arithmetic>::uninit() }; PIECE];
         let mut place = 0;
         while place < out.len() {
-            // No block is begun twice.
-            let len = (BLOCK - (first + place) % BLOCK).min(out.len() - place);
+            // No block of the stream is begun twice.
+            let len = (PIECE - (first + place) % PIECE).min(out.len() - place);
             let out = &mut out[place..][..len];
             memory::prefetch(out, 0..len);
-            self.source.write(scratch, first + place, &mut values[..len]);
+            self.0.write(scratch, first + place, &mut values[..len]);
             // SAFETY: the source wrote all of them.
             let values = unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), len) };
-            round(values, self.hold, out);
+            round(values, out);
             place += len;
         }
     }
 }
 
-fn round<E: Element>(
-    values: &[E::Arithmetic],
-    hold: Hold<E::Arithmetic>,
-    out: &mut [MaybeUninit<E>],
-) {
+fn round<E: Element>(values: &[E::Arithmetic], out: &mut [MaybeUninit<E>]) {
     #[cfg(all(target_arch = "x86_64", feature = "half"))]
     if f16c::rounds_to::<E>() {
-        return f16c::round(values, hold, out);
+        return f16c::round(values, out);
     }
-    Simd::best().run(Round { values, hold }, out);
+    Simd::best().run(Round(values), out);
 }
 
-struct Round<'a, E: Element> {
-    values: &'a [E::Arithmetic],
-    hold: Hold<E::Arithmetic>,
-}
+struct Round<'a, E: Element>(&'a [E::Arithmetic]);
 
 impl<E: Element> Vectorized for Round<'_, E> {
     type Target = [MaybeUninit<E>];
@@ -64,8 +58,8 @@ impl<E: Element> Vectorized for Round<'_, E> {
 
     #[inline(always)]
     fn run(self, out: &mut [MaybeUninit<E>]) {
-        for (out, &value) in out.iter_mut().zip(self.values) {
-            out.write(self.hold.element(value));
+        for (out, &value) in out.iter_mut().zip(self.0) {
+            out.write(E::Format::round(value));
         }
     }
 }
@@ -73,16 +67,17 @@ impl<E: Element> Vectorized for Round<'_, E> {
 /// By the instruction that x86 processors have for it, with the same bits.
 #[cfg(all(target_arch = "x86_64", feature = "half"))]
 mod f16c {
-    use crate::element::{Element, Format, Scalar};
-    use crate::laws::Hold;
+    use crate::element::{Element, Format};
     use crate::math::Simd;
     use std::arch::x86_64::{
-        _MM_FROUND_TO_NEAREST_INT, _mm256_cvtps_ph, _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps,
-        _mm256_set1_ps,
+        _MM_FROUND_TO_NEAREST_INT as NEAREST, _mm_cvtps_ph, _mm_extract_epi16, _mm_set_ss,
+        _mm256_cvtps_ph,
     };
     use std::mem::MaybeUninit;
 
     const LANES: usize = 8;
+    /// As many as are rounded in one turn of the loop.
+    const TURN: usize = 8 * LANES;
 
     /// Whether that is how elements of this type are rounded here.
     pub(super) fn rounds_to<E: Element>() -> bool {
@@ -93,42 +88,32 @@ mod f16c {
     }
 
     /// For `f16`, where the instruction is available.
-    pub(super) fn round<E: Element>(
-        values: &[E::Arithmetic],
-        hold: Hold<E::Arithmetic>,
-        out: &mut [MaybeUninit<E>],
-    ) {
+    pub(super) fn round<E: Element>(values: &[E::Arithmetic], out: &mut [MaybeUninit<E>]) {
         assert!(rounds_to::<E>() && values.len() == out.len());
         assert!(size_of::<E::Arithmetic>() == 4 && size_of::<E>() == 2);
-        let bounds = hold.bounds().map(|bound| bound.into_f64() as f32);
-        let whole = values.len() / LANES * LANES;
-        // SAFETY: the features are there. So many values, which are `f32`, are read, and as many
-        // elements, which are the 16 bits of `f16`, are written.
-        unsafe {
-            round_whole(
-                values[..whole].as_ptr().cast(),
-                bounds,
-                out[..whole].as_mut_ptr().cast(),
-                whole,
-            );
-        }
-        for (out, &value) in out[whole..].iter_mut().zip(&values[whole..]) {
-            out.write(hold.element(value));
-        }
+        // SAFETY: both are the same types by other names: `f32`, and the 16 bits of `f16`.
+        let (values, out) = unsafe {
+            let values = std::slice::from_raw_parts(values.as_ptr().cast(), values.len());
+            (values, std::slice::from_raw_parts_mut(out.as_mut_ptr().cast(), out.len()))
+        };
+        // SAFETY: the features are there.
+        unsafe { round_all(values, out) };
     }
 
-    /// # Safety
-    /// So many numbers must be readable and writable there, and a multiple of [`LANES`].
     #[target_feature(enable = "avx,f16c")]
-    unsafe fn round_whole(values: *const f32, [low, high]: [f32; 2], out: *mut u16, count: usize) {
-        let (low, high) = (_mm256_set1_ps(low), _mm256_set1_ps(high));
-        for i in (0..count).step_by(LANES) {
-            // SAFETY: by the contract, eight more are there.
-            let value = unsafe { _mm256_loadu_ps(values.add(i)) };
-            let held = _mm256_min_ps(high, _mm256_max_ps(low, value));
-            let rounded = _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(held);
-            // SAFETY: the same.
-            unsafe { out.add(i).cast::<[u16; LANES]>().write(bytemuck::cast(rounded)) };
+    fn round_all(values: &[f32], out: &mut [MaybeUninit<u16>]) {
+        let (values, values_left) = values.as_chunks::<TURN>();
+        let (out, out_left) = out.as_chunks_mut::<TURN>();
+        for (values, out) in values.iter().zip(out) {
+            let (values, out) = (values.as_chunks::<LANES>().0, out.as_chunks_mut::<LANES>().0);
+            for i in 0..TURN / LANES {
+                let rounded = _mm256_cvtps_ph::<NEAREST>(bytemuck::cast(values[i]));
+                out[i] = bytemuck::cast::<_, [u16; LANES]>(rounded).map(MaybeUninit::new);
+            }
+        }
+        for (&value, out) in values_left.iter().zip(out_left) {
+            let rounded = _mm_cvtps_ph::<NEAREST>(_mm_set_ss(value));
+            out.write(_mm_extract_epi16::<0>(rounded) as u16);
         }
     }
 }
@@ -136,7 +121,6 @@ mod f16c {
 #[cfg(all(test, target_arch = "x86_64", feature = "half"))]
 mod tests {
     use super::*;
-    use crate::laws::{Law, Normal, Uniform};
     use half::f16;
 
     fn bits(write: impl FnOnce(&mut [MaybeUninit<f16>]), len: usize) -> Vec<u16> {
@@ -158,16 +142,8 @@ mod tests {
         });
         let values = (0..=u32::MAX).step_by(4099).map(f32::from_bits).chain(turns);
         let values: Vec<f32> = values.filter(|value| !value.is_nan()).collect();
-        let laws: [Law; 3] = [
-            Normal::new(0.0, 1.0).unwrap().into(),
-            Uniform::new(-0.05, 0.05).unwrap().into(),
-            Uniform::new(0.0, 1e4).unwrap().into(),
-        ];
-        for law in laws {
-            let (_, hold) = law.sampler::<f16>().unrounded();
-            let found = bits(|out| f16c::round(&values, hold, out), values.len());
-            let expected = bits(|out| Round { values: &values, hold }.run(out), values.len());
-            assert!(found == expected, "{law}");
-        }
+        let found = bits(|out| f16c::round(&values, out), values.len());
+        let expected = bits(|out| Round(&values).run(out), values.len());
+        assert!(found == expected);
     }
 }

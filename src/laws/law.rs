@@ -2,7 +2,7 @@
 
 use super::circular::{self, Circular, CircularSampler};
 use super::normal::{Normal, NormalQuantile};
-use super::sampler::{Hold, PartsSampler, PolarSampler, RealSampler, Sampler};
+use super::sampler::{PartsSampler, PolarSampler, RealSampler, Sampler};
 use super::truncated_normal::{Between, FarQuantile, TruncatedNormal, TruncatedQuantile};
 use super::uniform::{SymmetricQuantile, Uniform, UniformQuantile};
 use crate::element::{ByKind, Element, Format, Scalar};
@@ -68,13 +68,7 @@ impl Law {
                 Err(rule) => panic!("{self} cannot be drawn as {}: {rule}", E::Format::NAME),
             };
         }
-        let bounds = match self {
-            Self::Uniform(law) if !E::Format::IS_ARITHMETIC => law.bounds::<E>(),
-            Self::TruncatedNormal(law) if !E::Format::IS_ARITHMETIC => law.bounds::<E>(),
-            // A quantile function holds values of its own type by itself.
-            _ => [-E::Arithmetic::MAX, E::Arithmetic::MAX],
-        };
-        AnySampler::Real(self.quantile(), Hold::new(bounds))
+        AnySampler::Real(self.quantile::<E>())
     }
 
     /// The circular law of the same mean and variance, or why there is none.
@@ -99,16 +93,16 @@ impl Law {
         }
     }
 
-    /// The quantile function.
+    /// The quantile function, within the bounds that the law has in the element type.
     #[inline]
-    fn quantile<A: Scalar>(&self) -> AnyQuantile<A> {
+    fn quantile<E: Element>(&self) -> AnyQuantile<E::Arithmetic> {
         match self {
-            Self::Uniform(law) => match law.symmetric() {
+            Self::Uniform(law) => match law.symmetric::<E>() {
                 Some(quantile) => AnyQuantile::Symmetric(quantile),
-                None => AnyQuantile::Uniform(law.quantile()),
+                None => AnyQuantile::Uniform(law.quantile::<E>()),
             },
             Self::Normal(law) => AnyQuantile::Normal(law.quantile()),
-            Self::TruncatedNormal(law) => match law.quantile() {
+            Self::TruncatedNormal(law) => match law.quantile::<E>() {
                 Between::Central(quantile) => AnyQuantile::Central(quantile),
                 Between::Near(quantile) => AnyQuantile::Near(quantile),
                 Between::Far(quantile) => AnyQuantile::Far(quantile),
@@ -292,7 +286,7 @@ pub(crate) trait UseSampler<E> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum AnySampler<E: Element> {
     /// For real elements.
-    Real(AnyQuantile<E::Arithmetic>, Hold<E::Arithmetic>),
+    Real(AnyQuantile<E::Arithmetic>),
     /// For complex ones.
     Circular(CircularSampler<E::Arithmetic>),
 }
@@ -302,14 +296,10 @@ impl<E: Element> AnySampler<E> {
         Self::Circular(law.sampler::<E>())
     }
 
-    /// Of an element type with real numbers: their values before they are rounded, and where they are
-    /// held then.
-    pub(crate) fn unrounded(self) -> (AnySampler<E::Arithmetic>, Hold<E::Arithmetic>) {
+    /// Of an element type with real numbers: their values before they are rounded.
+    pub(crate) fn unrounded(self) -> AnySampler<E::Arithmetic> {
         match self {
-            Self::Real(quantile, hold) => {
-                let anywhere = Hold::new([-E::Arithmetic::MAX, E::Arithmetic::MAX]);
-                (AnySampler::Real(quantile, anywhere), hold)
-            }
+            Self::Real(quantile) => AnySampler::Real(quantile),
             Self::Circular(_) => unreachable!("complex elements are not rounded"),
         }
     }
@@ -333,8 +323,8 @@ impl<E: Element, U: UseSampler<E>> ByKind for Hand<E, U> {
     #[inline]
     fn real(self) -> U::Output {
         match self.sampler {
-            AnySampler::Real(quantile, hold) => {
-                with_quantile!(quantile, q => self.to.with(RealSampler::new(q, hold)))
+            AnySampler::Real(quantile) => {
+                with_quantile!(quantile, q => self.to.with(RealSampler(q)))
             }
             AnySampler::Circular(_) => unreachable!("only complex elements have circular laws"),
         }

@@ -18,6 +18,6 @@ pub use complex::{ComplexNormal, ComplexTruncatedNormal, Disc};
 pub use law::Law;
 pub(crate) use law::{AnyLaw, UseSampler};
 pub use normal::Normal;
-pub(crate) use sampler::{Hold, Sampler};
+pub(crate) use sampler::Sampler;
 pub use truncated_normal::TruncatedNormal;
 pub use uniform::Uniform;

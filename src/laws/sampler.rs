@@ -58,50 +58,12 @@ impl<E, S: Sampler<E>> Vectorized for Sample<'_, E, S> {
     }
 }
 
-/// Where values of an element type are held.
+/// The values of a quantile function, rounded to elements. Its bounds are numbers of the element type,
+/// which rounding never passes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Hold<A> {
-    low: A,
-    high: A,
-}
+pub(crate) struct RealSampler<Q>(pub(super) Q);
 
-impl<A: Scalar> Hold<A> {
-    pub(super) const fn new([low, high]: [A; 2]) -> Self {
-        Self { low, high }
-    }
-
-    /// The least and the greatest value.
-    #[cfg(all(target_arch = "x86_64", feature = "half"))]
-    pub(crate) fn bounds(&self) -> [A; 2] {
-        [self.low, self.high]
-    }
-
-    /// The value as an element. Rounding never passes a number of the element type, which the bounds
-    /// are, so that it can come last.
-    #[inline(always)]
-    pub(crate) fn element<E: Element<Arithmetic = A>>(&self, value: A) -> E {
-        if E::Format::IS_ARITHMETIC {
-            E::Format::round(value)
-        } else {
-            E::Format::round(value.clamp_to(self.low, self.high))
-        }
-    }
-}
-
-/// The values of a quantile function as elements.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RealSampler<A, Q> {
-    quantile: Q,
-    hold: Hold<A>,
-}
-
-impl<A, Q> RealSampler<A, Q> {
-    pub(super) const fn new(quantile: Q, hold: Hold<A>) -> Self {
-        Self { quantile, hold }
-    }
-}
-
-impl<E: Element, Q: Quantile<E::Arithmetic>> Sampler<E> for RealSampler<E::Arithmetic, Q> {
+impl<E: Element, Q: Quantile<E::Arithmetic>> Sampler<E> for RealSampler<Q> {
     const HAS_RARE: bool = Q::HAS_RARE;
     const HAS_MUL_ADD: bool = Q::HAS_MUL_ADD;
 
@@ -110,28 +72,28 @@ impl<E: Element, Q: Quantile<E::Arithmetic>> Sampler<E> for RealSampler<E::Arith
 
     #[inline(always)]
     fn common(&self, word: Self::Word) -> E {
-        self.hold.element(self.quantile.common(word))
+        E::Format::round(self.0.common(word))
     }
 
     #[inline(always)]
     fn is_rare(&self, word: Self::Word) -> bool {
-        self.quantile.is_rare(word)
+        self.0.is_rare(word)
     }
 
     #[inline(always)]
     fn rare(&self, word: Self::Word) -> E {
-        self.hold.element(self.quantile.rare(word))
+        E::Format::round(self.0.rare(word))
     }
 
     fn checked(&self) -> Q::Checked {
-        self.quantile.checked()
+        self.0.checked()
     }
 
     #[inline(always)]
     fn try_common(&self, checked: &Q::Checked, word: Self::Word) -> (E, bool) {
         let (value, doubt) = checked.common(word).split();
         let is_in_doubt = <E::Arithmetic as Scalar>::Checked::any(doubt);
-        (self.hold.element(value), is_in_doubt | checked.is_rare(word))
+        (E::Format::round(value), is_in_doubt | checked.is_rare(word))
     }
 }
 

@@ -180,13 +180,13 @@ impl TruncatedNormal {
         Slice::new(self.sigmas[0], self.sigmas[1]).moments()
     }
 
-    pub(super) fn quantile<A: Scalar>(&self) -> Between<A> {
-        let scale = Scale {
-            mean: A::from_f64(self.mean),
-            std: A::from_f64(self.std),
-            low: A::at_least(self.bounds[0]),
-            high: A::at_most(self.bounds[1]),
-        };
+    pub(super) fn quantile<E: Element>(&self) -> Between<E::Arithmetic> {
+        let [low, high] = self.bounds::<E>();
+        let [mean, std] = [self.mean, self.std].map(E::Arithmetic::from_f64);
+        self.between(Scale { mean, std, low, high })
+    }
+
+    fn between<A: Scalar>(&self, scale: Scale<A>) -> Between<A> {
         match self.formula {
             Formula::Near { mass, below, above } => {
                 let shift = A::from_f64((below - above) / 2.0);

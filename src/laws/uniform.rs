@@ -81,41 +81,35 @@ impl Uniform {
         if width.is_finite() { width / 2.0 } else { self.high / 2.0 - self.low / 2.0 }
     }
 
-    pub(super) fn quantile<A: Scalar>(&self) -> UniformQuantile<A> {
-        let (low, high) = if self.low == -self.high {
-            let bound = A::from_f64(self.high);
-            (-bound, bound)
-        } else {
-            (A::at_least(self.low), A::at_most(self.high))
-        };
-        UniformQuantile {
-            centre: A::from_f64(self.mean()),
-            half: A::from_f64(self.half_width()),
-            low,
-            high,
-        }
+    pub(super) fn quantile<E: Element>(&self) -> UniformQuantile<E::Arithmetic> {
+        let [low, high] = self.bounds::<E>();
+        let (centre, half) = (self.mean(), self.half_width());
+        let [centre, half] = [centre, half].map(E::Arithmetic::from_f64);
+        UniformQuantile { centre, half, low, high }
     }
 
-    /// The quantile function around zero, where scaling a word cannot lose digits.
-    pub(super) fn symmetric<A: Scalar>(&self) -> Option<SymmetricQuantile<A>> {
-        let scale = A::from_f64(self.high) * A::UNIT;
-        let fits = self.low == -self.high && scale >= A::LEAST_NORMAL;
-        fits.then_some(SymmetricQuantile { scale })
+    /// The quantile function around zero, where scaling a word cannot lose digits. Values that are
+    /// rounded afterwards could pass the bounds.
+    pub(super) fn symmetric<E: Element>(&self) -> Option<SymmetricQuantile<E::Arithmetic>> {
+        let scale = E::Arithmetic::from_f64(self.high) * E::Arithmetic::UNIT;
+        let fits = self.low == -self.high && scale >= E::Arithmetic::LEAST_NORMAL;
+        (E::Format::IS_ARITHMETIC && fits).then_some(SymmetricQuantile { scale })
     }
 
-    /// The bounds, rounded inwards to the element type.
+    /// The bounds in the element type: rounded inwards, but for those around zero of a type that
+    /// computes, which are met by scaling.
     pub(super) fn bounds<E: Element>(&self) -> [E::Arithmetic; 2] {
-        [E::Format::round_up(self.low), E::Format::round_down(self.high)]
+        if E::Format::IS_ARITHMETIC && self.low == -self.high {
+            let bound = E::Arithmetic::from_f64(self.high);
+            [-bound, bound]
+        } else {
+            [E::Format::round_up(self.low), E::Format::round_down(self.high)]
+        }
     }
 
     /// Whether the element type has values between the bounds.
     pub(super) fn check<E: Element>(&self) -> Result<(), &'static str> {
-        let [low, high] = if E::Format::IS_ARITHMETIC {
-            let quantile = self.quantile::<E::Arithmetic>();
-            [quantile.low, quantile.high]
-        } else {
-            self.bounds::<E>()
-        };
+        let [low, high] = self.bounds::<E>();
         if self.low.abs().max(self.high.abs()) > E::Format::GREATEST {
             Err("its bounds are too large")
         } else if *self != Self::ZERO
