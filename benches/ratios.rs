@@ -97,11 +97,7 @@ impl Bench {
         self.small::<f64>();
         self.with_their_laws();
         self.far_out();
-        #[cfg(feature = "half")]
-        {
-            self.against_f32::<ndarray_init::half::f16>();
-            self.against_f32::<ndarray_init::half::bf16>();
-        }
+        self.half_types();
         self.layouts();
         self.structured();
         self.sizes();
@@ -115,6 +111,7 @@ impl Bench {
         self.small::<f32>();
         self.with_their_laws();
         self.far_out();
+        self.half_types();
     }
 
     /// Without fused multiply-add, nobody is to wait for more than 4 MiB.
@@ -234,12 +231,20 @@ impl Bench {
         );
     }
 
+    fn half_types(&self) {
+        #[cfg(feature = "half")]
+        {
+            self.against_f32::<ndarray_init::half::f16>();
+            self.against_f32::<ndarray_init::half::bf16>();
+        }
+    }
+
     /// Elements of a half type beside as many of `f32`, in memory.
     #[cfg(feature = "half")]
     fn against_f32<A: Element>(&self) {
         let name = type_name::<A>().rsplit("::").next().unwrap_or_default();
         for draw in Draw::USUAL {
-            let what = format!("{} {name}, 64 Mi elements", draw.name());
+            let what = self.name(&format!("{} {name}, 64 Mi elements", draw.name()));
             self.report.compare(&what, "f32", Bar::Time(Some(1.0)), || {
                 let n = self.pace.at_most(64 * MIB);
                 let mut arrays = (Array1::<A>::default(n), Array1::<f32>::zeros(n));

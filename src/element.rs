@@ -122,8 +122,6 @@ pub trait Format<E: Element> {
     const LEAST: f64;
     /// Whether the arithmetic's numbers are the type's own.
     const IS_ARITHMETIC: bool;
-    /// Whether the type is `f16`, and its arithmetic `f32`.
-    const IS_BINARY16: bool = false;
     /// Whether the type's numbers have two parts.
     const IS_COMPLEX: bool = false;
 

@@ -37,13 +37,12 @@ fn binary16(value: f32) -> u16 {
 }
 
 macro_rules! format {
-    ($element:ident, $round:ident, $is_binary16:literal) => {
+    ($element:ident, $round:ident) => {
         impl Format<Self> for $element {
             const NAME: &'static str = stringify!($element);
             const GREATEST: f64 = $element::MAX.to_f64_const();
             const LEAST: f64 = $element::from_bits(1).to_f64_const();
             const IS_ARITHMETIC: bool = false;
-            const IS_BINARY16: bool = $is_binary16;
 
             #[inline(always)]
             fn round(value: f32) -> Self {
@@ -80,8 +79,8 @@ macro_rules! format {
         }
     };
 }
-format!(f16, binary16, true);
-format!(bf16, bfloat16, false);
+format!(f16, binary16);
+format!(bf16, bfloat16);
 
 #[cfg(test)]
 mod tests {

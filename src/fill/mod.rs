@@ -7,6 +7,7 @@ mod draw;
 mod memory;
 mod region;
 mod rounded;
+mod rounding;
 mod source;
 mod strides;
 mod target;
