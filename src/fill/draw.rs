@@ -49,11 +49,18 @@ pub(super) trait Arms: Copy {
     type Word: Word;
     /// Whether any word needs the second arm.
     const HAS_RARE: bool;
+    /// Whether many values are to be computed together; then no word needs the second arm.
+    const WAITS: bool = false;
 
     /// The value, and whether it is wrong.
     fn common(&self, word: Self::Word) -> (Self::Element, bool);
     /// The value of a word for which it is.
     fn rare(&self, word: Self::Word) -> Self::Element;
+    /// The first arm's values of many words.
+    #[inline(always)]
+    fn together<const N: usize>(&self, words: [Self::Word; N]) -> [Self::Element; N] {
+        words.map(|word| self.common(word).0)
+    }
 }
 
 /// By the sampler as it is.
@@ -73,6 +80,7 @@ impl<A: Copy + Default, S: Sampler<A>> Arms for Fused<A, S> {
     type Element = A;
     type Word = S::Word;
     const HAS_RARE: bool = S::HAS_RARE;
+    const WAITS: bool = S::WAITS;
 
     #[inline(always)]
     fn common(&self, word: S::Word) -> (A, bool) {
@@ -82,6 +90,11 @@ impl<A: Copy + Default, S: Sampler<A>> Arms for Fused<A, S> {
     #[inline(always)]
     fn rare(&self, word: S::Word) -> A {
         self.sampler.rare(word)
+    }
+
+    #[inline(always)]
+    fn together<const N: usize>(&self, words: [S::Word; N]) -> [A; N] {
+        self.sampler.together(words)
     }
 }
 
@@ -217,6 +230,8 @@ impl<R: Arms, C: Words<R::Word> + ?Sized> Values<'_, R, C> {
             // SAFETY: one was written for each value, and the rest before.
             let flags = unsafe { flags.written(whole) };
             simd.run(Collect { arms, words, skip, len, place, flags, pending }, out);
+        } else if R::WAITS {
+            simd.run(Together { arms, words, skip }, now);
         } else {
             let marks = &mut [MaybeUninit::<()>::uninit(); BLOCK][..len];
             simd.run(Common { arms, words, skip, marks }, now);
@@ -245,6 +260,51 @@ impl<R: Arms, C: Words<R::Word> + ?Sized, M: Mark> Vectorized for Common<'_, R, 
             let (value, is_rare) = arms.common(words(i));
             out[i].write(value);
             marks[i].write(M::of(is_rare));
+        }
+    }
+}
+
+/// Writes the values of a chunk's words from `skip` on, many at a time.
+struct Together<'a, R, C: ?Sized> {
+    arms: R,
+    words: &'a C,
+    skip: usize,
+}
+
+impl<R: Arms, C: Words<R::Word> + ?Sized> Vectorized for Together<'_, R, C> {
+    type Target = [MaybeUninit<R::Element>];
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, out: &mut [MaybeUninit<R::Element>]) {
+        let Self { arms, words, skip } = self;
+        let words = words.part(skip..skip + out.len());
+        // A few that are left are not to take as long as many.
+        let left = out.len() % MANY;
+        let (many, few) = out.split_at_mut(out.len() - left);
+        write_together::<MANY, _>(&arms, &words, many);
+        write_together::<FEW, _>(&arms, &|i| words(many.len() + i), few);
+    }
+}
+
+/// How many values are computed together where each is a long chain of operations: on Sapphire Rapids
+/// with AVX2, 64 take half the time of 32, and 128 no less.
+const MANY: usize = 64;
+const FEW: usize = 8;
+
+#[inline(always)]
+fn write_together<const N: usize, R: Arms>(
+    arms: &R,
+    words: &impl Fn(usize) -> R::Word,
+    out: &mut [MaybeUninit<R::Element>],
+) {
+    for (first, out) in (0..).step_by(N).zip(out.chunks_mut(N)) {
+        let mut group = [R::Word::default(); N];
+        for (i, word) in group[..out.len()].iter_mut().enumerate() {
+            *word = words(first + i);
+        }
+        for (out, value) in out.iter_mut().zip(arms.together(group)) {
+            out.write(value);
         }
     }
 }

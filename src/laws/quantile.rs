@@ -11,6 +11,9 @@ pub(crate) trait Quantile<A: Scalar>: Copy + Send + Sync {
     const HAS_RARE: bool = false;
     /// Whether values take multiply-adds.
     const HAS_MUL_ADD: bool = true;
+    /// Whether a value is a long chain of operations that wait for each other, so that many are to be
+    /// computed [`together`](Self::together).
+    const WAITS: bool = false;
 
     /// The same function with multiply-adds in software.
     type Checked: Quantile<A::Checked>;
@@ -19,6 +22,12 @@ pub(crate) trait Quantile<A: Scalar>: Copy + Send + Sync {
 
     /// The value, wherever `is_rare` is false.
     fn common(&self, word: A::Word) -> A;
+
+    /// The common values of many words, a stage at a time.
+    #[inline(always)]
+    fn together<const N: usize>(&self, words: [A::Word; N]) -> [A; N] {
+        words.map(|word| self.common(word))
+    }
 
     /// Whether the word needs the other arm.
     #[inline(always)]

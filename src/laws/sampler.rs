@@ -13,6 +13,8 @@ pub(crate) trait Sampler<E>: Copy + Send + Sync {
     const HAS_RARE: bool;
     /// Whether values take multiply-adds.
     const HAS_MUL_ADD: bool;
+    /// Whether many are to be computed together.
+    const WAITS: bool = false;
 
     /// The words of one element.
     type Word: Word;
@@ -21,6 +23,11 @@ pub(crate) trait Sampler<E>: Copy + Send + Sync {
 
     /// The value, wherever `is_rare` is false.
     fn common(&self, word: Self::Word) -> E;
+    /// The common values of many words.
+    #[inline(always)]
+    fn together<const N: usize>(&self, words: [Self::Word; N]) -> [E; N] {
+        words.map(|word| self.common(word))
+    }
     /// Whether the word needs the other arm.
     fn is_rare(&self, word: Self::Word) -> bool;
     /// The value, wherever `is_rare` is true.
@@ -66,6 +73,7 @@ pub(crate) struct RealSampler<Q>(pub(super) Q);
 impl<E: Element, Q: Quantile<E::Arithmetic>> Sampler<E> for RealSampler<Q> {
     const HAS_RARE: bool = Q::HAS_RARE;
     const HAS_MUL_ADD: bool = Q::HAS_MUL_ADD;
+    const WAITS: bool = Q::WAITS;
 
     type Word = <E::Arithmetic as Scalar>::Word;
     type Checked = Q::Checked;
@@ -73,6 +81,11 @@ impl<E: Element, Q: Quantile<E::Arithmetic>> Sampler<E> for RealSampler<Q> {
     #[inline(always)]
     fn common(&self, word: Self::Word) -> E {
         E::Format::round(self.0.common(word))
+    }
+
+    #[inline(always)]
+    fn together<const N: usize>(&self, words: [Self::Word; N]) -> [E; N] {
+        self.0.together(words).map(E::Format::round)
     }
 
     #[inline(always)]

@@ -388,6 +388,8 @@ pub(crate) struct FarQuantile<A> {
 }
 
 impl<A: Scalar> Quantile<A> for FarQuantile<A> {
+    const WAITS: bool = true;
+
     type Checked = FarQuantile<A::Checked>;
 
     fn checked(&self) -> Self::Checked {
@@ -397,10 +399,23 @@ impl<A: Scalar> Quantile<A> for FarQuantile<A> {
 
     #[inline(always)]
     fn common(&self, word: A::Word) -> A {
-        let (_, q) = A::fold(word);
-        let above = if A::is_negative(word) == self.mirrored { q } else { A::TWO - q };
-        let beyond = (above.into_f64() / 2.0).mul_add(self.share, self.rest);
-        let z = math::far_tail(self.depth - math::ln(beyond));
-        self.scale.apply(A::from_f64(if self.mirrored { -z } else { z }))
+        let [value] = self.together([word]);
+        value
+    }
+
+    #[inline(always)]
+    fn together<const N: usize>(&self, words: [A::Word; N]) -> [A; N] {
+        let mut depths = [0.0; N];
+        for (depth, word) in depths.iter_mut().zip(words) {
+            let (_, q) = A::fold(word);
+            let above = if A::is_negative(word) == self.mirrored { q } else { A::TWO - q };
+            let beyond = (above.into_f64() / 2.0).mul_add(self.share, self.rest);
+            *depth = self.depth - math::ln(beyond);
+        }
+        let mut values = [A::ZERO; N];
+        for (value, z) in values.iter_mut().zip(math::far_tails(&depths)) {
+            *value = self.scale.apply(A::from_f64(if self.mirrored { -z } else { z }));
+        }
+        values
     }
 }

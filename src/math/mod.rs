@@ -12,6 +12,6 @@ mod sine;
 pub(crate) use area::Slice;
 pub(crate) use checked::{Checked, IN_SOFTWARE, InDoubt, MulAdd};
 pub(crate) use normal_quantile::Centre;
-pub(crate) use normal_quantile::{depth, exp_neg, far_tail, ln, tail, tail_depth};
+pub(crate) use normal_quantile::{depth, exp_neg, far_tails, ln, tail, tail_depth};
 pub(crate) use simd::{Simd, Vectorized};
 pub(crate) use sine::{Polar, cosine};

@@ -7,7 +7,7 @@
 //! - the centre needs no logarithm: z/x is smooth in d until d is small, and a rational function
 //!   of d gives it with one division, which the processor hides behind the multiplications;
 //! - the tail, one element in 200, is a rational function of √(−ln q);
-//! - beyond the reach of probabilities, [`far_tail`] solves for z from the logarithm of p.
+//! - beyond the reach of probabilities, [`far_tails`] solves for z from the logarithm of p.
 //!
 //! The tables come from `normal_quantile.py` beside this file, which also says what each of them fits.
 
@@ -154,19 +154,28 @@ pub(crate) fn tail(q: f64) -> f64 {
     s.mul_add(TAIL_SLOPE, rest)
 }
 
-/// z ≥ 4 with −ln(1 − Φ(z)) = `depth`, however deep.
+/// Each z ≥ 4 with −ln(1 − Φ(z)) = `depth`, however deep.
 ///
 /// Newton's method on the logarithm, where it converges fastest: the derivative of ln(1 − Φ) is
-/// −1/R, R being Mills' ratio (1 − Φ)/φ.
+/// −1/R, R being Mills' ratio (1 − Φ)/φ. A step takes four divisions, one after the other; it is done
+/// for all z before the next, so that they need not wait for each other.
 #[inline(always)]
-pub(crate) fn far_tail(depth: f64) -> f64 {
-    let squared = 2.0 * depth - LN_TAU;
-    let mut z = (squared - ln(squared)).sqrt();
-    for _ in 0..3 {
-        let mills = mills_ratio(z);
-        z -= mills * (z.mul_add(z / 2.0, LN_TAU / 2.0) - ln(mills) - depth);
+pub(crate) fn far_tails<const N: usize>(depths: &[f64; N]) -> [f64; N] {
+    let mut zs = [0.0; N];
+    for (z, depth) in zs.iter_mut().zip(depths) {
+        let squared = 2.0 * depth - LN_TAU;
+        *z = (squared - ln(squared)).sqrt();
     }
-    z
+    for _ in 0..3 {
+        let mut mills = [0.0; N];
+        for (mills, &z) in mills.iter_mut().zip(&zs) {
+            *mills = mills_ratio(z);
+        }
+        for ((z, &mills), depth) in zs.iter_mut().zip(&mills).zip(depths) {
+            *z -= mills * (z.mul_add(*z / 2.0, LN_TAU / 2.0) - ln(mills) - depth);
+        }
+    }
+    zs
 }
 
 /// −ln(1 − Φ(z)) for z ≥ 4.
