@@ -262,15 +262,14 @@ impl VarianceScaling {
     /// standard deviation overflow or vanish.
     pub fn law(&self, shape: &[usize]) -> Result<Law, InitError> {
         let variance = self.scale / self.mode.n(self.fans(shape)?);
-        let std = variance.sqrt();
         Ok(match self.distribution {
             Distribution::Uniform => {
                 let bound = (3.0 * variance).sqrt();
                 Law::Uniform(Uniform::new(-bound, bound)?)
             }
-            Distribution::UntruncatedNormal => Law::Normal(Normal::new(0.0, std)?),
+            Distribution::UntruncatedNormal => Law::Normal(Normal::new(0.0, variance.sqrt())?),
             Distribution::TruncatedNormal => {
-                let parent = std / TruncatedNormal::STD_AT_TWO_SIGMAS;
+                let parent = variance.sqrt() / TruncatedNormal::STD_AT_TWO_SIGMAS;
                 Law::TruncatedNormal(TruncatedNormal::in_sigmas(0.0, parent, -2.0, 2.0)?)
             }
         })
