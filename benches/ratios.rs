@@ -97,6 +97,7 @@ impl Bench {
         self.small::<f64>();
         self.with_their_laws();
         self.far_out();
+        #[cfg(feature = "half")]
         self.half_types();
         self.layouts();
         self.structured();
@@ -111,6 +112,7 @@ impl Bench {
         self.small::<f32>();
         self.with_their_laws();
         self.far_out();
+        #[cfg(feature = "half")]
         self.half_types();
     }
 
@@ -231,12 +233,10 @@ impl Bench {
         );
     }
 
+    #[cfg(feature = "half")]
     fn half_types(&self) {
-        #[cfg(feature = "half")]
-        {
-            self.against_f32::<ndarray_init::half::f16>();
-            self.against_f32::<ndarray_init::half::bf16>();
-        }
+        self.against_f32::<ndarray_init::half::f16>();
+        self.against_f32::<ndarray_init::half::bf16>();
     }
 
     /// Elements of a half type beside as many of `f32`, in memory.
