@@ -252,7 +252,10 @@ where
         let elements = elements_for(&array, axes, region)?;
         fill::copied(shape, &elements)
     } else {
-        values_for(initializer, axes, key, region)?.build(shape)
+        match values_for(initializer, axes, key, region) {
+            Ok(ref values) => values.build(shape),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -279,7 +282,10 @@ where
         let elements = elements_for(&constant, array.shape(), region)?;
         array.assign(&elements.broadcast(array.raw_dim()).expect("checked"));
     } else {
-        values_for(initializer, array.shape(), key, region)?.write(array);
+        match values_for(initializer, array.shape(), key, region) {
+            Ok(ref values) => values.write(array),
+            Err(error) => return Err(error),
+        }
     }
     Ok(())
 }
@@ -343,7 +349,11 @@ macro_rules! laws_by_shape {
     ($($initializer:ident)*) => {$(
         impl<A: Element> Initializer<A> for $initializer {
             fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
-                Values::drawn(&self.law(shape)?, key)
+                // By reference: to move a law takes as long as to draw some elements.
+                match self.law(shape) {
+                    Ok(ref law) => Values::drawn(law, key),
+                    Err(error) => Err(error),
+                }
             }
         }
     )*};

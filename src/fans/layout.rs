@@ -186,7 +186,7 @@ impl Layout {
     /// or in two roles.
     pub fn roles(&self, shape: &[usize]) -> Result<Vec<AxisRole>, InitError> {
         self.check(shape)?;
-        Ok(self.axes_of(shape).map(|(role, _)| role).collect())
+        Ok((0..shape.len()).map(|axis| self.role(axis, shape.len())).collect())
     }
 
     /// The fans of a kernel of this shape.
@@ -198,8 +198,8 @@ impl Layout {
         self.check(shape)?;
         let overflow = || InitError::FanOverflow { shape: shape.to_vec() };
         let [mut field, mut input, mut output] = [Product::ONE; 3];
-        for (role, n) in self.axes_of(shape) {
-            match role {
+        for (axis, &n) in shape.iter().enumerate() {
+            match self.role(axis, shape.len()) {
                 AxisRole::Input => input.multiply(n),
                 AxisRole::Output => output.multiply(n),
                 AxisRole::InputAndOutput => {
@@ -212,17 +212,18 @@ impl Layout {
         }
         let field = field.get().ok_or_else(overflow)?;
         let mut channels = [input.get().ok_or_else(overflow)?, output.get().ok_or_else(overflow)?];
-
-        let whole = &mut channels[usize::from(!self.transposed)];
-        if whole.checked_rem(self.groups) != Some(0) {
-            return Err(InitError::Groups {
-                groups: self.groups,
-                channels: *whole,
-                role: self.grouped_role(),
-                shape: shape.to_vec(),
-            });
+        if self.groups != 1 {
+            let whole = &mut channels[usize::from(!self.transposed)];
+            if whole.checked_rem(self.groups) != Some(0) {
+                return Err(InitError::Groups {
+                    groups: self.groups,
+                    channels: *whole,
+                    role: self.grouped_role(),
+                    shape: shape.to_vec(),
+                });
+            }
+            *whole /= self.groups;
         }
-        *whole /= self.groups;
         let [input, output] = channels;
         Ok(Fans {
             fan_in: field.checked_mul(input).ok_or_else(overflow)?,
@@ -236,46 +237,68 @@ impl Layout {
         if self.transposed { AxisRole::Input } else { AxisRole::Output }
     }
 
-    /// Every axis' role and size, for a shape that was checked.
-    fn axes_of<'a>(&'a self, shape: &'a [usize]) -> impl Iterator<Item = (AxisRole, usize)> + 'a {
-        let rank = shape.len();
-        let named =
-            move |axes: &[isize], axis| axes.iter().any(|&a| resolve(a, rank) == Some(axis));
+    /// The role of an axis of a shape that was checked.
+    #[inline]
+    fn role(&self, axis: usize, rank: usize) -> AxisRole {
+        let Some(position) = self.position(axis, rank) else { return AxisRole::Batch };
         let left = rank - self.batch.len();
-        let mut position = 0;
-        shape.iter().enumerate().map(move |(axis, &n)| {
-            if named(&self.batch, axis) {
-                return (AxisRole::Batch, n);
-            }
-            let from_end = left - position;
-            let stored = match &self.roles {
-                Roles::Keras if left == 1 => AxisRole::InputAndOutput,
-                Roles::Keras if from_end == 2 => AxisRole::Input,
-                Roles::Torch if position == 1 => AxisRole::Input,
-                Roles::Torch if position == 0 => AxisRole::Output,
-                Roles::Keras | Roles::Depthwise if from_end == 1 => AxisRole::Output,
-                Roles::Depthwise if from_end == 2 => AxisRole::Batch,
-                Roles::Axes { input, .. } if named(input, axis) => AxisRole::Input,
-                Roles::Axes { output, .. } if named(output, axis) => AxisRole::Output,
-                Roles::Einsum(equation) => equation.roles()[axis],
-                _ => AxisRole::ReceptiveField,
-            };
-            position += 1;
-            (if self.transposed { stored.swapped() } else { stored }, n)
-        })
+        let from_end = left - position;
+        let stored = match &self.roles {
+            Roles::Keras if left == 1 => AxisRole::InputAndOutput,
+            Roles::Keras if from_end == 2 => AxisRole::Input,
+            Roles::Torch if position == 1 => AxisRole::Input,
+            Roles::Torch if position == 0 => AxisRole::Output,
+            Roles::Keras | Roles::Depthwise if from_end == 1 => AxisRole::Output,
+            Roles::Depthwise if from_end == 2 => AxisRole::Batch,
+            Roles::Axes { input, .. } if names(input, axis, rank) => AxisRole::Input,
+            Roles::Axes { output, .. } if names(output, axis, rank) => AxisRole::Output,
+            Roles::Einsum(equation) => equation.roles()[axis],
+            _ => AxisRole::ReceptiveField,
+        };
+        if self.transposed { stored.swapped() } else { stored }
     }
 
-    /// Whether the shape has the axes that this layout names, and each in one role.
+    /// Where an axis stands among those that are no batch axes.
+    #[inline]
+    fn position(&self, axis: usize, rank: usize) -> Option<usize> {
+        if self.batch.is_empty() {
+            return Some(axis);
+        }
+        let before = self.batch.iter().filter(|&&a| resolve(a, rank) < Some(axis)).count();
+        (!names(&self.batch, axis, rank)).then(|| axis - before)
+    }
+
+    /// Whether the shape has the axes that this layout names and needs, each in one role.
     fn check(&self, shape: &[usize]) -> Result<(), InitError> {
-        let rank = shape.len();
-        let (input, output): (&[isize], &[isize]) = match &self.roles {
-            Roles::Axes { input, output } => (input, output),
+        match &self.roles {
+            Roles::Keras | Roles::Torch | Roles::Depthwise if self.batch.is_empty() => {}
+            Roles::Keras | Roles::Torch | Roles::Depthwise => self.check_named(&[], &[], shape)?,
+            Roles::Axes { input, output } => self.check_named(input, output, shape)?,
             Roles::Einsum(equation) => {
                 equation.check(shape)?;
-                (&[], &[])
+                self.check_named(&[], &[], shape)?;
             }
-            Roles::Keras | Roles::Torch | Roles::Depthwise => (&[], &[]),
+        }
+        let (layout, required) = match self.roles {
+            Roles::Torch => ("torch", 2),
+            Roles::Depthwise => ("depthwise", 2),
+            Roles::Keras | Roles::Axes { .. } | Roles::Einsum(_) => return Ok(()),
         };
+        let found = shape.len() - self.batch.len();
+        if found < required {
+            return Err(InitError::TooFewAxes { layout, required, found, shape: shape.to_vec() });
+        }
+        Ok(())
+    }
+
+    /// Whether the shape has the axes that are named, and each in one role.
+    fn check_named(
+        &self,
+        input: &[isize],
+        output: &[isize],
+        shape: &[usize],
+    ) -> Result<(), InitError> {
+        let rank = shape.len();
         let named = || {
             let input = input.iter().map(|&axis| (AxisRole::Input, axis));
             let output = output.iter().map(|&axis| (AxisRole::Output, axis));
@@ -302,40 +325,34 @@ impl Layout {
                 None => {}
             }
         }
-        let (layout, required) = match self.roles {
-            Roles::Torch => ("torch", 2),
-            Roles::Depthwise => ("depthwise", 2),
-            Roles::Keras | Roles::Axes { .. } | Roles::Einsum(_) => return Ok(()),
-        };
-        let found = rank - self.batch.len();
-        if found < required {
-            return Err(InitError::TooFewAxes { layout, required, found, shape: shape.to_vec() });
-        }
         Ok(())
     }
 }
 
-/// A product of sizes. A 0 among them wins over an overflow.
+/// A product of sizes, modulo 2⁶⁴ or 2³² where it overflows. A 0 wins over an overflow.
 #[derive(Clone, Copy)]
 struct Product {
-    has_zero: bool,
-    of_others: Option<usize>,
+    remainder: usize,
+    overflows: bool,
 }
 
 impl Product {
-    const ONE: Self = Self { has_zero: false, of_others: Some(1) };
+    const ONE: Self = Self { remainder: 1, overflows: false };
 
     fn multiply(&mut self, n: usize) {
-        if n == 0 {
-            self.has_zero = true;
-        } else {
-            self.of_others = self.of_others.and_then(|product| product.checked_mul(n));
-        }
+        let (remainder, overflows) = self.remainder.overflowing_mul(n);
+        *self = Self { remainder, overflows: (self.overflows || overflows) && n != 0 };
     }
 
-    const fn get(self) -> Option<usize> {
-        if self.has_zero { Some(0) } else { self.of_others }
+    fn get(self) -> Option<usize> {
+        (!self.overflows).then_some(self.remainder)
     }
+}
+
+/// Whether the axis is among these.
+#[inline(never)]
+fn names(axes: &[isize], axis: usize, rank: usize) -> bool {
+    axes.iter().any(|&name| resolve(name, rank) == Some(axis))
 }
 
 /// The layout in a few words, as `torch, transposed, 4 groups`.

@@ -79,11 +79,13 @@ where
         return Err(refused::<A, D>(shape.raw_dim()));
     }
     memory::advise_huge_pages(elements.as_ptr(), len * size_of::<A>());
-    let array = ArrayViewMut::from_shape(shape.clone(), &mut elements.spare_capacity_mut()[..len]);
-    write(array.expect("as many elements as the shape has"));
+    let start = elements.spare_capacity_mut().as_mut_ptr();
+    // SAFETY: there is room for as many elements as the shape has, and nobody else uses it.
+    write(unsafe { ArrayViewMut::from_shape_ptr(shape.clone(), start) });
     // SAFETY: by the contract, all of them were written.
     unsafe { elements.set_len(len) };
-    Ok(ArrayBase::from_shape_vec(shape, elements).expect("as many elements as the shape has"))
+    // SAFETY: a shape without strides of its own has its elements one after the other, in either order.
+    Ok(unsafe { ArrayBase::from_shape_vec_unchecked(shape, elements) })
 }
 
 /// How many elements the shape has, if an array of them can exist.

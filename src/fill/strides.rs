@@ -61,14 +61,16 @@ impl Strides {
     }
 }
 
-/// Whether an array's elements lie in memory as they are counted.
-pub(super) fn is_contiguous(shape: &[usize], strides: &[isize]) -> bool {
-    let mut expected = 1;
-    shape.iter().zip(strides).rev().all(|(&len, &stride)| {
-        let fits = len == 1 || stride == expected;
-        expected *= len as isize;
-        fits
-    })
+/// How many elements an array has, if they lie in memory as they are counted.
+pub(super) fn contiguous_len(shape: &[usize], strides: &[isize]) -> Option<usize> {
+    let mut inner = 1;
+    for (&len, &stride) in shape.iter().zip(strides).rev() {
+        if len != 1 && stride != inner as isize {
+            return None;
+        }
+        inner *= len;
+    }
+    Some(inner)
 }
 
 /// How many elements the axes span.

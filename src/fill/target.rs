@@ -4,7 +4,7 @@
 use super::memory;
 use super::source::Elements;
 use super::strides::{self, Axis, Strides};
-use super::threads::each;
+use super::threads::{each, in_ranges};
 use super::tiles::Tiles;
 use crate::element::Element;
 use crate::stream::BLOCK;
@@ -58,11 +58,24 @@ impl<'a, A: Element> Target<'a, A> {
 
     /// Writes one value to every element.
     pub(super) fn fill(self, value: A) {
-        if self.len() == 0 {
+        if let Some(len) = strides::contiguous_len(self.shape, self.strides) {
+            in_ranges(len, 64 * BLOCK, |first, count| {
+                // SAFETY: elements of the array, and no other task's.
+                unsafe { self.stretch(first as i64, count) }.fill(MaybeUninit::new(value));
+            });
+        } else {
+            self.fill_strided(value);
+        }
+    }
+
+    #[cold]
+    fn fill_strided(&self, value: A) {
+        let len = self.len();
+        if len == 0 {
             return;
         }
         let axes = Strides::new(self.shape, self.strides).in_memory_order();
-        self.in_ranges(64 * BLOCK, |first, count| {
+        in_ranges(len, 64 * BLOCK, |first, count| {
             strides::stretches(axes.as_slice(), first, count, |_, start, axis| {
                 if axis.stride == 1 {
                     // SAFETY: elements of the array, and no other task's.
@@ -79,8 +92,8 @@ impl<'a, A: Element> Target<'a, A> {
 
     /// Writes every element.
     pub(super) fn draw(self, source: &impl Elements<A>) {
-        if strides::is_contiguous(self.shape, self.strides) {
-            self.in_ranges(64 * BLOCK, |first, count| {
+        if let Some(len) = strides::contiguous_len(self.shape, self.strides) {
+            in_ranges(len, 64 * BLOCK, |first, count| {
                 // SAFETY: elements of the array, and no other task's.
                 let out = unsafe { self.stretch(first as i64, count) };
                 source.write(&mut source.scratch(), first, out);
@@ -97,17 +110,11 @@ impl<'a, A: Element> Target<'a, A> {
             // SAFETY: tiles have no elements in common, and each is one task's.
             each(tiles.count(), self.len(), |i| unsafe { self.draw_tile(source, &tiles, i) });
         } else {
-            self.in_ranges(16 * BLOCK, |first, count| {
+            in_ranges(self.len(), 16 * BLOCK, |first, count| {
                 // SAFETY: ranges have no elements in common, and each is one task's.
                 unsafe { self.draw_scattered(source, axes.as_slice(), first, count) };
             });
         }
-    }
-
-    /// Calls `f` for all elements, a range of so many at a time.
-    fn in_ranges(&self, size: usize, f: impl Fn(usize, usize) + Send + Sync) {
-        let len = self.len();
-        each(len.div_ceil(size), len, |i| f(i * size, size.min(len - i * size)));
     }
 
     /// Elements that lie one after the other, from an offset on.

@@ -19,3 +19,9 @@ pub(super) fn each(tasks: usize, elements: usize, task: impl Fn(usize) + Send + 
 pub(super) fn each(tasks: usize, _elements: usize, task: impl Fn(usize)) {
     (0..tasks).for_each(task);
 }
+
+/// Calls `f` with a first element and a number of elements, for as many ranges of at most `size` as
+/// `elements` are divided into.
+pub(super) fn in_ranges(elements: usize, size: usize, f: impl Fn(usize, usize) + Send + Sync) {
+    each(elements.div_ceil(size), elements, |i| f(i * size, size.min(elements - i * size)));
+}

@@ -62,7 +62,8 @@ enum Formula {
         above: f64,
     },
     /// From the logarithm of the probability of exceeding z, for slices that begin at `FAR` or
-    /// beyond: there, probabilities themselves would run out of exponents.
+    /// beyond: there, probabilities themselves would run out of exponents. Of a slice below the mean, α
+    /// and β are −β and −α here.
     Far {
         /// −ln(1 − Φ(α)).
         depth: f64,
@@ -70,8 +71,6 @@ enum Formula {
         rest: f64,
         /// 1 − rest.
         share: f64,
-        /// The slice lies below the mean: α and β are −β and −α here.
-        mirrored: bool,
     },
 }
 
@@ -201,7 +200,8 @@ impl TruncatedNormal {
                     Between::Near(TruncatedQuantile { mass, below, above, shift, scale, centre })
                 }
             }
-            Formula::Far { depth, rest, share, mirrored } => {
+            Formula::Far { depth, rest, share } => {
+                let mirrored = self.sigmas[0] < 0.0;
                 Between::Far(FarQuantile { depth, rest, share, mirrored, scale })
             }
         }
@@ -246,9 +246,9 @@ impl Formula {
     fn new([alpha, beta]: [f64; 2]) -> Self {
         let area = |from, to| if from < to { Slice::new(from, to).area() } else { 0.0 };
         if alpha >= FAR {
-            Self::far(alpha, beta, false)
+            Self::far(alpha, beta)
         } else if beta <= -FAR {
-            Self::far(-beta, -alpha, true)
+            Self::far(-beta, -alpha)
         } else if [alpha, beta] == [-2.0, 2.0] {
             // The initializers' own, which every array of a network asks for.
             Self::Near { mass: MASS_AT_TWO, below: TAILS_AT_TWO, above: TAILS_AT_TWO }
@@ -261,13 +261,13 @@ impl Formula {
         }
     }
 
-    fn far(alpha: f64, beta: f64, mirrored: bool) -> Self {
+    fn far(alpha: f64, beta: f64) -> Self {
         let depth = math::tail_depth(alpha);
         let rest =
             if beta < FARTHEST { math::exp_neg(math::tail_depth(beta) - depth) } else { 0.0 };
         let whole = Slice::new(alpha, f64::INFINITY).relative_area();
         let share = Slice::new(alpha, beta).relative_area() / whole;
-        Self::Far { depth, rest, share, mirrored }
+        Self::Far { depth, rest, share }
     }
 }
 

@@ -110,7 +110,7 @@ impl Uniform {
     /// Whether the element type has values between the bounds.
     pub(super) fn check<E: Element>(&self) -> Result<(), &'static str> {
         let [low, high] = self.bounds::<E>();
-        if self.low.abs().max(self.high.abs()) > E::Format::GREATEST {
+        if self.low < -E::Format::GREATEST || self.high > E::Format::GREATEST {
             Err("its bounds are too large")
         } else if *self != Self::ZERO
             && (self.half_width() < E::Format::LEAST / 2.0
