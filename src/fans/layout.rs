@@ -340,8 +340,8 @@ impl Product {
     const ONE: Self = Self { remainder: 1, overflows: false };
 
     fn multiply(&mut self, n: usize) {
-        let (remainder, overflows) = self.remainder.overflowing_mul(n);
-        *self = Self { remainder, overflows: (self.overflows || overflows) && n != 0 };
+        let (remainder, is_larger) = self.remainder.overflowing_mul(n);
+        *self = Self { remainder, overflows: (self.overflows || is_larger) && n != 0 };
     }
 
     fn get(self) -> Option<usize> {
