@@ -329,30 +329,29 @@ impl Layout {
     }
 }
 
-/// A product of sizes, modulo 2⁶⁴ or 2³² where it overflows. A 0 wins over an overflow.
+/// A product of sizes, wrapped around where it overflows. A 0 wins over an overflow.
 #[derive(Clone, Copy)]
 struct Product {
-    remainder: usize,
+    wrapped: usize,
     overflows: bool,
 }
 
 impl Product {
-    const ONE: Self = Self { remainder: 1, overflows: false };
+    const ONE: Self = Self { wrapped: 1, overflows: false };
 
     fn multiply(&mut self, n: usize) {
-        let (remainder, is_larger) = self.remainder.overflowing_mul(n);
-        *self = Self { remainder, overflows: (self.overflows || is_larger) && n != 0 };
+        let (wrapped, is_larger) = self.wrapped.overflowing_mul(n);
+        *self = Self { wrapped, overflows: (self.overflows || is_larger) && n != 0 };
     }
 
     fn get(self) -> Option<usize> {
-        (!self.overflows).then_some(self.remainder)
+        (!self.overflows).then_some(self.wrapped)
     }
 }
 
-/// Whether the axis is among these.
-#[inline(never)]
-fn names(axes: &[isize], axis: usize, rank: usize) -> bool {
-    axes.iter().any(|&name| resolve(name, rank) == Some(axis))
+/// Whether the axis is among those that are named.
+fn names(named: &[isize], axis: usize, rank: usize) -> bool {
+    named.iter().any(|&name| resolve(name, rank) == Some(axis))
 }
 
 /// The layout in a few words, as `torch, transposed, 4 groups`.

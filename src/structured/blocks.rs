@@ -115,35 +115,60 @@ impl<I> Blocks<I> {
         Blocks { axis: self.axis, cut }
     }
 
-    /// Each block's size along the axis of an array of this shape, and its initializer.
-    fn parts<A: Element>(
+    /// Each block of an array of this shape: its size along the axis, and its initializer.
+    ///
+    /// # Errors
+    /// If the array has no such axis, or the blocks do not make it up.
+    ///
+    /// ```
+    /// use ndarray_init::{Blocks, Law, Normal, Uniform};
+    ///
+    /// let [gate, rest]: [Law; 2] = [Uniform::new(-0.1, 0.1)?.into(), Normal::new(0.0, 0.02)?.into()];
+    /// let blocks = Blocks::of(-1, [(64, gate), (192, rest)]);
+    /// let parts: Vec<_> = blocks.parts(&[10, 256])?.collect();
+    /// assert_eq!(parts, [(64, &gate), (192, &rest)]);
+    /// assert!(blocks.parts(&[10, 255]).is_err());
+    /// # Ok::<(), ndarray_init::InitError>(())
+    /// ```
+    pub fn parts(
         &self,
-        axis: usize,
         shape: &[usize],
-    ) -> Result<Vec<(usize, &I)>, InitError> {
+    ) -> Result<impl ExactSizeIterator<Item = (usize, &I)>, InitError> {
+        let axis = self.axis_of(shape)?;
         let n = shape[axis];
-        let parts: Vec<_> = match &self.cut {
-            Cut::Equal { initializer, blocks } => {
-                if n.checked_rem(*blocks) != Some(0) {
-                    let rule = format!("an axis {axis} that {blocks} blocks divide");
-                    return Err(refused(rule, shape));
-                }
-                let mut parts = fill::room::<A, _>(*blocks, shape)?;
-                parts.resize(*blocks, (n / blocks, initializer));
-                return Ok(parts);
-            }
-            Cut::Sizes { initializer, sizes } => {
-                sizes.iter().map(|&size| (size, initializer)).collect()
-            }
-            Cut::Parts(parts) => parts.iter().map(|(size, part)| (*size, part)).collect(),
+        let count = match &self.cut {
+            Cut::Equal { blocks, .. } => *blocks,
+            Cut::Sizes { sizes, .. } => sizes.len(),
+            Cut::Parts(parts) => parts.len(),
         };
-        let sizes = || parts.iter().map(|&(size, _)| size);
-        if sizes().try_fold(0, usize::checked_add) == Some(n) {
-            Ok(parts)
-        } else {
-            let sizes: Vec<_> = sizes().collect();
-            Err(refused(format!("an axis {axis} of the sizes {sizes:?} together"), shape))
+        let parts = (0..count).map(move |i| match &self.cut {
+            Cut::Equal { initializer, blocks } => (n / blocks, initializer),
+            Cut::Sizes { initializer, sizes } => (sizes[i], initializer),
+            Cut::Parts(parts) => {
+                let (size, initializer): &(usize, I) = &parts[i];
+                (*size, initializer)
+            }
+        });
+        let sizes = || parts.clone().map(|(size, _)| size);
+        let fits = match self.cut {
+            Cut::Equal { blocks, .. } => n.checked_rem(blocks) == Some(0),
+            Cut::Sizes { .. } | Cut::Parts(_) => sizes().try_fold(0, usize::checked_add) == Some(n),
+        };
+        if fits {
+            return Ok(parts);
         }
+        let rule = match self.cut {
+            Cut::Equal { blocks, .. } => format!("that {blocks} blocks divide"),
+            Cut::Sizes { .. } | Cut::Parts(_) => {
+                format!("of the sizes {:?} together", sizes().collect::<Vec<_>>())
+            }
+        };
+        Err(refused(format!("an axis {axis} {rule}"), shape))
+    }
+
+    fn axis_of(&self, shape: &[usize]) -> Result<usize, InitError> {
+        let axis = resolve(self.axis, shape.len());
+        axis.ok_or_else(|| refused(format!("an axis {}", self.axis), shape))
     }
 }
 
@@ -153,11 +178,9 @@ fn refused(rule: String, shape: &[usize]) -> InitError {
 
 impl<A: Element, I: Initializer<A>> Initializer<A> for Blocks<I> {
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
-        let Some(axis) = resolve(self.axis, shape.len()) else {
-            return Err(refused(format!("an axis {}", self.axis), shape));
-        };
+        let axis = self.axis_of(shape)?;
         let mut block = shape.to_vec();
-        let parts = self.parts::<A>(axis, shape)?;
+        let parts = self.parts(shape)?;
         let mut values = fill::room::<A, _>(parts.len(), shape)?;
         for (i, (size, initializer)) in (0..).zip(parts) {
             block[axis] = size;

@@ -7,6 +7,7 @@ mod list;
 mod torch;
 
 use crate::dtype::Dtype;
+use crate::statistics::{Expected, constant};
 use list::{Entry, Framework, List};
 use ndarray_init::{AnyInitializer, Distribution, Fans, Law};
 use std::collections::{HashMap, HashSet};
@@ -33,6 +34,8 @@ pub(crate) struct Parameter {
     pub(crate) fans: Option<Fans>,
     /// What the values are drawn from; a constant is not drawn.
     pub(crate) law: Option<Law>,
+    /// What the values should measure, where that can be said.
+    pub(crate) expected: Option<Expected>,
     /// What the framework's own weights measured, where the list says so.
     pub(crate) recorded: Option<Recorded>,
 }
@@ -191,6 +194,7 @@ impl Parameter {
         if !shape.contains(&0) {
             dtype.check(&rule, &shape)?;
         }
+        let expected = Expected::of(&rule, &shape).map_err(|error| error.to_string())?;
         Ok(Self {
             name: entry.name.clone(),
             kind: entry.kind.clone().unwrap_or_default(),
@@ -199,6 +203,7 @@ impl Parameter {
             rule,
             fans,
             law,
+            expected,
             recorded: entry.recorded(),
         })
     }
@@ -213,23 +218,13 @@ impl Parameter {
 
     /// The number that all its values are.
     pub(crate) fn constant(&self) -> Option<f64> {
-        match self.rule {
-            AnyInitializer::Zeros => Some(0.0),
-            AnyInitializer::Ones => Some(1.0),
-            AnyInitializer::Constant(value) => Some(value),
-            _ => None,
-        }
+        constant(&self.rule)
     }
 
-    /// The mean to measure from: the law's; 0 for what is neither drawn from one law nor constant.
+    /// The mean to measure from: the expected one; 0 for what has none and is no constant.
     pub(crate) fn mean(&self) -> Option<f64> {
-        let mean = self.law.map_or(0.0, |law| law.mean());
+        let mean = self.expected.map_or(0.0, |expected| expected.mean);
         self.constant().is_none().then_some(mean)
-    }
-
-    /// The standard deviation that the values should have, where that can be said.
-    pub(crate) fn std_dev(&self) -> Option<f64> {
-        self.constant().map(|_| 0.0).or(self.law.map(|law| law.std_dev()))
     }
 
     /// Whether the tensor is made whole, since a part of it would take as long.

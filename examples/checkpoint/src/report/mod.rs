@@ -64,7 +64,7 @@ impl<'a> Report<'a> {
                 "initializer": rule,
                 "fans": parameter.fans.map(|fans| [fans.fan_in, fans.fan_out]),
                 "law": law.map(|law| law.to_string()),
-                "expected_std": parameter.std_dev(),
+                "expected_std": parameter.expected.map(|expected| expected.std),
                 "measured_std": self.measured(i),
                 "deviation_in_standard_errors": self.deviation(i),
                 "recorded_std": parameter.recorded.map(|recorded| recorded.std),

@@ -1,7 +1,7 @@
 //! What a framework's own weights measured, against the laws of this program.
 
 use crate::model::{Model, Parameter, Recorded};
-use crate::statistics::standard_error;
+use crate::statistics::Expected;
 use ndarray_init::Law;
 
 /// Whether the recorded weights may come from this parameter's law. For each test, about one law in
@@ -12,18 +12,19 @@ pub(super) fn agrees(parameter: &Parameter, recorded: Recorded) -> bool {
     if let Some(value) = parameter.constant() {
         return recorded.std == 0.0 && largest == value.abs();
     }
-    let Some(law) = parameter.law else { return false };
-    let std = law.std_dev();
-    let spread = (recorded.std - std).abs() <= 4.0 * standard_error(&law, n);
+    let Some(Expected { std, standard_error, .. }) = parameter.expected else { return false };
+    let spread = (recorded.std - std).abs() <= 4.0 * standard_error;
     // Rounding to f32 may lead out of the bounds, in other frameworks.
     let within = |bound: f64| largest <= bound * (1.0 + 1e-6);
     spread
-        && match law {
-            Law::Uniform(law) => {
+        && match parameter.law {
+            // Of several laws together, nothing is said about the largest.
+            None => true,
+            Some(Law::Uniform(law)) => {
                 let bound = law.low().abs().max(law.high().abs());
                 within(bound) && largest >= bound * (1.0 - 10.0 / n as f64)
             }
-            Law::TruncatedNormal(law) if law.upper() < 8.0 * std => within(law.upper()),
+            Some(Law::TruncatedNormal(law)) if law.upper() < 8.0 * std => within(law.upper()),
             _ => {
                 // Of many, the largest lies near this; of few, it may lie anywhere.
                 let typical = std * (2.0 * (n as f64).ln()).sqrt();

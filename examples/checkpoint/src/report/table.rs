@@ -38,7 +38,7 @@ impl Report<'_> {
                         .fans
                         .map_or_else(String::new, |f| format!("{}, {}", f.fan_in, f.fan_out)),
                     short(&law(parameter)),
-                    parameter.std_dev().map_or_else(String::new, digits),
+                    parameter.expected.map_or_else(String::new, |expected| digits(expected.std)),
                 ];
                 row.extend(self.written.map(|_| self.measured_range(&members)));
                 row.extend(compared.then(|| recorded(parameter)));

@@ -136,3 +136,33 @@ fn json_has_every_parameter_and_the_largest_deviation() {
         (&Value::Null, &Value::Null)
     );
 }
+
+#[test]
+fn blocks_have_the_expected_deviation_of_their_values_together() {
+    let directory = directory("blocks-report");
+    let part = |size: usize, initializer: &str| json!({"size": size, "initializer": initializer});
+    let gates = [part(50, "zeros"), part(50, "ones"), part(100, "zeros")];
+    let packed = json!({"blocks": {"axis": 0, "equal": 3, "initializer": "xavier_uniform"}});
+    let padded = [part(1, "zeros"), part(99, "xavier_uniform")];
+    let parameters = json!([
+        {"name": "gates", "shape": [200], "initializer": {"blocks": {"axis": 0, "parts": gates}}},
+        {"name": "packed", "shape": [192, 64], "initializer": packed},
+        {"name": "padded", "shape": [100, 101], "initializer": {"blocks": {"axis": 0, "parts": padded}}},
+    ]);
+    write_list(&directory, &json!({"model": "own", "parameters": parameters}));
+    let report = succeed(&directory, &["--model", "list.json", "--json"]);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let number = |i: usize, field: &str| report["parameters"][i][field].as_f64();
+    // A quarter of ones; √(2 / (64 + 64)); √(0.99 · 2 / (99 + 101)).
+    let stds = [(0.25_f64 * 0.75).sqrt(), 0.125, (0.99 * 0.01_f64).sqrt()];
+    for (i, std) in stds.into_iter().enumerate() {
+        let expected = number(i, "expected_std").unwrap();
+        assert!((expected - std).abs() < 1e-12, "{i}: {expected}");
+        assert!((number(i, "measured_std").unwrap() / std - 1.0).abs() < 0.05, "{i}");
+    }
+    // Constants do not vary. Five standard errors come once in a million keys, and this one is fixed.
+    assert_eq!(number(0, "deviation_in_standard_errors"), None);
+    for i in [1, 2] {
+        assert!(number(i, "deviation_in_standard_errors").unwrap().abs() < 5.0, "{i}");
+    }
+}
