@@ -9,9 +9,11 @@
 //! Valgrind knows AVX2 and no AVX-512, so these are the counts of AVX2, and of the portable code.
 
 use ndarray_init::half::{bf16, f16};
-use ndarray_init::ndarray::Array1;
+use ndarray_init::ndarray::{Array1, Array2};
 use ndarray_init::num_complex::{Complex32, Complex64};
-use ndarray_init::{Element, InitRefExt, Key, Law, Normal, TruncatedNormal, Uniform};
+use ndarray_init::{
+    Element, InitExt, InitRefExt, Key, Law, Normal, TruncatedNormal, Uniform, VarianceScaling,
+};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::hint::black_box;
 use std::process::{Command, ExitCode};
@@ -37,14 +39,16 @@ fn laws() -> [(&'static str, Law); 6] {
     ]
 }
 
-/// The name of the law in a case that is one call for 64 elements, with its configuration.
-const SMALL: &str = "a_call_for_64";
+/// In place of a law's name: one call for 64 elements, with its configuration; and a kernel of 8 × 8, made and
+/// freed, with its configuration and a forked key.
+const CALL: &str = "a_call_for_64";
+const KERNEL: &str = "a_new_kernel";
 
 /// Instruction set, element type and law of each line.
 fn cases() -> Vec<[&'static str; 3]> {
     let with_avx2 = ["f32", "f64", "f16", "bf16", "complex32", "complex64"].map(|e| ["avx2", e]);
     let portable = ["f32", "f64"].map(|e| ["portable", e]);
-    let laws = laws().map(|(law, _)| law).into_iter().chain([SMALL]);
+    let laws = laws().map(|(law, _)| law).into_iter().chain([CALL, KERNEL]);
     let each = with_avx2.into_iter().chain(portable);
     let all = each.flat_map(|[simd, element]| laws.clone().map(move |law| [simd, element, law]));
     all.filter(|[_, element, law]| !element.starts_with("complex") || has_circular(law)).collect()
@@ -55,7 +59,7 @@ fn line([simd, element, law]: [&str; 3]) -> String {
     // What a process and a call take apart from their elements is in both counts.
     let more =
         |few, many| (count(simd, law, element, many) - count(simd, law, element, few)) as f64;
-    if law == SMALL {
+    if [CALL, KERNEL].contains(&law) {
         format!("{simd} {element} {law} {:.0}\n", more(0, 1000) / 1000.0)
     } else {
         format!("{simd} {element} {law} {:.2}\n", more(1, 2) / ELEMENTS as f64)
@@ -64,7 +68,7 @@ fn line([simd, element, law]: [&str; 3]) -> String {
 
 /// Whether complex elements have a law of this name.
 fn has_circular(law: &str) -> bool {
-    ["uniform", "normal", "truncated", SMALL].contains(&law)
+    ["uniform", "normal", "truncated", CALL, KERNEL].contains(&law)
 }
 
 fn main() -> ExitCode {
@@ -131,20 +135,29 @@ fn run(case: &str) {
 }
 
 fn fill<A: Element>(name: &str, times: usize) {
-    if name == SMALL {
-        let mut array = Array1::from_elem(64, A::default());
-        for i in 0..times {
-            // With its configuration, as a layer's constructor has it.
-            let law = Uniform::new(black_box(-0.1), 0.1).expect("valid");
-            array.fill_init(&law, Key::new(i as u64)).expect("fits");
-            black_box(&mut array);
+    match name {
+        CALL => {
+            let mut array = Array1::from_elem(64, A::default());
+            for i in 0..times {
+                let law = Uniform::new(black_box(-0.1), 0.1).expect("valid");
+                array.fill_init(&law, Key::new(i as u64)).expect("fits");
+                black_box(&mut array);
+            }
         }
-        return;
-    }
-    let (_, law) = laws().into_iter().find(|&(each, _)| each == name).expect("a law's name");
-    let mut array = Array1::from_elem(ELEMENTS, A::default());
-    for i in 0..times {
-        array.fill_init(black_box(&law), Key::new(i as u64)).expect("fits");
-        black_box(&mut array);
+        KERNEL => {
+            for i in 0..times {
+                let key = Key::new(black_box(7)).fork_index(i as u64);
+                let glorot = black_box(VarianceScaling::glorot_uniform());
+                black_box(Array2::<A>::init((8, 8), &glorot, key).expect("fits"));
+            }
+        }
+        _ => {
+            let (_, law) = laws().into_iter().find(|&(law, _)| law == name).expect("a law's name");
+            let mut array = Array1::from_elem(ELEMENTS, A::default());
+            for i in 0..times {
+                array.fill_init(black_box(&law), Key::new(i as u64)).expect("fits");
+                black_box(&mut array);
+            }
+        }
     }
 }

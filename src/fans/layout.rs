@@ -194,6 +194,7 @@ impl Layout {
     /// # Errors
     /// As [`roles`](Self::roles); and if the groups do not divide the channels, or a fan exceeds
     /// `usize`.
+    #[inline]
     pub fn fans(&self, shape: &[usize]) -> Result<Fans, InitError> {
         self.check(shape)?;
         let overflow = || InitError::FanOverflow { shape: shape.to_vec() };
@@ -269,6 +270,7 @@ impl Layout {
     }
 
     /// Whether the shape has the axes that this layout names and needs, each in one role.
+    #[inline]
     fn check(&self, shape: &[usize]) -> Result<(), InitError> {
         match &self.roles {
             Roles::Keras | Roles::Torch | Roles::Depthwise if self.batch.is_empty() => {}

@@ -173,7 +173,8 @@ fn neighbors<R: Arms>(
             let stop = chunk.min(skip + end - place);
             let len = stop - skip;
             if len == chunk {
-                memory::prefetch(out, place + chunk..place + 2 * chunk);
+                // More of it at once takes longer: 1.1 times for a normal, 1.4 times for a uniform (Zen 4).
+                memory::prefetch(out, place..place + chunk / 4);
             }
             let drawn = R::Word::STREAMS * stop.next_multiple_of(ROW) / 2;
             R::Word::draw(&mut lanes, outputs.room(drawn).as_chunks_mut().0, simd);

@@ -34,8 +34,8 @@ impl<T: Copy, const N: usize> Buffer<T, N> {
 
 /// Asks for the memory of a range that will be written soon, if all of it is there.
 ///
-/// While the next words are turned into values, the lines that those will go to are on their way:
-/// the processor's own prefetching comes too late, since it sees no store for that long.
+/// While words are drawn, the first lines that their values will go to are on their way. The processor's
+/// own prefetching goes on from there; by itself it begins too late, since it sees no store for that long.
 #[inline(always)]
 pub(super) fn prefetch<T>(out: &[T], range: Range<usize>) {
     #[cfg(target_arch = "x86_64")]

@@ -38,6 +38,7 @@ pub(crate) enum Content<A: Element> {
 }
 
 /// Writes every element of an array, which is a part of a larger one if there are indices.
+#[inline]
 pub(crate) fn onto<A: Element, D: Dimension>(
     array: &mut ArrayRef<A, D>,
     content: &Content<A>,
@@ -53,6 +54,7 @@ pub(crate) fn onto_slice<A: Element>(elements: &mut [A], content: &Content<A>) {
 }
 
 impl<A: Element> Content<A> {
+    #[inline]
     fn write(&self, target: Target<'_, A>, indices: Option<&Indices>) {
         match self {
             Self::Constant(value) => target.fill(*value),
