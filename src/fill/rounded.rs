@@ -12,7 +12,7 @@ use std::mem::MaybeUninit;
 
 /// How many values are rounded together: so many that writing them costs little more than in one piece,
 /// and so few that they stay in the first cache.
-const PIECE: usize = 4 * BLOCK;
+const PIECE: usize = 2 * BLOCK;
 
 /// What elements are rounded from.
 pub(super) struct Rounded<'a, S>(pub(super) Source<'a, S>);
@@ -32,7 +32,7 @@ impl<E: Element, S: Sampler<E::Arithmetic>> Elements<E> for Rounded<'_, S> {
             // No block of the stream is begun twice.
             let len = (PIECE - (first + place) % PIECE).min(out.len() - place);
             let out = &mut out[place..][..len];
-            memory::prefetch(out, 0..len);
+            memory::prefetch(out, 0..len / 4);
             self.0.write(scratch, first + place, &mut values[..len]);
             // SAFETY: the source wrote all of them.
             let values = unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), len) };
