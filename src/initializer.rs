@@ -252,6 +252,7 @@ where
         let elements = elements_for(&array, axes, region)?;
         fill::copied(shape, &elements)
     } else {
+        // By reference, as below: to move a law takes as long as to draw some elements.
         match values_for(initializer, axes, key, region) {
             Ok(ref values) => values.build(shape),
             Err(error) => Err(error),
@@ -349,7 +350,6 @@ macro_rules! laws_by_shape {
     ($($initializer:ident)*) => {$(
         impl<A: Element> Initializer<A> for $initializer {
             fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
-                // By reference: to move a law takes as long as to draw some elements.
                 match self.law(shape) {
                     Ok(ref law) => Values::drawn(law, key),
                     Err(error) => Err(error),
