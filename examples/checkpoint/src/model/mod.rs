@@ -1,5 +1,6 @@
 //! A network's parameters, each with the rule that its values follow. What exists was checked.
 
+mod expected;
 mod flax;
 mod keras;
 mod libraries;
@@ -7,7 +8,8 @@ mod list;
 mod torch;
 
 use crate::dtype::Dtype;
-use crate::statistics::{Expected, constant};
+pub(crate) use expected::Expected;
+use expected::constant;
 use list::{Entry, Framework, List};
 use ndarray_init::{AnyInitializer, Distribution, Fans, Law};
 use std::collections::{HashMap, HashSet};

@@ -1,7 +1,6 @@
 //! What a framework's own weights measured, against the laws of this program.
 
-use crate::model::{Model, Parameter, Recorded};
-use crate::statistics::Expected;
+use crate::model::{Expected, Model, Parameter, Recorded};
 use ndarray_init::Law;
 
 /// Whether the recorded weights may come from this parameter's law. For each test, about one law in
