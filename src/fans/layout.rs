@@ -213,6 +213,7 @@ impl Layout {
         }
         let field = field.get().ok_or_else(overflow)?;
         let mut channels = [input.get().ok_or_else(overflow)?, output.get().ok_or_else(overflow)?];
+        // Most kernels have no groups, and a division is what takes longest here.
         if self.groups != 1 {
             let whole = &mut channels[usize::from(!self.transposed)];
             if whole.checked_rem(self.groups) != Some(0) {
@@ -262,9 +263,6 @@ impl Layout {
     /// Where an axis stands among those that are no batch axes.
     #[inline]
     fn position(&self, axis: usize, rank: usize) -> Option<usize> {
-        if self.batch.is_empty() {
-            return Some(axis);
-        }
         let before = self.batch.iter().filter(|&&a| resolve(a, rank) < Some(axis)).count();
         (!names(&self.batch, axis, rank)).then(|| axis - before)
     }
@@ -273,6 +271,7 @@ impl Layout {
     #[inline]
     fn check(&self, shape: &[usize]) -> Result<(), InitError> {
         match &self.roles {
+            // Nothing is named, as in most layouts of small kernels, whose time counts.
             Roles::Keras | Roles::Torch | Roles::Depthwise if self.batch.is_empty() => {}
             Roles::Keras | Roles::Torch | Roles::Depthwise => self.check_named(&[], &[], shape)?,
             Roles::Axes { input, output } => self.check_named(input, output, shape)?,
