@@ -1,6 +1,6 @@
 //! The face of the crate: initializers as methods of arrays.
 
-use crate::element::Element;
+use crate::fill::Element;
 use crate::error::InitError;
 use crate::fans::Layout;
 use crate::fill::Region;

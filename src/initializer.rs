@@ -1,6 +1,6 @@
 //! What an array can be filled by: the trait, and the values that it returns.
 
-use crate::element::Element;
+use crate::fill::Element;
 use crate::error::InitError;
 use crate::fill::{self, Content, Indices, Region};
 use crate::laws::{AnyLaw, Law, Normal, TruncatedNormal, Uniform};

@@ -145,12 +145,11 @@ mod config;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 
-pub use element::Element;
 pub use error::{AxisRole, InitError};
 pub use explain::Explanation;
 pub use ext::{InitExt, InitRefExt};
 pub use fans::{FanMode, Fans, Layout};
-pub use fill::Region;
+pub use fill::{Element, Region};
 pub use initializer::{Initializer, Values};
 #[cfg(feature = "complex")]
 pub use laws::{ComplexNormal, ComplexTruncatedNormal, Disc};
@@ -177,6 +176,9 @@ pub use num_complex;
 pub use rand_xoshiro;
 #[cfg(not(feature = "ndarray-rand"))]
 pub use {rand, rand_distr};
+
+/// The version of the stream, to which the values belong: a release that changes a value raises it.
+pub const STREAM_VERSION: u32 = 3;
 
 /// The README's examples, run as tests.
 #[cfg(doctest)]

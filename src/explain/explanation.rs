@@ -1,6 +1,6 @@
 //! What a configuration makes of a shape. Knows no words and no framework.
 
-use crate::element::{Element, Format};
+use crate::fill::Element;
 use crate::error::{AxisRole, InitError};
 use crate::fans::Fans;
 use crate::laws::Law;
@@ -99,8 +99,8 @@ impl VarianceScaling {
     /// As [`law`](Self::law), and if the element type cannot hold the law's values.
     pub fn explain_as<A: Element>(&self, shape: &[usize]) -> Result<Explanation, InitError> {
         let explanation = self.explain(shape)?;
-        let (name, law) = (A::Format::NAME, explanation.law.drawn_as::<A>()?);
-        let element = Some(Drawn { name, law, is_complex: A::Format::IS_COMPLEX });
+        let (name, law) = (A::ELEMENT_NAME, explanation.law.drawn_as::<A>()?);
+        let element = Some(Drawn { name, law, is_complex: A::IS_COMPLEX });
         Ok(Explanation { element, ..explanation })
     }
 }

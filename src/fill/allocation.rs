@@ -2,10 +2,9 @@
 
 use super::target::Target;
 use super::{Content, Indices, memory};
-use crate::element::{Element, Format};
+use super::Element;
 use crate::error::InitError;
 use ndarray::{ArrayBase, ArrayViewD, ArrayViewMut, DataOwned, Dimension, Shape};
-use std::alloc;
 use std::mem::MaybeUninit;
 
 /// A new array with this content, which is a part of a larger one if there are indices.
@@ -53,7 +52,9 @@ where
     D: Dimension,
 {
     let len = checked_len::<A, D>(shape.raw_dim())?;
-    let mut elements = zeros(len).ok_or_else(|| refused::<A, D>(shape.raw_dim()))?;
+    // The system hands out large pieces as zeros already.
+    let zeros = bytemuck::allocation::try_zeroed_vec(len);
+    let mut elements: Vec<A> = zeros.map_err(|()| refused::<A, D>(shape.raw_dim()))?;
     memory::advise_huge_pages(elements.as_ptr(), len * size_of::<A>());
     let array = ArrayViewMut::from_shape(shape.clone(), &mut elements);
     write(array.expect("as many elements as the shape has"));
@@ -88,7 +89,7 @@ where
     Ok(unsafe { ArrayBase::from_shape_vec_unchecked(shape, elements) })
 }
 
-/// How many elements the shape has, if an array of them can exist.
+/// The number of elements of the shape, if an array of them can exist.
 fn checked_len<A: Element, D: Dimension>(shape: &D) -> Result<usize, InitError> {
     // ndarray counts axes of 0 elements as if they had 1: its strides must not overflow.
     let axes = shape.slice().iter().copied().filter(|&n| n > 0);
@@ -97,7 +98,7 @@ fn checked_len<A: Element, D: Dimension>(shape: &D) -> Result<usize, InitError> 
     match bytes {
         Some(bytes) if isize::try_from(bytes).is_ok() => Ok(shape.slice().iter().product()),
         _ => Err(InitError::Memory {
-            element: A::Format::NAME,
+            element: A::ELEMENT_NAME,
             shape: shape.slice().to_vec(),
             rule: format!("an array can have {} bytes", isize::MAX),
         }),
@@ -108,7 +109,7 @@ fn checked_len<A: Element, D: Dimension>(shape: &D) -> Result<usize, InitError> 
 pub(crate) fn room<A: Element, T>(len: usize, shape: &[usize]) -> Result<Vec<T>, InitError> {
     let mut items = Vec::new();
     items.try_reserve_exact(len).map_err(|_| InitError::Memory {
-        element: A::Format::NAME,
+        element: A::ELEMENT_NAME,
         shape: shape.to_vec(),
         rule: format!("the system refused {} bytes", len as u128 * size_of::<T>() as u128),
     })?;
@@ -120,23 +121,5 @@ fn refused<A: Element, D: Dimension>(shape: &D) -> InitError {
     let shape = shape.slice().to_vec();
     let bytes = shape.iter().product::<usize>() * size_of::<A>();
     let rule = format!("the system refused {bytes} bytes");
-    InitError::Memory { element: A::Format::NAME, shape, rule }
-}
-
-/// So many zeros, or nothing where there is no memory for them. The system hands out large pieces as
-/// zeros already.
-fn zeros<A: Element>(len: usize) -> Option<Vec<A>> {
-    if len == 0 {
-        return Some(Vec::new());
-    }
-    let layout = alloc::Layout::array::<A>(len).ok()?;
-    // SAFETY: the layout has bytes, since elements have and there is one at least.
-    let start = unsafe { alloc::alloc_zeroed(layout) }.cast::<A>();
-    if start.is_null() {
-        return None;
-    }
-    // SAFETY: an allocation of the global allocator with the layout of `len` elements, all of them
-    // zeros, which every element type has for its number 0.
-    let elements = unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(start, len)) };
-    Some(elements.into_vec())
+    InitError::Memory { element: A::ELEMENT_NAME, shape, rule }
 }

@@ -1,563 +1,269 @@
-//! words × law onto a slice. Knows no array.
+//! The loop: words, then values.
 
-use super::memory::{self, Buffer};
-use super::region::Run;
-use crate::laws::Sampler;
-use crate::math::{Simd, Vectorized};
-use crate::stream::{BLOCK, CHUNK, Flag, Key, Mark, ROW, Reader, Row, Word, Words};
-use std::marker::PhantomData;
+use super::region::{Indices, Run};
+use crate::element::Format;
+use crate::laws::{AnyLaw, AnyQuantile, Quantile, with_quantile};
+use crate::math::{Float, Simd, Vectorized};
+use crate::stream::{self, BLOCK, Key};
 use std::mem::MaybeUninit;
 
-/// How many words of 32 bits are drawn before they are used: 4 KiB of them, so that these, and what is
-/// made of them, stay in the first cache.
-const DRAWN: usize = BLOCK;
-
-/// How many words of an element that are.
-const fn chunk<W: Word>() -> usize {
-    DRAWN / W::STREAMS
+/// The elements of an array, as a function of their logical index.
+pub(super) struct Source<'a, E: Format> {
+    quantile: AnyQuantile<E::Arithmetic>,
+    /// The key of each half of an element's words.
+    streams: [Key; STREAMS],
+    stream_count: usize,
+    /// Where the elements are in the array that this one is a part of.
+    indices: Option<&'a Indices>,
+    simd: Simd,
 }
 
-/// Room for what lies between words and elements, to be used for one write after the other.
-pub(super) struct Scratch<W: Word> {
-    /// Two words each.
-    outputs: Buffer<u64, { DRAWN / 2 }>,
-    /// Words that were picked out of the stream.
-    picked: Buffer<W, CHUNK>,
-    /// Of a chunk's words: which ones need the second arm.
-    flags: Buffer<W::Flag, BLOCK>,
+/// The 32-bit words of a `Complex<f64>`.
+const STREAMS: usize = 4;
+
+/// Room for a block of elements: their words, and the normal quantile's d of each. Not initialized, since
+/// clearing it would double the time of a call for 64 elements.
+#[repr(align(64))]
+pub(super) struct Scratch<E: Format> {
+    words: [[MaybeUninit<u32>; BLOCK]; STREAMS],
+    ds: [MaybeUninit<E::Arithmetic>; BLOCK],
 }
 
-impl<W: Word> Scratch<W> {
+impl<E: Format> Scratch<E> {
     #[inline(always)]
     pub(super) const fn new() -> Self {
-        Self { outputs: Buffer::new(), picked: Buffer::new(), flags: Buffer::new() }
+        Self {
+            words: [[MaybeUninit::uninit(); BLOCK]; STREAMS],
+            ds: [MaybeUninit::uninit(); BLOCK],
+        }
     }
 }
 
-/// A write of the values of runs of words.
-pub(super) struct Write<'a, R: Arms> {
-    pub(super) arms: R,
-    pub(super) key: Key,
-    pub(super) runs: &'a [Run],
-    pub(super) scratch: &'a mut Scratch<R::Word>,
-    pub(super) out: &'a mut [MaybeUninit<R::Element>],
+impl<'a, E: Format> Source<'a, E> {
+    #[inline]
+    pub(super) fn new(law: &AnyLaw, key: Key, indices: Option<&'a Indices>) -> Self {
+        let (streams, stream_count) = key.streams(E::Arithmetic::IS_WIDE, E::IS_COMPLEX);
+        let simd = Simd::best();
+        Self { quantile: law.quantile::<E>(), streams, stream_count, indices, simd }
+    }
+
+    /// Writes elements first, first + 1, … of the array: all of `out`.
+    pub(super) fn write(
+        &self,
+        scratch: &mut Scratch<E>,
+        first: usize,
+        out: &mut [MaybeUninit<E>],
+    ) {
+        let mut pieces = Pieces { source: self, scratch, pending: 0, out, done: 0 };
+        match self.indices {
+            None => pieces.add(Run { index: first as u64, len: pieces.out.len(), step: 1 }),
+            Some(indices) => indices.runs(first, pieces.out.len(), |run| pieces.add(run)),
+        }
+        pieces.flush();
+    }
 }
 
-/// How the values of words are computed: fast, or else surely.
-pub(super) trait Arms: Copy {
-    type Element: Copy + Default;
-    type Word: Word;
-    /// Whether any word needs the second arm.
-    const HAS_RARE: bool;
-    /// Whether many values are to be computed together; then no word needs the second arm.
-    const WAITS: bool = false;
+/// Collects the words of runs until there are many, since a short run costs less than a loop's start.
+struct Pieces<'a, 'b, E: Format> {
+    source: &'a Source<'a, E>,
+    scratch: &'a mut Scratch<E>,
+    /// Elements whose words are in the scratch buffer.
+    pending: usize,
+    out: &'b mut [MaybeUninit<E>],
+    /// Elements written.
+    done: usize,
+}
 
-    /// The value, and whether it is wrong.
-    fn common(&self, word: Self::Word) -> (Self::Element, bool);
-    /// The value of a word for which it is.
-    fn rare(&self, word: Self::Word) -> Self::Element;
-    /// The first arm's values of many words.
+impl<E: Format> Pieces<'_, '_, E> {
     #[inline(always)]
-    fn together<const N: usize>(&self, words: [Self::Word; N]) -> [Self::Element; N] {
-        words.map(|word| self.common(word).0)
-    }
-}
-
-/// By the sampler as it is.
-#[derive(Clone, Copy)]
-pub(super) struct Fused<A, S> {
-    sampler: S,
-    element: PhantomData<A>,
-}
-
-impl<A, S: Sampler<A>> Fused<A, S> {
-    pub(super) const fn new(sampler: S) -> Self {
-        Self { sampler, element: PhantomData }
-    }
-}
-
-impl<A: Copy + Default, S: Sampler<A>> Arms for Fused<A, S> {
-    type Element = A;
-    type Word = S::Word;
-    const HAS_RARE: bool = S::HAS_RARE;
-    const WAITS: bool = S::WAITS;
-
-    #[inline(always)]
-    fn common(&self, word: S::Word) -> (A, bool) {
-        (self.sampler.common(word), self.sampler.is_rare(word))
-    }
-
-    #[inline(always)]
-    fn rare(&self, word: S::Word) -> A {
-        self.sampler.rare(word)
-    }
-
-    #[inline(always)]
-    fn together<const N: usize>(&self, words: [S::Word; N]) -> [A; N] {
-        self.sampler.together(words)
-    }
-}
-
-/// With multiply-adds in software, and by the library's where one is in doubt.
-#[derive(Clone, Copy)]
-pub(super) struct InSoftware<A, S: Sampler<A>> {
-    checked: S::Checked,
-    exact: S,
-}
-
-impl<A, S: Sampler<A>> InSoftware<A, S> {
-    pub(super) fn new(exact: S) -> Self {
-        Self { checked: exact.checked(), exact }
-    }
-}
-
-impl<A: Copy + Default, S: Sampler<A>> Arms for InSoftware<A, S> {
-    type Element = A;
-    type Word = S::Word;
-    const HAS_RARE: bool = true;
-
-    #[inline(always)]
-    fn common(&self, word: S::Word) -> (A, bool) {
-        self.exact.try_common(&self.checked, word)
-    }
-
-    #[inline(always)]
-    fn rare(&self, word: S::Word) -> A {
-        self.exact.value(word)
-    }
-}
-
-impl<R: Arms> Write<'_, R> {
-    /// Does the write by this instruction set.
-    ///
-    /// Words are drawn by one function and values computed by another, since each needs all of the
-    /// processor's registers.
-    pub(super) fn by(self, simd: Simd) {
-        let Self { arms, key, runs, scratch: Scratch { outputs, picked, flags }, out } = self;
-        let mut reader = None;
-        let mut rare = Rare { flags, pending: Pending::new() };
-        for run in runs {
+    fn add(&mut self, mut run: Run) {
+        let Source { streams, stream_count, simd, .. } = *self.source;
+        while run.len > 0 {
+            let mut room = BLOCK - self.pending;
             if run.step == 1 {
-                neighbors(arms, key, run, outputs, &mut rare, out, simd);
-            } else {
-                let reader = reader.get_or_insert_with(|| Reader::new(key));
-                stepped(arms, reader, run, picked, &mut rare, out, simd);
+                // No block of the stream is begun twice.
+                let block_end = BLOCK - (run.index % BLOCK as u64) as usize;
+                if room < block_end.min(run.len) {
+                    self.flush();
+                }
+                room = block_end;
+            }
+            let len = room.min(run.len);
+            for (&key, words) in streams[..stream_count].iter().zip(&mut self.scratch.words) {
+                let words = &mut words[self.pending..][..len];
+                stream::pick(key, run.index, run.step, words, simd);
+            }
+            self.pending += len;
+            run.index = run.index.wrapping_add(run.step.wrapping_mul(len as u64));
+            run.len -= len;
+            if self.pending == BLOCK {
+                self.flush();
             }
         }
-        if R::HAS_RARE {
-            simd.run(Mend { arms, pending: &mut rare.pending }, out);
+    }
+
+    /// Writes the elements whose words are there.
+    fn flush(&mut self) {
+        let len = std::mem::take(&mut self.pending);
+        let Source { quantile, stream_count, simd, .. } = self.source;
+        let Scratch { words, ds } = &mut *self.scratch;
+        let mut drawn = [&[][..]; STREAMS];
+        for (drawn, words) in drawn.iter_mut().zip(&*words).take(*stream_count) {
+            // SAFETY: `pick` wrote the first `len` words of each of these streams.
+            *drawn = unsafe { words[..len].assume_init_ref() };
         }
+        let out = &mut self.out[self.done..][..len];
+        self.done += len;
+        with_quantile!(quantile, E, quantile => {
+            simd.run(Values { quantile, words: Words(drawn), ds }, out);
+        });
     }
 }
 
-/// The values of words one after the other.
-fn neighbors<R: Arms>(
-    arms: R,
-    key: Key,
-    run: &Run,
-    outputs: &mut Buffer<u64, { DRAWN / 2 }>,
-    rare: &mut Rare<'_, R::Word>,
-    out: &mut [MaybeUninit<R::Element>],
-    simd: Simd,
-) {
-    let chunk = chunk::<R::Word>();
-    let mut place = run.place;
-    let run_end = run.place + run.len;
-    while place < run_end {
-        let index = run.index + (place - run.place) as u64;
-        let skip = (index % BLOCK as u64) as usize;
-        let end = place + (BLOCK - skip).min(run_end - place);
-        let mut lanes = R::Word::lanes(key, index / BLOCK as u64, skip / ROW, simd);
-        let mut skip = skip % ROW;
-        while place < end {
-            let stop = chunk.min(skip + end - place);
-            let len = stop - skip;
-            if len == chunk {
-                // More of it at once takes longer: 1.1 times for a normal, 1.4 times for a uniform (Zen 4).
-                memory::prefetch(out, place..place + chunk / 4);
-            }
-            let drawn = R::Word::STREAMS * stop.next_multiple_of(ROW) / 2;
-            R::Word::draw(&mut lanes, outputs.room(drawn).as_chunks_mut().0, simd);
-            // SAFETY: drawing writes all of them.
-            let words: &[Row] = unsafe { outputs.written(drawn) }.as_chunks().0;
-            Values { arms, words, skip, place, out }.write(len, rare, simd);
-            place += len;
-            skip = 0;
-        }
-    }
-}
+/// The words of elements, by halves: one slice for each stream.
+#[derive(Clone, Copy)]
+struct Words<'a>([&'a [u32]; STREAMS]);
 
-/// The values of words that are picked out of the stream.
-fn stepped<R: Arms>(
-    arms: R,
-    reader: &mut Reader<R::Word>,
-    run: &Run,
-    picked: &mut Buffer<R::Word, CHUNK>,
-    rare: &mut Rare<'_, R::Word>,
-    out: &mut [MaybeUninit<R::Element>],
-    simd: Simd,
-) {
-    for i in (0..run.len).step_by(CHUNK) {
-        let len = CHUNK.min(run.len - i);
-        reader.read(run.index + i as u64 * run.step, run.step, picked.room(len));
-        // SAFETY: reading writes all of them.
-        let words = unsafe { picked.written(len) };
-        let place = run.place + i;
-        Values { arms, words, skip: 0, place, out }.write(len, rare, simd);
-    }
-}
-
-/// The values of a chunk's words from `skip` on, for the elements from `place` on.
-struct Values<'a, R: Arms, C: ?Sized> {
-    arms: R,
-    words: &'a C,
-    skip: usize,
-    place: usize,
-    out: &'a mut [MaybeUninit<R::Element>],
-}
-
-impl<R: Arms, C: Words<R::Word> + ?Sized> Values<'_, R, C> {
-    /// Writes `len` values, but for rare ones, which are kept for later.
+impl Words<'_> {
+    /// The words of element i of this type.
     #[inline(always)]
-    fn write(self, len: usize, rare: &mut Rare<'_, R::Word>, simd: Simd) {
-        let Self { arms, words, skip, place, out } = self;
-        let now = &mut out[place..place + len];
-        if R::HAS_RARE {
-            let Rare { flags, pending } = rare;
-            let whole = len.next_multiple_of(GROUP);
-            let (marks, rest) = flags.room(whole).split_at_mut(len);
-            rest.fill(MaybeUninit::new(<R::Word as Word>::Flag::default()));
-            simd.run(Common { arms, words, skip, marks }, now);
-            // SAFETY: one was written for each value, and the rest before.
-            let flags = unsafe { flags.written(whole) };
-            simd.run(Collect { arms, words, skip, len, place, flags, pending }, out);
-        } else if R::WAITS {
-            simd.run(Together { arms, words, skip }, now);
-        } else {
-            let marks = &mut [MaybeUninit::<()>::uninit(); BLOCK][..len];
-            simd.run(Common { arms, words, skip, marks }, now);
+    fn of<E: Format>(&self, i: usize) -> [u64; 2] {
+        let half = |stream: usize| u64::from(self.0[stream][i]);
+        match (E::Arithmetic::IS_WIDE, E::IS_COMPLEX) {
+            (false, false) => [half(0) << 32, 0],
+            (true, false) => [half(0) << 32 | half(1), 0],
+            (false, true) => [half(0) << 32, half(1) << 32],
+            (true, true) => [half(0) << 32 | half(1), half(2) << 32 | half(3)],
+        }
+    }
+
+    /// The same slices, cut to `len` words so that a loop of that length checks no index.
+    #[inline(always)]
+    fn first<E: Format>(self, len: usize) -> Self {
+        let Self([a, b, c, d]) = self;
+        match (E::Arithmetic::IS_WIDE, E::IS_COMPLEX) {
+            (false, false) => Self([&a[..len], b, c, d]),
+            (true, true) => Self([&a[..len], &b[..len], &c[..len], &d[..len]]),
+            _ => Self([&a[..len], &b[..len], c, d]),
         }
     }
 }
 
-/// The first arm: writes the values of a chunk's words from `skip` on, and marks those that are wrong.
-struct Common<'a, R, C: ?Sized, M> {
-    arms: R,
-    words: &'a C,
-    skip: usize,
-    marks: &'a mut [MaybeUninit<M>],
+/// Writes the values of words.
+struct Values<'a, E: Format, Q> {
+    quantile: &'a Q,
+    words: Words<'a>,
+    ds: &'a mut [MaybeUninit<E::Arithmetic>; BLOCK],
 }
 
-impl<R: Arms, C: Words<R::Word> + ?Sized, M: Mark> Vectorized for Common<'_, R, C, M> {
-    type Target = [MaybeUninit<R::Element>];
+impl<E: Format, Q: Quantile<E>> Vectorized for Values<'_, E, Q> {
+    type Target = [MaybeUninit<E>];
     type Output = ();
 
     #[inline(always)]
-    fn run(self, out: &mut [MaybeUninit<R::Element>]) {
-        let Self { arms, words, skip, marks } = self;
-        let len = out.len();
-        let (marks, words) = (&mut marks[..len], words.part(skip..skip + len));
+    fn run<const FUSED: bool>(self, out: &mut [MaybeUninit<E>]) {
+        let Self { quantile, words, ds } = self;
+        let (len, quantile) = (out.len(), *quantile);
+        let words = words.first::<E>(len);
+        if !Q::HAS_TAIL {
+            for (i, out) in out.iter_mut().enumerate() {
+                out.write(quantile.center::<FUSED>(words.of::<E>(i)).0);
+            }
+            return;
+        }
+        let whole = len.next_multiple_of(GROUP);
+        let (center, rest) = ds[..whole].split_at_mut(len);
         for i in 0..len {
-            let (value, is_rare) = arms.common(words(i));
+            let (value, d) = quantile.center::<FUSED>(words.of::<E>(i));
             out[i].write(value);
-            marks[i].write(M::of(is_rare));
+            center[i].write(d);
         }
+        rest.fill(MaybeUninit::new(E::Arithmetic::ONE));
+        // SAFETY: the loop wrote the first `len`, and `fill` the others.
+        let ds = unsafe { ds[..whole].assume_init_ref() };
+        write_tails::<FUSED, E, Q>(quantile, words, ds, out);
     }
 }
 
-/// Writes the values of a chunk's words from `skip` on, many at a time.
-struct Together<'a, R, C: ?Sized> {
-    arms: R,
-    words: &'a C,
-    skip: usize,
-}
+/// Elements that are looked at together for tails: most groups have none.
+const GROUP: usize = 64;
 
-impl<R: Arms, C: Words<R::Word> + ?Sized> Vectorized for Together<'_, R, C> {
-    type Target = [MaybeUninit<R::Element>];
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self, out: &mut [MaybeUninit<R::Element>]) {
-        let Self { arms, words, skip } = self;
-        let words = words.part(skip..skip + out.len());
-        // A few that are left are not to take as long as many.
-        let left = out.len() % MANY;
-        let (many, few) = out.split_at_mut(out.len() - left);
-        write_together::<MANY, _>(&arms, &words, many);
-        write_together::<FEW, _>(&arms, &|i| words(many.len() + i), few);
-    }
-}
-
-/// How many values are computed together where each is a long chain of operations: on Sapphire Rapids
-/// with AVX2, 64 take half the time of 32, and 128 no less.
-const MANY: usize = 64;
-const FEW: usize = 8;
+/// Places that are kept before their tails are computed: a few at once would spend their time waiting for
+/// each other's divisions. Two groups, so that there is room for the next one whenever the first is not
+/// exceeded.
+const PENDING: usize = 2 * GROUP;
 
 #[inline(always)]
-fn write_together<const N: usize, R: Arms>(
-    arms: &R,
-    words: &impl Fn(usize) -> R::Word,
-    out: &mut [MaybeUninit<R::Element>],
+fn write_tails<const FUSED: bool, E: Format, Q: Quantile<E>>(
+    quantile: Q,
+    words: Words<'_>,
+    ds: &[E::Arithmetic],
+    out: &mut [MaybeUninit<E>],
 ) {
-    for (first, out) in (0..).step_by(N).zip(out.chunks_mut(N)) {
-        let mut group = [R::Word::default(); N];
-        for (i, word) in group[..out.len()].iter_mut().enumerate() {
-            *word = words(first + i);
-        }
-        for (out, value) in out.iter_mut().zip(arms.together(group)) {
-            out.write(value);
-        }
-    }
-}
-
-/// Takes the words with a flag out of a chunk.
-struct Collect<'a, R: Arms, C: ?Sized> {
-    arms: R,
-    words: &'a C,
-    skip: usize,
-    len: usize,
-    place: usize,
-    /// In whole groups.
-    flags: &'a [<R::Word as Word>::Flag],
-    pending: &'a mut Pending<R::Word>,
-}
-
-impl<R: Arms, C: Words<R::Word> + ?Sized> Vectorized for Collect<'_, R, C> {
-    type Target = [MaybeUninit<R::Element>];
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self, out: &mut [MaybeUninit<R::Element>]) {
-        let Self { arms, words, skip, len, place, flags, pending } = self;
-        let words = words.part(skip..skip + len);
-        // Most groups, and most rows of the others, have none, which takes a few instructions.
-        for (first, group) in (0..).step_by(GROUP).zip(flags.as_chunks::<GROUP>().0) {
-            if none(group) {
-                continue;
-            }
-            for (first, row) in (first..).step_by(ROW).zip(group.as_chunks::<ROW>().0) {
-                if none(row) {
-                    continue;
-                }
-                let mut bits = 0;
-                for (i, flag) in row.iter().enumerate() {
-                    bits |= flag.bit(i);
-                }
-                while bits != 0 {
-                    let i = first + bits.trailing_zeros() as usize;
-                    bits &= bits - 1;
-                    pending.push(words(i), place + i);
-                }
-                if pending.count > RARE - ROW {
-                    pending.mend(&arms, out);
-                }
-            }
-        }
-    }
-}
-
-/// How many flags are looked at together.
-const GROUP: usize = 4 * ROW;
-
-/// Whether all flags are a no.
-#[inline(always)]
-fn none<F: Flag>(flags: &[F]) -> bool {
-    flags.iter().fold(F::default(), |any, &flag| any | flag) == F::default()
-}
-
-/// Words that need the second arm.
-struct Rare<'a, W: Word> {
-    /// Of a chunk's words: which ones do.
-    flags: &'a mut Buffer<W::Flag, BLOCK>,
-    pending: Pending<W>,
-}
-
-/// How many words are kept until their elements are written, which is as soon as there is no room for
-/// those of another row.
-const RARE: usize = 3 * ROW;
-
-/// Words that need the second arm, and where their elements go.
-///
-/// Kept for a while, since a few of them at once would spend their time waiting for each other's
-/// divisions.
-struct Pending<W> {
-    count: usize,
-    words: [W; RARE],
-    places: [usize; RARE],
-}
-
-impl<W: Word> Pending<W> {
-    #[inline(always)]
-    fn new() -> Self {
-        Self { count: 0, words: [W::default(); RARE], places: [0; RARE] }
-    }
-
-    #[inline(always)]
-    fn push(&mut self, word: W, place: usize) {
-        self.words[self.count] = word;
-        self.places[self.count] = place;
-        self.count += 1;
-    }
-
-    /// Writes their elements.
-    #[inline(always)]
-    fn mend<R: Arms<Word = W>>(&mut self, arms: &R, out: &mut [MaybeUninit<R::Element>]) {
-        // As many at once as `f64`s fill a vector, in which they are computed.
-        const TOGETHER: usize = 8;
-        let words = self.words.as_chunks::<TOGETHER>().0;
-        let places = self.places[..self.count].chunks(TOGETHER);
-        for (words, places) in words.iter().zip(places) {
-            let mut values = [R::Element::default(); TOGETHER];
-            for (value, &word) in values.iter_mut().zip(words) {
-                *value = arms.rare(word);
-            }
-            for (value, &place) in values.into_iter().zip(places) {
-                out[place].write(value);
-            }
-        }
-        self.count = 0;
-    }
-}
-
-/// Writes the elements of the words that are left.
-struct Mend<'a, R: Arms> {
-    arms: R,
-    pending: &'a mut Pending<R::Word>,
-}
-
-impl<R: Arms> Vectorized for Mend<'_, R> {
-    type Target = [MaybeUninit<R::Element>];
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self, out: &mut [MaybeUninit<R::Element>]) {
-        self.pending.mend(&self.arms, out);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::element::Element;
-    use crate::laws::{Law, Normal, TruncatedNormal, Uniform, UseSampler};
-    #[cfg(feature = "complex")]
-    use num_complex::Complex;
-
-    const KEY: Key = Key::new(42);
-    const LONGEST: usize = 2100;
-    /// Where runs begin: at a block and a row, and within both.
-    const FIRSTS: [u64; 5] = [0, 1, 250, 1023, 5 * BLOCK as u64 + 777];
-
-    /// One for each quantile function.
-    fn laws() -> [Law; 6] {
-        let truncated = |lower, upper| TruncatedNormal::in_sigmas(0.5, 2.0, lower, upper).unwrap();
-        [
-            Uniform::new(-0.5, 0.5).unwrap().into(),
-            Uniform::new(-0.5, 0.25).unwrap().into(),
-            Normal::new(0.5, 2.0).unwrap().into(),
-            truncated(-2.0, 2.0).into(),
-            truncated(-1.0, 3.5).into(),
-            truncated(5.0, 6.0).into(),
-        ]
-    }
-
-    /// One for each sampler of complex elements.
-    #[cfg(feature = "complex")]
-    fn circular_laws() -> [Law; 3] {
-        [
-            Uniform::new(-0.5, 0.5).unwrap().into(),
-            Normal::new(0.5, 2.0).unwrap().into(),
-            TruncatedNormal::in_sigmas(0.0, 2.0, -2.0, 2.0).unwrap().into(),
-        ]
-    }
-
-    /// All of them, or, where that would take long, those at the ends of rows, chunks and blocks: in
-    /// debug, and where there is no instruction for a multiplication with an addition.
-    fn lengths(simd: Simd) -> impl Iterator<Item = usize> {
-        let all = !cfg!(debug_assertions) && !simd.is_portable();
-        let near_chunk = |len: usize| (len + 2) % CHUNK <= 4;
-        let chosen = move |&len: &usize| all || len <= 130 || near_chunk(len) || len == LONGEST;
-        (0..=LONGEST).filter(chosen)
-    }
-
-    /// Elements first, first + 1, …, by this instruction set.
-    fn run<R: Arms>(simd: Simd, arms: R, first: u64, len: usize) -> Vec<R::Element> {
-        let mut out = vec![MaybeUninit::new(R::Element::default()); len];
-        let runs = &[Run { place: 0, index: first, len, step: 1 }];
-        Write { arms, key: KEY, runs, scratch: &mut Scratch::new(), out: &mut out }.by(simd);
-        // SAFETY: all of them are numbers since the vector was made.
-        out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
-    }
-
-    /// The bits of the elements.
-    fn bits<A: Element>(elements: &[A]) -> &[u8] {
-        // SAFETY: numbers have no padding.
-        unsafe { std::slice::from_raw_parts(elements.as_ptr().cast(), size_of_val(elements)) }
-    }
-
-    struct RunEverywhere;
-
-    impl<A: Element> UseSampler<A> for RunEverywhere {
-        type Output = ();
-
-        fn with<S: Sampler<A>>(self, sampler: S) {
-            let portable = Simd::available()[0];
-            for first in FIRSTS {
-                let expected = run(portable, Fused::<A, _>::new(sampler), first, LONGEST);
-                for simd in Simd::available() {
-                    for len in lengths(simd) {
-                        let found = run(simd, Fused::<A, _>::new(sampler), first, len);
-                        let same = bits(&found) == bits(&expected[..len]);
-                        assert!(same, "{simd:?}, {len} elements from {first} on");
+    let mut places = [0; PENDING];
+    let mut first = 0;
+    let mut groups = ds.as_chunks::<GROUP>().0.iter();
+    while !groups.as_slice().is_empty() {
+        let mut count = 0;
+        while count <= GROUP {
+            let Some(group) = groups.next() else { break };
+            if has_tail(group) {
+                for (first, row) in (first..).step_by(ROW).zip(group.as_chunks::<ROW>().0) {
+                    let mut tails = tail_bits(row);
+                    while tails != 0 {
+                        places[count] = first + tails.trailing_zeros() as usize;
+                        count += 1;
+                        tails &= tails - 1;
                     }
                 }
             }
+            first += GROUP;
+        }
+        tails::<FUSED, E, Q>(quantile, words, &places[..count], out);
+    }
+}
+
+/// Elements of a group whose tails are found at once.
+const ROW: usize = 16;
+
+#[inline(always)]
+fn has_tail<A: Float>(group: &[A; GROUP]) -> bool {
+    let mut least = [A::ONE; ROW];
+    for row in group.as_chunks::<ROW>().0 {
+        for (least, &d) in least.iter_mut().zip(row) {
+            *least = if d < *least { d } else { *least };
         }
     }
+    tail_bits(&least) != 0
+}
 
-    #[test]
-    fn every_instruction_set_gives_the_same_bits_for_every_length() {
-        println!("{:?}", Simd::available());
-        for law in laws() {
-            law.sampler::<f32>().hand_to(RunEverywhere);
-            law.sampler::<f64>().hand_to(RunEverywhere);
+/// Bit i: element i lies in the tail.
+#[inline(always)]
+fn tail_bits<A: Float>(row: &[A; ROW]) -> u32 {
+    row.iter().enumerate().fold(0, |bits, (i, &d)| bits | u32::from(d < A::LEAST_D) << i)
+}
+
+/// Writes the tails at these places.
+#[inline(always)]
+fn tails<const FUSED: bool, E: Format, Q: Quantile<E>>(
+    quantile: Q,
+    words: Words<'_>,
+    places: &[usize],
+    out: &mut [MaybeUninit<E>],
+) {
+    // As many as two vectors of `f64` have, in which they are computed.
+    const TOGETHER: usize = 8;
+    for places in places.chunks(TOGETHER) {
+        let mut values = [E::default(); TOGETHER];
+        let mut these = [[u64::MAX / 2; 2]; TOGETHER];
+        for (words_of, &place) in these.iter_mut().zip(places) {
+            *words_of = words.of::<E>(place);
         }
-        #[cfg(feature = "complex")]
-        for law in circular_laws() {
-            law.sampler::<Complex<f32>>().hand_to(RunEverywhere);
-            law.sampler::<Complex<f64>>().hand_to(RunEverywhere);
+        for (value, &words) in values.iter_mut().zip(&these) {
+            *value = quantile.tail::<FUSED>(words);
         }
-    }
-
-    /// Enough elements for the second arm, which is rare.
-    struct RunLong;
-
-    impl<A: Element> UseSampler<A> for RunLong {
-        type Output = ();
-
-        fn with<S: Sampler<A>>(self, sampler: S) {
-            let len = if cfg!(debug_assertions) { 50_001 } else { 400_001 };
-            let portable = Simd::available()[0];
-            let expected = run(portable, Fused::<A, _>::new(sampler), 3, len);
-            for simd in Simd::available() {
-                let found = run(simd, Fused::<A, _>::new(sampler), 3, len);
-                assert!(bits(&found) == bits(&expected), "{simd:?}");
-            }
-            let found = run(portable, InSoftware::<A, _>::new(sampler), 3, len);
-            assert!(bits(&found) == bits(&expected), "in software");
-        }
-    }
-
-    #[test]
-    fn every_instruction_set_gives_the_same_bits_in_the_tails() {
-        for law in laws() {
-            law.sampler::<f32>().hand_to(RunLong);
-            law.sampler::<f64>().hand_to(RunLong);
-        }
-        #[cfg(feature = "complex")]
-        for law in circular_laws() {
-            law.sampler::<Complex<f32>>().hand_to(RunLong);
-            law.sampler::<Complex<f64>>().hand_to(RunLong);
+        for (&value, &place) in values.iter().zip(places) {
+            out[place].write(value);
         }
     }
 }

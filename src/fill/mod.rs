@@ -1,36 +1,31 @@
 //! words × law onto an array: new ones, and those that are there, whatever their strides. All code that
-//! handles memory by itself is in this folder. Knows no initializer.
+//! handles memory by itself is in this folder.
 
 mod allocation;
 mod columns;
 mod draw;
+mod element;
 mod memory;
 mod region;
-mod rounded;
-mod rounding;
-mod source;
 mod strides;
 mod target;
 mod threads;
 mod tiles;
 
 pub(crate) use allocation::{copied, filled, room, written};
-pub(crate) use region::Indices;
+pub use element::Element;
+pub use region::Indices;
 pub use region::Region;
 
-use crate::element::{ByKind, Element, Format, for_each_element};
-use crate::laws::{AnyLaw, Sampler, UseSampler};
-use crate::stream::Key;
+use crate::laws::AnyLaw;
+use crate::math::Simd;
+use crate::stream::{self, Key};
 use ndarray::{ArrayRef, Dimension};
-use rounded::Rounded;
-use source::Source;
-use std::any::TypeId;
-use std::mem;
 use target::Target;
 
-/// What can be written to an array of any shape.
+/// A content of arrays of any shape.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Content<A: Element> {
+pub(crate) enum Content<A> {
     /// The same value everywhere.
     Constant(A),
     /// The values of the key's words.
@@ -48,95 +43,25 @@ pub(crate) fn onto<A: Element, D: Dimension>(
 }
 
 /// Writes every element of a slice.
-#[cfg(feature = "orthogonal")]
 pub(crate) fn onto_slice<A: Element>(elements: &mut [A], content: &Content<A>) {
     content.write(Target::of_slice(elements, &[elements.len()]), None);
 }
 
+/// Writes the key's words with the indices index, index + 1, ….
+pub(crate) fn words(key: Key, index: u64, out: &mut [u32]) {
+    let len = out.len();
+    // SAFETY: the same memory, in which `draw` writes words alone.
+    let out = unsafe { std::slice::from_raw_parts_mut(out.as_mut_ptr().cast(), len) };
+    stream::draw(key, index, out, Simd::best());
+}
+
 impl<A: Element> Content<A> {
+    /// Writes every element of the target.
     #[inline]
     fn write(&self, target: Target<'_, A>, indices: Option<&Indices>) {
         match self {
             Self::Constant(value) => target.fill(*value),
-            Self::Drawn(law, key) => {
-                draw(DrawFrom { law, draw: Draw { target, key: *key, indices } });
-            }
+            Self::Drawn(law, key) => A::draw(target, law, *key, indices),
         }
-    }
-}
-
-/// A function for each element type, and one that calls that of its own.
-macro_rules! compiled {
-    ($($(#[$cfg:meta])? $draw:ident: $element:ty, $_arithmetic:ty, $_entry:ty;)*) => {
-        $(
-            $(#[$cfg])?
-            fn $draw(from: DrawFrom<'_, $element>) {
-                <$element as Element>::Format::by_kind(from);
-            }
-        )*
-
-        /// Writes what is drawn.
-        ///
-        /// A generic function is compiled anew in each crate that uses it, and those behind this one are
-        /// many and long. The functions that it calls are not generic, so that they are compiled with this
-        /// crate alone, and as fast as its own profile says.
-        fn draw<A: Element>(from: DrawFrom<'_, A>) {
-            $(
-                $(#[$cfg])?
-                if TypeId::of::<A>() == TypeId::of::<$element>() {
-                    // SAFETY: both are the same type, which needs no drop.
-                    return $draw(unsafe { mem::transmute_copy(&from) });
-                }
-            )*
-            unreachable!("there is no other element type");
-        }
-    };
-}
-for_each_element!(compiled);
-
-struct DrawFrom<'a, A: Element> {
-    law: &'a AnyLaw,
-    draw: Draw<'a, A>,
-}
-
-impl<A: Element> ByKind for DrawFrom<'_, A> {
-    type Output = ();
-
-    fn real(self) {
-        self.law.sampler().hand_to(self.draw);
-    }
-
-    fn complex(self) {
-        self.law.sampler().hand_to(self.draw);
-    }
-
-    fn rounded(self) {
-        self.law.sampler::<A>().unrounded().hand_to(DrawRounded(self.draw));
-    }
-}
-
-struct Draw<'a, A> {
-    target: Target<'a, A>,
-    key: Key,
-    indices: Option<&'a Indices>,
-}
-
-struct DrawRounded<'a, A>(Draw<'a, A>);
-
-impl<A: Element> UseSampler<A::Arithmetic> for DrawRounded<'_, A> {
-    type Output = ();
-
-    fn with<S: Sampler<A::Arithmetic>>(self, sampler: S) {
-        let Draw { target, key, indices } = self.0;
-        target.draw(&Rounded(Source { sampler, key, indices }));
-    }
-}
-
-impl<A: Element> UseSampler<A> for Draw<'_, A> {
-    type Output = ();
-
-    fn with<S: Sampler<A>>(self, sampler: S) {
-        let Self { target, key, indices } = self;
-        target.draw(&Source { sampler, key, indices });
     }
 }

@@ -6,8 +6,8 @@ use crate::error::InitError;
 /// Where a part of an array lies in the whole: a shard, a row, a piece of a file.
 ///
 /// Element (i₀, i₁, …) of the part is element (offset₀ + i₀ · steps₀, offset₁ + i₁ · steps₁, …) of an
-/// array of the global shape. Whatever a part is filled by, it has the values that the whole array
-/// has there, under the same key: its fans come from the global shape, and an element's word from its
+/// array of the global shape. A part has the values that the whole array has
+/// there, under the same key: its fans come from the global shape, and an element's word from its
 /// row-major index in the whole. So every process fills its own part and asks nobody.
 ///
 /// A global shape may be larger than memory; it has 2⁶³ elements at most.
@@ -104,7 +104,7 @@ impl Region {
         &self.steps
     }
 
-    /// Whether a part of this shape lies within the whole array.
+    /// An error unless a part of this shape lies within the whole array.
     pub(crate) fn check(&self, shape: &[usize]) -> Result<(), InitError> {
         let Self { global_shape, offset, steps } = self;
         let region =
@@ -173,29 +173,28 @@ impl Region {
 
 /// The row-major indices in a whole array of the elements of a part.
 #[derive(Clone, Debug)]
-pub(crate) struct Indices {
+pub struct Indices {
     first: u64,
     axes: Strides,
 }
 
 /// Elements that lie in the whole array at one distance from each other.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct Run {
-    /// The first one's place in the part, row-major.
-    pub(super) place: usize,
-    /// Its index in the whole array.
+    /// The first one's index in the whole array.
     pub(super) index: u64,
     pub(super) len: usize,
     pub(super) step: u64,
 }
 
 impl Indices {
-    /// Calls `f` with the runs of elements from `first` on, `count` of them.
+    /// Calls `f` with the runs of elements from `first` on, `count` of them, in their order.
     #[inline(always)]
     pub(super) fn runs(&self, first: usize, count: usize, mut f: impl FnMut(Run)) {
-        strides::stretches(self.axes.as_slice(), first, count, |place, offset, axis| {
+        strides::stretches(self.axes.as_slice(), first, count, |_, offset, axis| {
             let step = if axis.len == 1 { 1 } else { axis.stride as u64 };
-            f(Run { place, index: self.first + offset as u64, len: axis.len, step });
+            let index = self.first.wrapping_add(offset as u64);
+            f(Run { index, len: axis.len, step });
         });
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct Strides {
 }
 
 impl Strides {
-    /// The axes of an array with elements. Those of one element are dropped, and neighbours that
+    /// The axes of an array with elements. Those of one element are dropped, and neighbors that
     /// run through memory as one are merged.
     pub(super) fn new(shape: &[usize], strides: &[isize]) -> Self {
         let axes = shape.iter().zip(strides);
@@ -30,7 +30,7 @@ impl Strides {
         let mut this = Self { axes: [Axis { len: 1, stride: 0 }; 63], rank: 0 };
         for Axis { len, stride } in axes.filter(|axis| axis.len != 1) {
             match this.axes[..this.rank].last_mut() {
-                Some(outer) if outer.stride == stride * len as i64 => {
+                Some(outer) if outer.stride == stride.wrapping_mul(len as i64) => {
                     *outer = Axis { len: outer.len * len, stride };
                 }
                 _ => {
@@ -82,7 +82,7 @@ pub(super) fn len(axes: &[Axis]) -> usize {
 pub(super) fn offset(axes: &[Axis], mut index: usize) -> i64 {
     let mut offset = 0;
     for axis in axes.iter().rev() {
-        offset += (index % axis.len) as i64 * axis.stride;
+        offset = step(offset, index % axis.len, axis.stride);
         index /= axis.len;
     }
     offset
@@ -106,24 +106,32 @@ pub(super) fn stretches(
     for (index, axis) in index.iter_mut().zip(outer).rev() {
         *index = line % axis.len;
         line /= axis.len;
-        start += *index as i64 * axis.stride;
+        start = step(start, *index, axis.stride);
     }
     let mut done = 0;
     while done < count {
         let len = (last.len - column).min(count - done);
-        f(done, start + column as i64 * last.stride, Axis { len, ..*last });
+        f(done, step(start, column, last.stride), Axis { len, ..*last });
         done += len;
         column = 0;
         for (index, axis) in index.iter_mut().zip(outer).rev() {
             *index += 1;
-            start += axis.stride;
+            start = start.wrapping_add(axis.stride);
             if *index < axis.len {
                 break;
             }
+            start = start.wrapping_sub(axis.stride.wrapping_mul(*index as i64));
             *index = 0;
-            start -= axis.len as i64 * axis.stride;
         }
     }
+}
+
+/// The offset that is so many strides on.
+///
+/// Offsets wrap: in an array of 2⁶³ elements, the one past the end need not be a number. Those of elements
+/// are right, since all sums are right but for multiples of 2⁶⁴.
+fn step(offset: i64, count: usize, stride: i64) -> i64 {
+    offset.wrapping_add(stride.wrapping_mul(count as i64))
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! Values onto an array's memory, whatever its strides. Knows neither who owns the memory nor how
-//! large it must be.
+//! Values onto an array's memory, whatever its strides.
 
-use super::memory;
-use super::source::Elements;
+use super::columns::Line;
+use super::draw::{Scratch, Source};
+use super::memory::LEAST_STREAMED;
 use super::strides::{self, Axis, Strides};
 use super::threads::{each, in_ranges};
 use super::tiles::Tiles;
-use crate::element::Element;
+use crate::element::Format;
 use crate::stream::BLOCK;
 use ndarray::{ArrayRef, ArrayViewMut, Dimension};
 use std::marker::PhantomData;
@@ -14,7 +14,7 @@ use std::mem::MaybeUninit;
 
 /// An array to be written, without its type of dimension, its owner and its old elements, so that
 /// one function fills them all.
-pub(super) struct Target<'a, A> {
+pub struct Target<'a, A> {
     start: *mut A,
     shape: &'a [usize],
     strides: &'a [isize],
@@ -24,7 +24,7 @@ pub(super) struct Target<'a, A> {
 // SAFETY: a target is shared only between tasks that write different elements.
 unsafe impl<A: Send> Sync for Target<'_, A> {}
 
-impl<'a, A: Element> Target<'a, A> {
+impl<'a, A: Format> Target<'a, A> {
     pub(super) fn of<D: Dimension>(array: &'a mut ArrayRef<A, D>) -> Self {
         let start = array.as_mut_ptr();
         // SAFETY: the elements of a mutable array are distinct.
@@ -39,7 +39,6 @@ impl<'a, A: Element> Target<'a, A> {
         unsafe { Self::new(start, array.shape(), array.strides()) }
     }
 
-    #[cfg(feature = "orthogonal")]
     pub(super) fn of_slice(elements: &'a mut [A], shape: &'a [usize; 1]) -> Self {
         // SAFETY: the elements of a mutable slice are distinct.
         unsafe { Self::new(elements.as_mut_ptr(), shape, &[1]) }
@@ -91,30 +90,44 @@ impl<'a, A: Element> Target<'a, A> {
     }
 
     /// Writes every element.
-    pub(super) fn draw(self, source: &impl Elements<A>) {
+    pub(super) fn draw(self, source: &Source<'_, A>) {
         if let Some(len) = strides::contiguous_len(self.shape, self.strides) {
             in_ranges(len, 64 * BLOCK, |first, count| {
                 // SAFETY: elements of the array, and no other task's.
                 let out = unsafe { self.stretch(first as i64, count) };
-                source.write(&mut source.scratch(), first, out);
+                source.write(&mut Scratch::new(), first, out);
             });
         } else {
-            self.draw_strided(source);
+            self.draw_strided(source, LEAST_STREAMED);
         }
     }
 
+    /// Writes every element, in tiles past the caches if the array has at least so many bytes.
     #[cold]
-    fn draw_strided(&self, source: &impl Elements<A>) {
+    pub(super) fn draw_strided(&self, source: &Source<'_, A>, least_streamed: usize) {
         let axes = Strides::new(self.shape, self.strides);
-        if let Some(tiles) = Tiles::new(&axes) {
-            // SAFETY: tiles have no elements in common, and each is one task's.
-            each(tiles.count(), self.len(), |i| unsafe { self.draw_tile(source, &tiles, i) });
-        } else {
-            in_ranges(self.len(), 16 * BLOCK, |first, count| {
-                // SAFETY: ranges have no elements in common, and each is one task's.
-                unsafe { self.draw_scattered(source, axes.as_slice(), first, count) };
-            });
-        }
+        let scattered = |first, count| {
+            // SAFETY: ranges have no elements in common, and each is one task's.
+            unsafe { self.draw_scattered(source, axes.as_slice(), first, count) };
+        };
+        let Some(tiles) = Tiles::new(&axes) else {
+            return in_ranges(self.len(), 16 * BLOCK, scattered);
+        };
+        let streamed = self.len() * size_of::<A>() >= least_streamed;
+        each(tiles.count(), self.len(), |i| {
+            let mut lines: Vec<Line<A>> = Vec::new();
+            if lines.try_reserve_exact(Tiles::HEIGHT).is_err() {
+                let tile = tiles.get(i);
+                for line in 0..tile.height {
+                    scattered(tile.first + line * tiles.line_len, tile.width);
+                }
+                return;
+            }
+            // SAFETY: lines need not be initialized.
+            unsafe { lines.set_len(Tiles::HEIGHT) };
+            // SAFETY: these are the target's tiles, which have no elements in common; each is one task's.
+            unsafe { self.draw_tile(source, &tiles, i, &mut lines, streamed) };
+        });
     }
 
     /// Elements that lie one after the other, from an offset on.
@@ -133,24 +146,19 @@ impl<'a, A: Element> Target<'a, A> {
     /// They must be elements of the array, and no other thread may use them.
     unsafe fn draw_scattered(
         &self,
-        source: &impl Elements<A>,
+        source: &Source<'_, A>,
         axes: &[Axis],
         first: usize,
         count: usize,
     ) {
-        let mut scratch = source.scratch();
-        let mut values = [MaybeUninit::uninit(); BLOCK];
-        for block in (first..first + count).step_by(BLOCK) {
-            let values = &mut values[..BLOCK.min(first + count - block)];
-            // While the values are drawn, the memory that they will go to is on its way.
-            strides::stretches(axes, block, values.len(), |_, start, axis| {
-                if axis.stride == 1 {
-                    // SAFETY: elements of the array, and no other task's.
-                    memory::prefetch(unsafe { self.stretch(start, axis.len) }, 0..axis.len);
-                }
-            });
-            source.write(&mut scratch, block, values);
-            strides::stretches(axes, block, values.len(), |place, start, axis| {
+        /// So many that they stay on the stack.
+        const PIECE: usize = BLOCK / 4;
+        let mut scratch = Scratch::new();
+        let mut values = [MaybeUninit::uninit(); PIECE];
+        for place in (first..first + count).step_by(PIECE) {
+            let values = &mut values[..PIECE.min(first + count - place)];
+            source.write(&mut scratch, place, values);
+            strides::stretches(axes, place, values.len(), |place, start, axis| {
                 let values = &values[place..place + axis.len];
                 if axis.stride == 1 {
                     // SAFETY: elements of the array, and no other task's.

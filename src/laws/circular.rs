@@ -1,16 +1,18 @@
 //! The laws of complex elements, the same in all directions: normal, uniform on a disc, and normal
 //! truncated in modulus.
 
+use super::any::AnyQuantile;
 use super::normal::{Normal, NormalQuantile};
-use crate::element::{Element, Format, Scalar};
+use super::quantile::Quantile;
+use crate::element::Format;
 use crate::error::{InitError, Number};
-use crate::math::{self, Polar};
+use crate::math::{self, Float, is_negative};
 use std::f64::consts::FRAC_1_SQRT_2;
 use std::fmt;
 
 /// A circular law.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Circular {
+pub enum Circular {
     /// Each part normal, with half the variance `std`², around a mean on the real axis.
     Normal { mean: f64, std: f64 },
     /// Uniform on a disc.
@@ -44,7 +46,6 @@ const FARTHEST: f64 = 6.72;
 
 impl Circular {
     /// The square root of the mean squared distance from the mean.
-    #[cfg(feature = "complex")]
     pub(super) fn std_dev(&self) -> f64 {
         match *self {
             Self::Normal { std, .. } => std,
@@ -53,41 +54,43 @@ impl Circular {
         }
     }
 
-    pub(super) fn sampler<E: Element>(&self) -> CircularSampler<E::Arithmetic> {
+    pub(super) fn quantile<E: Format>(&self) -> AnyQuantile<E::Arithmetic> {
         match *self {
             Self::Normal { mean, std } => {
                 let part = std * FRAC_1_SQRT_2;
-                CircularSampler::Normal(
-                    Normal::quantile_of(mean, part),
-                    Normal::quantile_of(0.0, part),
-                )
+                let [re, im] = [mean, 0.0].map(|mean| Normal::quantile_of(mean, part));
+                AnyQuantile::Parts(PartsQuantile { re, im })
             }
-            Self::Disc { radius } => CircularSampler::Disc(DiscModulus {
+            Self::Disc { radius } => AnyQuantile::Disc(PolarQuantile {
                 radius: E::Arithmetic::from_f64(radius),
                 greatest: greatest_modulus(radius),
+                std: 0.0,
+                mass: 0.0,
+                rest: 0.0,
             }),
             Self::TruncatedNormal { std, bound } => {
                 let c = bound / std;
-                CircularSampler::TruncatedNormal(NormalModulus {
+                AnyQuantile::Modulus(PolarQuantile {
+                    radius: E::Arithmetic::ZERO,
+                    greatest: greatest_modulus(bound),
                     std,
                     mass: -libm::expm1(-c * c),
                     rest: math::exp_neg(c * c),
-                    greatest: greatest_modulus(bound),
                 })
             }
         }
     }
 
-    /// Whether the element type has the law's values.
-    pub(crate) fn check<E: Element>(&self) -> Result<(), InitError> {
+    /// An error unless the element type has the law's values.
+    pub(crate) fn check<E: Format>(&self) -> Result<(), InitError> {
         let refused = |rule| {
-            let (law, element) = (self.to_string(), E::Format::NAME);
+            let (law, element) = (self.to_string(), E::ELEMENT_NAME);
             Err(InitError::Unrepresentable { law, element, rule })
         };
-        if !E::Format::IS_COMPLEX {
+        if !E::IS_COMPLEX {
             return refused("it is a law of complex numbers");
         }
-        let least = E::Format::LEAST;
+        let least = E::LEAST_VALUE;
         // Below, parts have too few digits for a modulus to be held.
         let least_bound = E::Arithmetic::LEAST_NORMAL.into_f64();
         let (greatest, is_small) = match *self {
@@ -101,7 +104,7 @@ impl Circular {
                 (bound.min(FARTHEST * std), bound.min(std) < least_bound)
             }
         };
-        if greatest > E::Format::GREATEST {
+        if greatest > E::GREATEST_VALUE {
             refused("its values are too large")
         } else if is_small {
             refused("its values are below the least positive numbers of the type")
@@ -127,58 +130,79 @@ impl fmt::Display for Circular {
 
 /// A modulus whose parts, each rounded, stay within the bound: rounding the bound, the modulus, the
 /// sine and cosine and the parts adds less than four units in the last place.
-fn greatest_modulus<A: Scalar + Polar>(bound: f64) -> A {
+fn greatest_modulus<A: Float>(bound: f64) -> A {
     let four = A::TWO * A::TWO;
     A::at_most(bound) * (A::ONE - four * A::EPSILON)
 }
 
-/// A circular law for one type of parts.
+/// A normal quantile function for each part.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum CircularSampler<A: Scalar> {
-    /// The real and the imaginary part.
-    Normal(NormalQuantile<A>, NormalQuantile<A>),
-    Disc(DiscModulus<A>),
-    TruncatedNormal(NormalModulus<A>),
+pub(crate) struct PartsQuantile<A: Float> {
+    re: NormalQuantile<A>,
+    im: NormalQuantile<A>,
 }
 
-/// The quantile function of a law's modulus.
-pub(crate) trait Modulus<A>: Copy + Send + Sync {
-    /// The modulus at the probability u, given 1 − u as well.
-    fn at(&self, u: A, rest: A) -> A;
-}
+impl<E: Format> Quantile<E> for PartsQuantile<E::Arithmetic> {
+    const HAS_TAIL: bool = true;
 
-/// R √u.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct DiscModulus<A> {
-    radius: A,
-    greatest: A,
-}
-
-impl<A: Scalar + Polar> Modulus<A> for DiscModulus<A> {
     #[inline(always)]
-    fn at(&self, u: A, _: A) -> A {
-        (self.radius * u.sqrt()).clamp_to(A::ZERO, self.greatest)
+    fn center<const FUSED: bool>(&self, [first, second]: [u64; 2]) -> (E, E::Arithmetic) {
+        type Part<E> = (<E as Format>::Arithmetic, <E as Format>::Arithmetic);
+        let (re, d): Part<E> = self.re.center::<FUSED>([first, 0]);
+        let (im, other): Part<E> = self.im.center::<FUSED>([second, 0]);
+        (E::from_parts(re, im), if other < d { other } else { d })
+    }
+
+    #[inline(always)]
+    fn tail<const FUSED: bool>(&self, [first, second]: [u64; 2]) -> E {
+        let re = self.re.value::<FUSED>([first, 0]);
+        E::from_parts(re, self.im.value::<FUSED>([second, 0]))
     }
 }
 
-/// σ √(−ln(1 − (1 − e^−c²) u)).
+/// A modulus from the first word, and an angle from the second. The modulus is R √u on a disc, or of a
+/// `TRUNCATED` normal σ √(−ln(1 − (1 − e^−c²) u)).
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NormalModulus<A> {
+pub(crate) struct PolarQuantile<A, const TRUNCATED: bool> {
+    radius: A,
+    greatest: A,
     std: f64,
     /// 1 − e^−c².
     mass: f64,
     /// e^−c².
     rest: f64,
-    greatest: A,
 }
 
-impl<A: Scalar + Polar> Modulus<A> for NormalModulus<A> {
+impl<A: Float, const TRUNCATED: bool> PolarQuantile<A, TRUNCATED> {
+    /// The modulus at the probability u, given 1 − u as well.
     #[inline(always)]
-    fn at(&self, u: A, rest: A) -> A {
-        let below = self.mass * u.into_f64();
-        let above = rest.into_f64().mul_add(self.mass, self.rest);
-        let modulus = self.std * math::depth(below, above).sqrt();
-        A::from_f64(modulus).clamp_to(A::ZERO, self.greatest)
+    fn modulus(&self, u: A, rest: A) -> A {
+        let modulus = if TRUNCATED {
+            let below = self.mass * u.into_f64();
+            let above = rest.into_f64().mul_add(self.mass, self.rest);
+            A::from_f64(self.std * math::depth(below, above).sqrt())
+        } else {
+            self.radius * u.sqrt()
+        };
+        modulus.clamp_to(A::ZERO, self.greatest)
+    }
+}
+
+impl<E: Format, const TRUNCATED: bool> Quantile<E> for PolarQuantile<E::Arithmetic, TRUNCATED> {
+    #[inline(always)]
+    fn center<const FUSED: bool>(&self, [first, second]: [u64; 2]) -> (E, E::Arithmetic) {
+        let two = E::Arithmetic::TWO;
+        let (_, q) = E::Arithmetic::fold::<FUSED>(first);
+        let (outer, inner) = (q / two, (two - q) / two);
+        let modulus = if is_negative(first) {
+            self.modulus(outer, inner)
+        } else {
+            self.modulus(inner, outer)
+        };
+        // The angle is π + π x for x of the word: both signs are the opposite ones.
+        let (x, rest) = E::Arithmetic::fold::<FUSED>(second);
+        let (cos, sin) = E::Arithmetic::half_turn::<FUSED>(x, rest);
+        (E::from_parts(modulus * -cos, (modulus * -sin).flip(second)), E::Arithmetic::ONE)
     }
 }
 

@@ -1,8 +1,7 @@
 //! The circular laws as distributions of their own.
 
 use super::circular::Circular;
-use super::law::sample_circular;
-use crate::element::Element;
+use super::any::AnyLaw;
 use crate::error::{InitError, positive};
 use num_complex::Complex;
 use rand::Rng;
@@ -176,12 +175,15 @@ macro_rules! moments {
             }
         }
 
-        impl<T> Distribution<Complex<T>> for $law
-        where
-            Complex<T>: Element,
-        {
-            fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Complex<T> {
-                sample_circular(&self.circular(), rng)
+        impl Distribution<Complex<f32>> for $law {
+            fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Complex<f32> {
+                AnyLaw::Circular(self.circular()).sample(rng)
+            }
+        }
+
+        impl Distribution<Complex<f64>> for $law {
+            fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Complex<f64> {
+                AnyLaw::Circular(self.circular()).sample(rng)
             }
         }
 

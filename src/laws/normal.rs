@@ -1,9 +1,9 @@
 //! The normal law.
 
 use super::quantile::Quantile;
-use crate::element::{Element, Format, Scalar};
+use crate::element::Format;
 use crate::error::{InitError, finite, positive};
-use crate::math::{self, Centre, InDoubt};
+use crate::math::{self, Float};
 
 /// The normal law N(mean, std²), drawn by its quantile function.
 ///
@@ -53,21 +53,21 @@ impl Normal {
         self.std
     }
 
-    pub(super) fn quantile<A: Scalar>(&self) -> NormalQuantile<A> {
+    pub(super) fn quantile<A: Float>(&self) -> NormalQuantile<A> {
         Self::quantile_of(self.mean, self.std)
     }
 
-    pub(super) fn quantile_of<A: Scalar>(mean: f64, std: f64) -> NormalQuantile<A> {
-        NormalQuantile { mean: A::from_f64(mean), std: A::from_f64(std), centre: A::table() }
+    pub(super) fn quantile_of<A: Float>(mean: f64, std: f64) -> NormalQuantile<A> {
+        NormalQuantile { mean: A::from_f64(mean), std: A::from_f64(std), center: A::table() }
     }
 
-    /// Whether the element type has the law's values.
-    pub(super) fn check<E: Element>(&self) -> Result<(), &'static str> {
+    /// An error unless the element type has the law's values.
+    pub(super) fn check<E: Format>(&self) -> Result<(), &'static str> {
         // No z is larger, in any element type.
         const LARGEST: f64 = 9.2;
-        if self.mean.abs() + LARGEST * self.std > E::Format::GREATEST {
+        if self.mean.abs() + LARGEST * self.std > E::GREATEST_VALUE {
             Err("its values are too large")
-        } else if self.std < E::Format::LEAST {
+        } else if self.std < E::LEAST_VALUE {
             Err("its standard deviation is below the least positive number of the type")
         } else {
             Ok(())
@@ -76,44 +76,34 @@ impl Normal {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NormalQuantile<A: Scalar> {
+pub(crate) struct NormalQuantile<A: Float> {
     mean: A,
     std: A,
-    centre: A::Table,
+    center: A::Table,
 }
 
-impl<A: Scalar> NormalQuantile<A> {
+impl<A: Float> NormalQuantile<A> {
     #[inline(always)]
-    fn scale(&self, z: A, word: A::Word) -> A {
-        z.flip(word).scale_add(self.std, self.mean)
+    fn scale<const FUSED: bool>(&self, z: A, word: u64) -> A {
+        z.flip(word).mul_add::<FUSED>(self.std, self.mean)
     }
 }
 
-impl<A: Scalar> Quantile<A> for NormalQuantile<A> {
-    const HAS_RARE: bool = true;
+impl<E: Format> Quantile<E> for NormalQuantile<E::Arithmetic> {
+    const HAS_TAIL: bool = true;
 
-    type Checked = NormalQuantile<A::Checked>;
-
-    fn checked(&self) -> Self::Checked {
-        let [mean, std] = [self.mean, self.std].map(A::Checked::certain);
-        NormalQuantile { mean, std, centre: <A::Checked as Centre>::table() }
+    #[inline(always)]
+    fn center<const FUSED: bool>(&self, [word, _]: [u64; 2]) -> (E, E::Arithmetic) {
+        let (x, q) = E::Arithmetic::fold::<FUSED>(word);
+        let d = q * (E::Arithmetic::TWO - q);
+        let z = E::Arithmetic::center::<FUSED>(&self.center, x, d);
+        (E::rounded_from(self.scale::<FUSED>(z, word)), d)
     }
 
     #[inline(always)]
-    fn common(&self, word: A::Word) -> A {
-        let (x, q) = A::fold(word);
-        self.scale(A::centre(&self.centre, x, q * (A::TWO - q)), word)
-    }
-
-    #[inline(always)]
-    fn is_rare(&self, word: A::Word) -> bool {
-        let (_, q) = A::fold(word);
-        A::is_beyond(&self.centre, q * (A::TWO - q))
-    }
-
-    #[inline(always)]
-    fn rare(&self, word: A::Word) -> A {
-        let (_, q) = A::fold(word);
-        self.scale(A::from_f64(math::tail(q.into_f64())), word)
+    fn tail<const FUSED: bool>(&self, [word, _]: [u64; 2]) -> E {
+        let (_, q) = E::Arithmetic::fold::<FUSED>(word);
+        let z = E::Arithmetic::from_f64(math::tail(q.into_f64()));
+        E::rounded_from(self.scale::<FUSED>(z, word))
     }
 }

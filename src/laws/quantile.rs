@@ -1,43 +1,52 @@
-//! word → element: what every law is turned into for one element type.
+//! word → element: a law as a function for one element type.
 
-use crate::element::Scalar;
+use crate::element::Format;
+use crate::math::{Float, Simd, Vectorized};
+use std::marker::PhantomData;
 
-/// A law's quantile function, with the law's numbers rounded to one element type.
+/// A law's quantile function: from an element's words to its value. Real elements take the first word.
 ///
-/// It has two arms, so that a loop over a block can take the common one for every element and
-/// mend the few others afterwards: both vectorise, and no branch depends on a random word.
-pub(crate) trait Quantile<A: Scalar>: Copy + Send + Sync {
-    /// Whether there is a second arm at all.
-    const HAS_RARE: bool = false;
-    /// Whether values take multiply-adds.
-    const HAS_MUL_ADD: bool = true;
-    /// Whether a value is a long chain of operations that wait for each other, so that many are to be
-    /// computed [`together`](Self::together).
-    const WAITS: bool = false;
+/// The values of a few words lie in the normal quantile's tail. A loop over many words takes `center` for
+/// all of them and mends the few afterwards, so that no branch depends on a random word.
+pub(crate) trait Quantile<E: Format>: Copy {
+    /// Some words need [`tail`](Self::tail).
+    const HAS_TAIL: bool = false;
 
-    /// The same function with multiply-adds in software.
-    type Checked: Quantile<A::Checked>;
+    /// The value, and the normal quantile's d. Where d is below [`LEAST_D`](Float::LEAST_D), the value is
+    /// wrong. A law without a tail may return any d.
+    fn center<const FUSED: bool>(&self, words: [u64; 2]) -> (E, E::Arithmetic);
 
-    fn checked(&self) -> Self::Checked;
-
-    /// The value, wherever `is_rare` is false.
-    fn common(&self, word: A::Word) -> A;
-
-    /// The common values of many words, a stage at a time.
+    /// The value where d is below [`LEAST_D`](Float::LEAST_D).
     #[inline(always)]
-    fn together<const N: usize>(&self, words: [A::Word; N]) -> [A; N] {
-        words.map(|word| self.common(word))
+    fn tail<const FUSED: bool>(&self, words: [u64; 2]) -> E {
+        self.center::<FUSED>(words).0
     }
 
-    /// Whether the word needs the other arm.
+    /// The value, from wherever it lies.
     #[inline(always)]
-    fn is_rare(&self, _word: A::Word) -> bool {
-        false
+    fn value<const FUSED: bool>(&self, words: [u64; 2]) -> E {
+        let (value, d) = self.center::<FUSED>(words);
+        if Self::HAS_TAIL && d < E::Arithmetic::LEAST_D { self.tail::<FUSED>(words) } else { value }
     }
 
-    /// The value, wherever `is_rare` is true.
+    /// The value of one element's words, by the best instructions.
+    fn sample(&self, words: [u64; 2]) -> E {
+        Simd::best().run(Sample { quantile: self, words, element: PhantomData }, &mut ())
+    }
+}
+
+struct Sample<'a, E, Q> {
+    quantile: &'a Q,
+    words: [u64; 2],
+    element: PhantomData<E>,
+}
+
+impl<E: Format, Q: Quantile<E>> Vectorized for Sample<'_, E, Q> {
+    type Target = ();
+    type Output = E;
+
     #[inline(always)]
-    fn rare(&self, word: A::Word) -> A {
-        self.common(word)
+    fn run<const FUSED: bool>(self, (): &mut ()) -> E {
+        self.quantile.value::<FUSED>(self.words)
     }
 }

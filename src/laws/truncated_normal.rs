@@ -1,9 +1,10 @@
 //! The normal law between two bounds.
 
+use super::any::AnyQuantile;
 use super::quantile::Quantile;
-use crate::element::{Element, Format, Scalar};
+use crate::element::Format;
 use crate::error::{InitError, finite, positive};
-use crate::math::{self, Centre, InDoubt, Slice};
+use crate::math::{self, Float, Slice, is_negative};
 
 /// The normal law N(mean, std²) of a *parent*, held between two bounds.
 ///
@@ -14,13 +15,12 @@ use crate::math::{self, Centre, InDoubt, Slice};
 /// inwards.
 ///
 /// An element is computed as mean + std · z, so it has the resolution of the parent's mean and
-/// deviation: bounds far closer to each other than these have rounding errors are met, but not
-/// filled evenly.
+/// deviation. If the bounds are closer than the rounding error of mean + std · z, they still hold, but the
+/// values between them are uneven.
 ///
 /// Arrays are not filled by a law that the element type cannot show: that is an error. `sample` cannot
 /// fail: values are held at the type's greatest number, and if no number of the type lies between the
-/// bounds, the value is the greatest below the upper one. Of complex elements, `sample` panics unless the
-/// law lies around 0 with bounds that are the same on both sides: others have no circular law.
+/// bounds, the value is the greatest below the upper one.
 ///
 /// [`mean`](Self::mean) and [`std_dev`](Self::std_dev) are those of the truncated law, not of its
 /// parent.
@@ -179,42 +179,42 @@ impl TruncatedNormal {
         Slice::new(self.sigmas[0], self.sigmas[1]).moments()
     }
 
-    pub(super) fn quantile<E: Element>(&self) -> Between<E::Arithmetic> {
+    pub(super) fn quantile<E: Format>(&self) -> AnyQuantile<E::Arithmetic> {
         let [low, high] = self.bounds::<E>();
         let [mean, std] = [self.mean, self.std].map(E::Arithmetic::from_f64);
         self.between(Scale { mean, std, low, high })
     }
 
-    fn between<A: Scalar>(&self, scale: Scale<A>) -> Between<A> {
+    fn between<A: Float>(&self, scale: Scale<A>) -> AnyQuantile<A> {
         match self.formula {
             Formula::Near { mass, below, above } => {
                 let shift = A::from_f64((below - above) / 2.0);
-                let centre = A::table();
-                let (mass, below, above) =
-                    (A::from_f64(mass), A::from_f64(below), A::from_f64(above));
+                let center = A::table();
+                let [mass, below, above] = [mass, below, above].map(A::from_f64);
                 // The least d there is, but for rounding.
-                let central = below == above && below * (A::TWO - below) > A::LEAST_D + A::LEAST_D;
-                if central {
-                    Between::Central(TruncatedQuantile { mass, below, above, shift, scale, centre })
+                if below == above && below * (A::TWO - below) > A::LEAST_D + A::LEAST_D {
+                    let quantile = TruncatedQuantile { mass, below, above, shift, scale, center };
+                    AnyQuantile::Central(quantile)
                 } else {
-                    Between::Near(TruncatedQuantile { mass, below, above, shift, scale, centre })
+                    let quantile = TruncatedQuantile { mass, below, above, shift, scale, center };
+                    AnyQuantile::Near(quantile)
                 }
             }
             Formula::Far { depth, rest, share } => {
                 let mirrored = self.sigmas[0] < 0.0;
-                Between::Far(FarQuantile { depth, rest, share, mirrored, scale })
+                AnyQuantile::Far(FarQuantile { depth, rest, share, mirrored, scale })
             }
         }
     }
 
     /// The bounds, rounded inwards to the element type.
-    pub(super) fn bounds<E: Element>(&self) -> [E::Arithmetic; 2] {
-        [E::Format::round_up(self.bounds[0]), E::Format::round_down(self.bounds[1])]
+    pub(super) fn bounds<E: Format>(&self) -> [E::Arithmetic; 2] {
+        [E::least_from(self.bounds[0]), E::greatest_to(self.bounds[1])]
     }
 
-    /// Whether the element type has the law's values.
-    pub(super) fn check<E: Element>(&self) -> Result<(), &'static str> {
-        let greatest = E::Format::GREATEST;
+    /// An error unless the element type has the law's values.
+    pub(super) fn check<E: Format>(&self) -> Result<(), &'static str> {
+        let greatest = E::GREATEST_VALUE;
         let greatest_parent = E::Arithmetic::MAX.into_f64();
         let [low, high] = self.bounds::<E>();
         let [least_value, greatest_value] = self.reach();
@@ -222,7 +222,7 @@ impl TruncatedNormal {
             Err("its values are too large")
         } else if self.mean.abs() > greatest_parent || self.std > greatest_parent {
             Err("its parent's mean or standard deviation is too large")
-        } else if self.std < E::Format::LEAST {
+        } else if self.std < E::LEAST_VALUE {
             Err("its parent's standard deviation is below the least positive number of the type")
         } else if low > high {
             Err("it has no value between the bounds")
@@ -276,14 +276,6 @@ const MASS_AT_TWO: f64 = 0.954_499_736_103_641_6;
 /// 2 Φ(−2) = erfc(√2).
 const TAILS_AT_TWO: f64 = 0.045_500_263_896_358_41;
 
-/// The quantile for one element type.
-pub(super) enum Between<A: Scalar> {
-    /// Symmetric bounds within the centre, as those of initializers are.
-    Central(TruncatedQuantile<A, true>),
-    Near(TruncatedQuantile<A, false>),
-    Far(FarQuantile<A>),
-}
-
 /// z → element.
 #[derive(Clone, Copy, Debug)]
 struct Scale<A> {
@@ -293,16 +285,10 @@ struct Scale<A> {
     high: A,
 }
 
-impl<A: Scalar> Scale<A> {
-    fn checked(&self) -> Scale<A::Checked> {
-        let Self { mean, std, low, high } = *self;
-        let [mean, std, low, high] = [mean, std, low, high].map(A::Checked::certain);
-        Scale { mean, std, low, high }
-    }
-
+impl<A: Float> Scale<A> {
     #[inline(always)]
-    fn apply(&self, z: A) -> A {
-        z.scale_add(self.std, self.mean).clamp_to(self.low, self.high)
+    fn apply<const FUSED: bool>(&self, z: A) -> A {
+        z.mul_add::<FUSED>(self.std, self.mean).clamp_to(self.low, self.high)
     }
 }
 
@@ -311,73 +297,59 @@ impl<A: Scalar> Scale<A> {
 /// on the side that it leans to, and far = mass · (2 − q) + (what is cut off here) on the other.
 /// No tail loses precision, since both are sums of positive numbers.
 ///
-/// `CENTRAL` ones are symmetric and within the quantile's centre, as those of initializers are.
+/// `CENTRAL` ones are symmetric and within the quantile's center, as those of initializers are: 11 %
+/// fewer instructions.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct TruncatedQuantile<A: Scalar, const CENTRAL: bool> {
+pub(crate) struct TruncatedQuantile<A: Float, const CENTRAL: bool> {
     mass: A,
     below: A,
     above: A,
     shift: A,
     scale: Scale<A>,
-    centre: A::Table,
+    center: A::Table,
 }
 
-impl<A: Scalar, const CENTRAL: bool> TruncatedQuantile<A, CENTRAL> {
+impl<A: Float, const CENTRAL: bool> TruncatedQuantile<A, CENTRAL> {
     /// ±x', near and far; the sign is the word's.
     #[inline(always)]
-    fn point(&self, word: A::Word) -> (A, A, A) {
-        let (x, q) = A::fold(word);
+    fn point<const FUSED: bool>(&self, word: u64) -> (A, A, A) {
+        let (x, q) = A::fold::<FUSED>(word);
         if CENTRAL {
-            let near = q.mul_add(self.mass, self.below);
-            return (x * self.mass, near, (A::TWO - q).mul_add(self.mass, self.below));
+            let near = q.mul_add::<FUSED>(self.mass, self.below);
+            let far = (A::TWO - q).mul_add::<FUSED>(self.mass, self.below);
+            return (x * self.mass, near, far);
         }
         let (here, there) =
-            if A::is_negative(word) { (self.below, self.above) } else { (self.above, self.below) };
-        let near = q.mul_add(self.mass, here);
-        let far = (A::TWO - q).mul_add(self.mass, there);
-        (x.mul_add(self.mass, self.shift.flip(word)), near, far)
+            if is_negative(word) { (self.below, self.above) } else { (self.above, self.below) };
+        let near = q.mul_add::<FUSED>(self.mass, here);
+        let far = (A::TWO - q).mul_add::<FUSED>(self.mass, there);
+        (x.mul_add::<FUSED>(self.mass, self.shift.flip(word)), near, far)
     }
 }
 
-impl<A: Scalar, const CENTRAL: bool> Quantile<A> for TruncatedQuantile<A, CENTRAL> {
-    const HAS_RARE: bool = !CENTRAL;
+impl<E: Format, const CENTRAL: bool> Quantile<E> for TruncatedQuantile<E::Arithmetic, CENTRAL> {
+    const HAS_TAIL: bool = !CENTRAL;
 
-    type Checked = TruncatedQuantile<A::Checked, CENTRAL>;
-
-    fn checked(&self) -> Self::Checked {
-        let certain = A::Checked::certain;
-        TruncatedQuantile {
-            mass: certain(self.mass),
-            below: certain(self.below),
-            above: certain(self.above),
-            shift: certain(self.shift),
-            scale: self.scale.checked(),
-            centre: <A::Checked as Centre>::table(),
-        }
+    #[inline(always)]
+    fn center<const FUSED: bool>(&self, [word, _]: [u64; 2]) -> (E, E::Arithmetic) {
+        let (x, near, far) = self.point::<FUSED>(word);
+        let d = near * far;
+        let z = E::Arithmetic::center::<FUSED>(&self.center, x, d);
+        (E::rounded_from(self.scale.apply::<FUSED>(z.flip(word))), d)
     }
 
     #[inline(always)]
-    fn common(&self, word: A::Word) -> A {
-        let (x, near, far) = self.point(word);
-        self.scale.apply(A::centre(&self.centre, x, near * far).flip(word))
-    }
-
-    #[inline(always)]
-    fn is_rare(&self, word: A::Word) -> bool {
-        let (_, near, far) = self.point(word);
-        A::is_beyond(&self.centre, near * far)
-    }
-
-    #[inline(always)]
-    fn rare(&self, word: A::Word) -> A {
-        let (_, near, far) = self.point(word);
-        let (q, leaning) = if near < far { (near, A::ONE) } else { (far, -A::ONE) };
-        let z = A::from_f64(math::tail(q.into_f64()));
-        self.scale.apply((z * leaning).flip(word))
+    fn tail<const FUSED: bool>(&self, [word, _]: [u64; 2]) -> E {
+        let (_, near, far) = self.point::<FUSED>(word);
+        let one = E::Arithmetic::ONE;
+        let (q, leaning) = if near < far { (near, one) } else { (far, -one) };
+        let z = E::Arithmetic::from_f64(math::tail(q.into_f64()));
+        E::rounded_from(self.scale.apply::<FUSED>((z * leaning).flip(word)))
     }
 }
 
-/// From the logarithm of the probability of exceeding z: rest + share · u times that of α.
+/// From the logarithm of the probability of exceeding z: rest + share · u times that of α. Slow, since
+/// each step of Newton's method waits for the divisions of the one before.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FarQuantile<A> {
     depth: f64,
@@ -387,35 +359,15 @@ pub(crate) struct FarQuantile<A> {
     scale: Scale<A>,
 }
 
-impl<A: Scalar> Quantile<A> for FarQuantile<A> {
-    const WAITS: bool = true;
-
-    type Checked = FarQuantile<A::Checked>;
-
-    fn checked(&self) -> Self::Checked {
-        let Self { depth, rest, share, mirrored, scale } = *self;
-        FarQuantile { depth, rest, share, mirrored, scale: scale.checked() }
-    }
-
+impl<E: Format> Quantile<E> for FarQuantile<E::Arithmetic> {
     #[inline(always)]
-    fn common(&self, word: A::Word) -> A {
-        let [value] = self.together([word]);
-        value
-    }
-
-    #[inline(always)]
-    fn together<const N: usize>(&self, words: [A::Word; N]) -> [A; N] {
-        let mut depths = [0.0; N];
-        for (depth, word) in depths.iter_mut().zip(words) {
-            let (_, q) = A::fold(word);
-            let above = if A::is_negative(word) == self.mirrored { q } else { A::TWO - q };
-            let beyond = (above.into_f64() / 2.0).mul_add(self.share, self.rest);
-            *depth = self.depth - math::ln(beyond);
-        }
-        let mut values = [A::ZERO; N];
-        for (value, z) in values.iter_mut().zip(math::far_tails(&depths)) {
-            *value = self.scale.apply(A::from_f64(if self.mirrored { -z } else { z }));
-        }
-        values
+    fn center<const FUSED: bool>(&self, [word, _]: [u64; 2]) -> (E, E::Arithmetic) {
+        let (_, q) = E::Arithmetic::fold::<FUSED>(word);
+        let above =
+            if is_negative(word) == self.mirrored { q } else { E::Arithmetic::TWO - q };
+        let beyond = (above.into_f64() / 2.0).mul_add(self.share, self.rest);
+        let z = math::far_tail(self.depth - math::ln(beyond));
+        let z = E::Arithmetic::from_f64(if self.mirrored { -z } else { z });
+        (E::rounded_from(self.scale.apply::<FUSED>(z)), E::Arithmetic::ONE)
     }
 }

@@ -4,92 +4,34 @@
 //! same bits on every machine; no `ln` or `exp` of the platform's. With x = 2p − 1, q = 1 − |x| and
 //! d = 1 − x²:
 //!
-//! - the centre needs no logarithm: z/x is smooth in d until d is small, and a rational function
+//! - the center needs no logarithm: z/x is smooth in d until d is small, and a rational function
 //!   of d gives it with one division, which the processor hides behind the multiplications;
 //! - the tail, one element in 200, is a rational function of √(−ln q);
-//! - beyond the reach of probabilities, [`far_tails`] solves for z from the logarithm of p.
+//! - beyond the reach of probabilities, [`far_tail`] solves for z from the logarithm of p.
 //!
 //! The tables come from `normal_quantile.py` beside this file, which also says what each of them fits.
 
-use super::checked::{Checked, MulAdd};
-use std::fmt::Debug;
-use std::hint::black_box;
+use super::float::Float;
 
-/// The quantile in the centre, for one element type.
-pub trait Centre: Sized + 'static {
-    /// Where the centre ends.
-    const LEAST_D: Self;
-
-    /// The numbers that the centre is computed from.
-    type Table: Copy + Debug + Send + Sync;
-
-    /// The table, in a way that the compiler cannot see through.
-    ///
-    /// It would build each number anew from its four or eight bytes wherever a vector of it is
-    /// used. Those that it does not know it keeps as whole vectors, which an operation can take from
-    /// memory.
-    fn table() -> Self::Table;
-
-    /// z for x, given d = 1 − x², unless it is [beyond](Self::is_beyond).
-    fn centre(table: &Self::Table, x: Self, d: Self) -> Self;
-
-    /// Whether d is less than `LEAST_D`: then use [`tail`].
-    fn is_beyond(table: &Self::Table, d: Self) -> bool;
-}
-
-/// z/x is the middle and a rational function of d, by ascending powers, from `least_d` on.
+/// z/x is the middle and a rational function of d, by ascending powers.
 #[derive(Clone, Copy, Debug)]
 pub struct Table<F, const N: usize> {
-    middle: F,
-    least_d: F,
-    numerator: [F; N],
-    denominator: [F; N],
+    pub(super) middle: F,
+    pub(super) numerator: [F; N],
+    pub(super) denominator: [F; N],
 }
 
 /// z/x is this and a rational function, from −¼ to 1.2 or so. Split like that, its rounding errors
 /// weigh less: elements rise with their words, but for two units in the last place.
 const MIDDLE: f64 = 1.5;
 
-/// Where the centre ends.
-const LEAST_D_32: f32 = 0.0125;
-const LEAST_D_64: f64 = 0.015;
+/// Where the center ends.
+pub(super) const LEAST_D_32: f32 = 0.0125;
+pub(super) const LEAST_D_64: f64 = 0.015;
 
-macro_rules! centre {
-    ($($number:ty, $coefficient:ident, $terms:literal, $table:ident, $least_d:expr;)*) => {$(
-        impl Centre for $number {
-            const LEAST_D: Self = $least_d;
-
-            type Table = Table<$coefficient, $terms>;
-
-            #[inline(always)]
-            fn table() -> Self::Table {
-                *black_box(&$table)
-            }
-
-            #[inline(always)]
-            fn centre(table: &Self::Table, x: Self, d: Self) -> Self {
-                let rest = rational(&table.numerator, &table.denominator, d);
-                x.mul_add(rest, x * Self::of(table.middle))
-            }
-
-            #[inline(always)]
-            fn is_beyond(table: &Self::Table, d: Self) -> bool {
-                d < Self::of(table.least_d)
-            }
-        }
-    )*};
-}
-centre! {
-    f32, f32, 7, TABLE_32, LEAST_D_32;
-    f64, f64, 13, TABLE_64, LEAST_D_64;
-    Checked<f32, u32>, f32, 7, TABLE_32, Self::constant(LEAST_D_32);
-    Checked<f64, u64>, f64, 13, TABLE_64, Self::constant(LEAST_D_64);
-}
-
-// centre, f32: z/x - 1.5 on d from 0.0125 to 1, relative error 3.0e-8
-static TABLE_32: Table<f32, 7> = Table {
+// center, f32: z/x - 1.5 on d from 0.0125 to 1, relative error 3.0e-8
+pub(super) static TABLE_32: Table<f32, 7> = Table {
     middle: MIDDLE as f32,
-    least_d: LEAST_D_32,
     numerator: [
         3.44776819e-7,
         1.08329276e-4,
@@ -110,10 +52,9 @@ static TABLE_32: Table<f32, 7> = Table {
     ],
 };
 
-// centre, f64: z/x - 1.5 on d from 0.015 to 1, relative error 7.8e-16
-static TABLE_64: Table<f64, 13> = Table {
+// center, f64: z/x - 1.5 on d from 0.015 to 1, relative error 7.8e-16
+pub(super) static TABLE_64: Table<f64, 13> = Table {
     middle: MIDDLE,
-    least_d: LEAST_D_64,
     numerator: [
         4.3692274746134724e-14,
         5.8138846614522455e-11,
@@ -150,32 +91,23 @@ static TABLE_64: Table<f64, 13> = Table {
 #[inline(always)]
 pub(crate) fn tail(q: f64) -> f64 {
     let s = (-ln(q)).sqrt();
-    let rest = polynomial(&TAIL_N, s) / polynomial(&TAIL_D, s);
+    let rest = by_f64(&TAIL_N, s) / by_f64(&TAIL_D, s);
     s.mul_add(TAIL_SLOPE, rest)
 }
 
-/// Each z ≥ 4 with −ln(1 − Φ(z)) = `depth`, however deep.
+/// z ≥ 4 with −ln(1 − Φ(z)) = `depth`, however deep.
 ///
 /// Newton's method on the logarithm, where it converges fastest: the derivative of ln(1 − Φ) is
-/// −1/R, R being Mills' ratio (1 − Φ)/φ. A step takes four divisions, one after the other; it is done
-/// for all z before the next, so that they need not wait for each other.
+/// −1/R, R being Mills' ratio (1 − Φ)/φ.
 #[inline(always)]
-pub(crate) fn far_tails<const N: usize>(depths: &[f64; N]) -> [f64; N] {
-    let mut zs = [0.0; N];
-    for (z, depth) in zs.iter_mut().zip(depths) {
-        let squared = 2.0 * depth - LN_TAU;
-        *z = (squared - ln(squared)).sqrt();
-    }
+pub(crate) fn far_tail(depth: f64) -> f64 {
+    let squared = 2.0 * depth - LN_TAU;
+    let mut z = (squared - ln(squared)).sqrt();
     for _ in 0..3 {
-        let mut mills = [0.0; N];
-        for (mills, &z) in mills.iter_mut().zip(&zs) {
-            *mills = mills_ratio(z);
-        }
-        for ((z, &mills), depth) in zs.iter_mut().zip(&mills).zip(depths) {
-            *z -= mills * (z.mul_add(*z / 2.0, LN_TAU / 2.0) - ln(mills) - depth);
-        }
+        let mills = mills_ratio(z);
+        z -= mills * (z.mul_add(z / 2.0, LN_TAU / 2.0) - ln(mills) - depth);
     }
-    zs
+    z
 }
 
 /// −ln(1 − Φ(z)) for z ≥ 4.
@@ -186,7 +118,7 @@ pub(crate) fn tail_depth(z: f64) -> f64 {
 /// (1 − Φ(z)) / φ(z) for z ≥ 4.
 #[inline(always)]
 fn mills_ratio(z: f64) -> f64 {
-    rational(&MILLS_N, &MILLS_D, 1.0 / (z * z)) / z
+    rational::<true, f64, 7>(&MILLS_N, &MILLS_D, 1.0 / (z * z)) / z
 }
 
 /// The natural logarithm of a positive normal number.
@@ -196,7 +128,7 @@ pub(crate) fn ln(a: f64) -> f64 {
     let mantissa = f64::from_bits(a.to_bits().wrapping_sub((exponent << 52) as u64));
     let s = (mantissa - 1.0) / (mantissa + 1.0);
     let y = s * s;
-    let rest = s * y * polynomial(&LOG, y);
+    let rest = s * y * by_f64(&LOG, y);
     // An exponent fits 32 bits, which every vector unit converts.
     let exponent = f64::from(exponent as i32);
     exponent.mul_add(LN_2_HIGH, exponent.mul_add(LN_2_LOW, 2.0_f64.mul_add(s, rest)))
@@ -209,7 +141,7 @@ pub(crate) fn depth(t: f64, a: f64) -> f64 {
     // −ln(1 − t) = 2 artanh(t / (2 − t)), by the series that `ln` takes.
     let s = t / (2.0 - t);
     let y = s * s;
-    let near = 2.0_f64.mul_add(s, s * y * polynomial(&LOG, y));
+    let near = 2.0_f64.mul_add(s, s * y * by_f64(&LOG, y));
     let far = -ln(a);
     if t < 0.25 { near } else { far }
 }
@@ -225,43 +157,42 @@ pub(crate) fn exp_neg(a: f64) -> f64 {
     let shifted = (-a).mul_add(std::f64::consts::LOG2_E, SHIFT);
     let power = shifted - SHIFT;
     let r = power.mul_add(-LN_2_LOW, power.mul_add(-LN_2_HIGH, -a));
-    let mantissa = (r * r).mul_add(polynomial(&EXP, r), r) + 1.0;
+    let mantissa = (r * r).mul_add(by_f64(&EXP, r), r) + 1.0;
     f64::from_bits(mantissa.to_bits().wrapping_add(shifted.to_bits() << 52))
 }
 
 #[inline(always)]
-fn rational<A: MulAdd, const N: usize>(
-    numerator: &[A::Coefficient; N],
-    denominator: &[A::Coefficient; N],
+pub(super) fn rational<const FUSED: bool, A: Float, const N: usize>(
+    numerator: &[A; N],
+    denominator: &[A; N],
     x: A,
 ) -> A {
-    polynomial(numerator, x) / polynomial(denominator, x)
+    polynomial::<FUSED, A, N>(numerator, x) / polynomial::<FUSED, A, N>(denominator, x)
 }
 
-/// The polynomial with these ascending coefficients, at most 14.
+/// The polynomial with these ascending coefficients.
 ///
 /// Horner's rule in x² over pairs of coefficients: for one multiplication more, half as many
-/// operations wait for each other, and half as many roundings add up. Written without a loop, since
-/// the compiler does not unroll one around multiply-adds in software.
+/// operations wait for each other, and half as many roundings add up.
 #[inline(always)]
-pub(super) fn polynomial<A: MulAdd, const N: usize>(c: &[A::Coefficient; N], x: A) -> A {
-    const { assert!(N <= 14) };
+pub(super) fn polynomial<const FUSED: bool, A: Float, const N: usize>(c: &[A; N], x: A) -> A {
     let squared = x * x;
-    let mut sum = A::of(c[N - 1]);
+    let mut sum = c[N - 1];
     if N.is_multiple_of(2) {
-        sum = sum.mul_add(x, A::of(c[N - 2]));
+        sum = sum.mul_add::<FUSED>(x, c[N - 2]);
     }
-    macro_rules! pairs {
-        ($($i:literal)*) => {$(
-            if $i + 2 < N {
-                // x first: the other order costs a copy of x for each pair with AVX2.
-                let pair = x.mul_add(A::of(c[$i + 1]), A::of(c[$i]));
-                sum = sum.mul_add(squared, pair);
-            }
-        )*};
+    for i in (0..(N - 1) / 2).rev() {
+        // x first: the other order costs a copy of x for each pair with AVX2.
+        let pair = x.mul_add::<FUSED>(c[2 * i + 1], c[2 * i]);
+        sum = sum.mul_add::<FUSED>(squared, pair);
     }
-    pairs!(12 10 8 6 4 2 0);
     sum
+}
+
+/// [`polynomial`] in `f64`, where `FUSED` makes no difference.
+#[inline(always)]
+fn by_f64<const N: usize>(c: &[f64; N], x: f64) -> f64 {
+    polynomial::<true, f64, N>(c, x)
 }
 
 const SQRT_HALF: f64 = std::f64::consts::FRAC_1_SQRT_2;

@@ -5,25 +5,28 @@ use std::sync::LazyLock;
 /// Work to be compiled for every instruction set. All that `run` calls must be `#[inline(always)]`,
 /// which a closure cannot be.
 pub(crate) trait Vectorized {
-    /// What is written to. As an argument of its own, the compiler knows it to be apart from all else.
+    /// The output. It is passed separately from `self` so that the compiler can assume they do not alias.
     type Target: ?Sized;
     type Output;
 
-    fn run(self, target: &mut Self::Target) -> Self::Output;
-
-    /// The same where vectors are short, or none.
-    #[inline(always)]
-    fn run_portably(self, target: &mut Self::Target) -> Self::Output
-    where
-        Self: Sized,
-    {
-        self.run(target)
-    }
+    /// `FUSED` as for [`Float`](super::Float).
+    fn run<const FUSED: bool>(self, target: &mut Self::Target) -> Self::Output;
 }
+
+/// The portable code has an instruction for multiply-adds, or had better call the platform's function:
+/// without SSE2, which 32-bit x86 may lack, operations in `f64` would be rounded twice.
+const FUSED_ANYWAY: bool = !cfg!(any(
+    target_family = "wasm",
+    all(
+        any(target_arch = "x86", target_arch = "x86_64"),
+        target_feature = "sse2",
+        not(target_feature = "fma")
+    )
+));
 
 /// An instruction set. Only this module makes a value, and only of one that the machine has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Simd(Level);
+pub(crate) struct Simd(Level);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Level {
@@ -42,7 +45,7 @@ macro_rules! instruction_set {
         #[inline(never)]
         #[target_feature($(enable = $feature),*)]
         fn $run<V: Vectorized>(work: V, target: &mut V::Target) -> V::Output {
-            work.run(target)
+            work.run::<true>(target)
         }
 
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
@@ -57,7 +60,7 @@ instruction_set!(with_avx512, has_avx512:
 
 #[inline(never)]
 fn portably<V: Vectorized>(work: V, target: &mut V::Target) -> V::Output {
-    work.run_portably(target)
+    work.run::<FUSED_ANYWAY>(target)
 }
 
 impl Simd {
@@ -66,14 +69,21 @@ impl Simd {
     /// The best one that this machine has and the environment allows.
     ///
     /// `NDARRAY_INIT_SIMD` holds it down to `avx2` or `portable`, so that tests can show that all
-    /// give the same bits. Read once.
+    /// give the same bits. Read once; another value is reported on the standard error, and ignored.
     #[inline]
     pub(crate) fn best() -> Self {
         static BEST: LazyLock<Simd> = LazyLock::new(|| {
             let allowed = match std::env::var("NDARRAY_INIT_SIMD").as_deref() {
                 Ok("portable") => 1,
                 Ok("avx2") => 2,
-                _ => usize::MAX,
+                Ok("" | "avx512") | Err(_) => usize::MAX,
+                Ok(other) => {
+                    eprintln!(
+                        "NDARRAY_INIT_SIMD is {other:?}, which is none of portable, avx2 and avx512: \
+                         it is ignored"
+                    );
+                    usize::MAX
+                }
             };
             let available = Simd::available();
             available[allowed.min(available.len()) - 1]
@@ -91,11 +101,6 @@ impl Simd {
             has_avx512().then_some(Self(Level::Avx512)),
         ];
         all.into_iter().flatten().collect()
-    }
-
-    /// Whether this is what the target has anyway.
-    pub(crate) fn is_portable(self) -> bool {
-        self == Self::PORTABLE
     }
 
     /// Does the work by this instruction set.

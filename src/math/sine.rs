@@ -3,7 +3,7 @@
 //!
 //! The tables come from `sine.py` beside this file.
 
-use super::checked::MulAdd;
+use super::float::Float;
 use super::normal_quantile::polynomial;
 use std::cmp::Ordering;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_2};
@@ -25,53 +25,32 @@ pub(crate) fn cosine(quarters: usize, of: usize) -> f64 {
     }
 }
 
-/// What points of the plane ask of numbers.
-pub trait Polar: MulAdd + PartialOrd {
-    /// The distance from 1 to the next larger number.
-    const EPSILON: Self;
-
-    fn sqrt(self) -> Self;
-
-    /// The cosine and sine of π x for x from 0 to 1, given 1 − x as well: to 3 · 10⁻⁷ (`f32`) and
-    /// 4 · 10⁻¹⁵ (`f64`).
-    fn half_turn(x: Self, rest: Self) -> (Self, Self);
+/// [`Float::half_turn`], by polynomials for the sine and the cosine.
+#[inline(always)]
+pub(super) fn half_turn<const FUSED: bool, A: Float, const N: usize>(
+    x: A,
+    rest: A,
+    sine: &[A; N],
+    cosine: &[A; N],
+) -> (A, A) {
+    // From 0 to a quarter of a turn, then to an eighth: ½ − a is exact from a = ¼ on.
+    let a = if x < rest { x } else { rest };
+    let b = A::ONE / A::TWO - a;
+    let is_small = a < b;
+    let g = if is_small { a } else { b };
+    let y = g * g;
+    let (sin, cos) = (g * polynomial::<FUSED, A, N>(sine, y), polynomial::<FUSED, A, N>(cosine, y));
+    let (sin, cos) = if is_small { (sin, cos) } else { (cos, sin) };
+    (if x < rest { cos } else { -cos }, sin)
 }
-
-macro_rules! polar {
-    ($float:ident, $sine:ident, $cosine:ident) => {
-        impl Polar for $float {
-            const EPSILON: Self = $float::EPSILON;
-
-            #[inline(always)]
-            fn sqrt(self) -> Self {
-                self.sqrt()
-            }
-
-            #[inline(always)]
-            fn half_turn(x: Self, rest: Self) -> (Self, Self) {
-                // From 0 to a quarter of a turn, then to an eighth: ½ − a is exact from a = ¼ on.
-                let a = if x < rest { x } else { rest };
-                let b = 0.5 - a;
-                let is_small = a < b;
-                let g = if is_small { a } else { b };
-                let y = g * g;
-                let (sin, cos) = (g * polynomial(&$sine, y), polynomial(&$cosine, y));
-                let (sin, cos) = if is_small { (sin, cos) } else { (cos, sin) };
-                (if x < rest { cos } else { -cos }, sin)
-            }
-        }
-    };
-}
-polar!(f32, SINE_32, COSINE_32);
-polar!(f64, SINE_64, COSINE_64);
 
 // sine, f32: relative error 3.4e-9
-const SINE_32: [f32; 4] = [3.14159264, -5.16770782, 2.54976696, -5.89075099e-1];
+pub(super) const SINE_32: [f32; 4] = [3.14159264, -5.16770782, 2.54976696, -5.89075099e-1];
 // cosine, f32: relative error 3.9e-8
-const COSINE_32: [f32; 4] = [9.99999972e-1, -4.93478803, 4.05757714, -1.30612214];
+pub(super) const COSINE_32: [f32; 4] = [9.99999972e-1, -4.93478803, 4.05757714, -1.30612214];
 #[expect(clippy::approx_constant, reason = "as the script prints it")]
 // sine, f64: relative error 3.5e-18
-const SINE_64: [f64; 7] = [
+pub(super) const SINE_64: [f64; 7] = [
     3.1415926535897932,
     -5.1677127800499545,
     2.5501640398733761,
@@ -81,7 +60,7 @@ const SINE_64: [f64; 7] = [
     4.61531855383581e-4,
 ];
 // cosine, f64: relative error 6.7e-17
-const COSINE_64: [f64; 7] = [
+pub(super) const COSINE_64: [f64; 7] = [
     9.9999999999999995e-1,
     -4.9348022005446054,
     4.0587121263978357,
@@ -100,14 +79,14 @@ mod tests {
         let (mut narrow, mut wide) = (0.0_f64, 0.0_f64);
         for i in 0..=2_000_000 {
             let x = f64::from(i) / 2e6;
-            let (cos, sin) = f64::half_turn(x, 1.0 - x);
+            let (cos, sin) = f64::half_turn::<true>(x, 1.0 - x);
             let (a, b) = (x.min(1.0 - x), (x - 0.5).abs());
             let pi = std::f64::consts::PI;
             let exact_sin = if a < 0.25 { libm::sin(pi * a) } else { libm::cos(pi * b) };
             let exact_cos = if a < 0.25 { libm::cos(pi * a) } else { libm::sin(pi * b) };
             let exact_cos = if x > 0.5 { -exact_cos } else { exact_cos };
             wide = wide.max((sin - exact_sin).abs()).max((cos - exact_cos).abs());
-            let (cos, sin) = f32::half_turn(x as f32, (1.0 - x) as f32);
+            let (cos, sin) = f32::half_turn::<true>(x as f32, (1.0 - x) as f32);
             narrow = narrow.max((f64::from(sin) - exact_sin).abs());
             narrow = narrow.max((f64::from(cos) - exact_cos).abs());
         }

@@ -16,7 +16,7 @@
 //! ```
 
 use super::or;
-use crate::element::Element;
+use crate::fill::Element;
 use crate::error::InitError;
 use crate::fans::{FanMode, Layout};
 use crate::laws::{Normal, TruncatedNormal, Uniform};

@@ -11,7 +11,7 @@
 //! ```
 
 use super::{keras, or, torch};
-use crate::element::Element;
+use crate::fill::Element;
 use crate::error::InitError;
 use crate::fans::{FanMode, Layout};
 use crate::laws::{Normal, TruncatedNormal, Uniform};

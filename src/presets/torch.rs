@@ -20,7 +20,7 @@
 //! ```
 
 use super::or;
-use crate::element::Element;
+use crate::fill::Element;
 use crate::error::{InitError, at_least_one};
 use crate::fans::{FanMode, Layout};
 use crate::laws::{Law, Normal, TruncatedNormal, Uniform};

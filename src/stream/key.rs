@@ -1,10 +1,13 @@
-//! What an array's values are derived from. Knows nothing of arrays or laws.
+//! Keys: the seeds of arrays.
 
 use rand_xoshiro::rand_core::RngCore;
 use std::fmt;
 
 /// 2⁶⁴ divided by the golden ratio, the increment of SplitMix64.
 pub(super) const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// Keeps small keys away from small seeds: the ASCII bytes of "ndarray!".
+const SALT: u64 = 0x6E64_6172_7261_7921;
 
 /// The seed of one array's stream of random words.
 ///
@@ -59,19 +62,21 @@ impl Key {
     }
 
     /// Where the lanes of this key begin, in the order of `SplitMix64`: mixed, so that keys with an
-    /// arithmetic relation, such as multiples of GAMMA, share nothing.
+    /// arithmetic relation, such as multiples of GAMMA, share nothing, and salted, since 0 is mixed to 0.
     pub(super) const fn origin(self) -> u64 {
-        mix64(self.0)
+        mix64(self.0 ^ SALT)
     }
 
-    /// The key of the stream that holds the low halves of 64-bit words.
-    pub(super) const fn low_half(self) -> Self {
-        self.child(GAMMA)
-    }
-
-    /// The key of the stream that holds the second words of complex elements.
-    pub(super) const fn second_word(self) -> Self {
-        self.child(GAMMA.wrapping_mul(2))
+    /// The keys of an element's words of 32 bits, with their number: the high and, if words are wide, the
+    /// low half of the first word, then those of a complex element's second word.
+    pub(crate) const fn streams(self, is_wide: bool, is_complex: bool) -> ([Self; 4], usize) {
+        let (low, second) = (self.child(GAMMA), self.child(GAMMA.wrapping_mul(2)));
+        match (is_wide, is_complex) {
+            (false, false) => ([self; 4], 1),
+            (true, false) => ([self, low, self, self], 2),
+            (false, true) => ([self, second, self, self], 2),
+            (true, true) => ([self, low, second, second.child(GAMMA)], 4),
+        }
     }
 
     const fn child(self, label: u64) -> Self {

@@ -1,28 +1,20 @@
-//! Key → words: the generator behind every array. Knows no law and no array.
+//! Key → words: the generator behind every array.
 //!
-//! Words come in blocks of [`BLOCK`], and a block is computed from its key and number alone, by the
-//! [`lanes`]. A [`word`] has 32 bits from one stream, or 64 from two. A [`reader`] gives those at any
-//! indices.
+//! Words have 32 bits and come in blocks of [`BLOCK`]. A block is computed from its key and its number
+//! alone, by the [`lanes`].
 
 mod key;
 mod lanes;
-mod word;
-mod reader;
+mod pick;
 
 pub use key::{Key, KeySource};
-pub(crate) use reader::Reader;
-pub(crate) use word::{Flag, Mark, Word, Words};
+pub(crate) use lanes::draw;
+pub(crate) use pick::pick;
 
-/// How many words a block holds.
+/// Words of a block.
 pub(crate) const BLOCK: usize = 1024;
 
-/// How many words the lanes give at once.
-pub(crate) const ROW: usize = 2 * LANES;
-
-/// The words that the lanes give at once, in the order of the elements that take them.
-pub(crate) type Row = [u64; LANES];
-
-/// How many words a [`Reader`] has at once.
-pub(crate) const CHUNK: usize = 16 * ROW;
+/// Words that the lanes give at once.
+const ROW: usize = 2 * LANES;
 
 const LANES: usize = 8;

@@ -3,7 +3,7 @@
 use super::{Blocks, Constant, Dirac, Identity, Ones, Sparse, Stft, Zeros, number};
 #[cfg(feature = "orthogonal")]
 use super::{DeltaOrthogonal, Orthogonal};
-use crate::element::{Element, Format};
+use crate::fill::Element;
 use crate::error::InitError;
 use crate::fans::Layout;
 use crate::initializer::{Initializer, Values};
@@ -150,7 +150,7 @@ impl<A: Element> Initializer<A> for AnyInitializer {
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
         match self {
             Self::Zeros => Ok(Values::constant(A::default())),
-            Self::Ones => Ok(Values::constant(A::Format::nearest(1.0))),
+            Self::Ones => Ok(Values::constant(A::nearest_to(1.0))),
             &Self::Constant(value) => Ok(Values::constant(constant(value)?)),
             Self::Array(array) => {
                 let elements = array.iter().map(|&value| constant(value));

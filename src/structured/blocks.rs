@@ -1,6 +1,6 @@
 //! Several kernels in one array.
 
-use crate::element::Element;
+use crate::fill::Element;
 use crate::error::InitError;
 use crate::fans::resolve;
 use crate::fill::{self, Region};

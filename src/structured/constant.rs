@@ -1,6 +1,6 @@
 //! Numbers that are given: one for all elements, or an array of them.
 
-use crate::element::{Element, Format};
+use crate::fill::Element;
 use crate::error::InitError;
 use crate::initializer::{Initializer, Values};
 use crate::stream::Key;
@@ -68,7 +68,7 @@ pub struct Ones;
 
 impl<A: Element> Initializer<A> for Ones {
     fn values(&self, _: &[usize], _: Key) -> Result<Values<A>, InitError> {
-        Ok(Values::constant(A::Format::nearest(1.0)))
+        Ok(Values::constant(A::nearest_to(1.0)))
     }
 }
 

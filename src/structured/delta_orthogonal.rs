@@ -2,7 +2,7 @@
 
 use super::dirac::{Centre, Middle, axes_of};
 use super::orthogonal::{Matrices, Orthogonal};
-use crate::element::Element;
+use crate::fill::Element;
 use crate::error::{AxisRole, InitError};
 use crate::fans::Layout;
 use crate::fill::Region;

@@ -1,6 +1,6 @@
 //! Convolutions that hand their input on.
 
-use crate::element::{Element, Format};
+use crate::fill::Element;
 use crate::error::{AxisRole, InitError};
 use crate::fans::Layout;
 use crate::fill::Region;
@@ -170,7 +170,7 @@ impl<A: Element> Structure<A> for Channels {
                 };
                 ones.collapse_axis(Axis(axis), place);
             }
-            ones.fill(A::Format::nearest(1.0));
+            ones.fill(A::nearest_to(1.0));
         }
     }
 

@@ -156,7 +156,7 @@ fn reflection<A: Entry>(x: &mut [A], key: Key) -> A {
         math_utils::one()
     } else {
         let [re, im] = [re, im].map(|part| A::Arithmetic::from_f64(part / modulus));
-        A::Format::of_parts(re, im)
+        A::from_parts(re, im)
     };
     // Away from zero, where nothing cancels.
     x[0] = math_utils::add(&x[0], &math_utils::mul_real(&phase, &norm));

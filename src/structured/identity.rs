@@ -1,7 +1,7 @@
 //! The identity matrix.
 
 use super::number;
-use crate::element::Element;
+use crate::fill::Element;
 use crate::error::{InitError, positive};
 use crate::fill::Region;
 use crate::initializer::{Initializer, Structure, Values};

@@ -29,24 +29,25 @@ pub use orthogonal::Orthogonal;
 pub use sparse::Sparse;
 pub use stft::{Stft, StftScaling, StftSide, StftWindow};
 
-use crate::element::{Element, Format, Scalar};
+use crate::fill::Element;
+use crate::math::Float;
 use crate::error::{InitError, Number};
 
 /// Converts a configured number to the element type. Numbers beyond its greatest value, and those that
 /// would vanish below its least, are an error; infinities pass.
 fn number<A: Element>(name: &'static str, value: f64) -> Result<A, InitError> {
     let rule = if value.is_infinite() {
-        return Ok(A::Format::round(A::Arithmetic::from_f64(value.signum()) / A::Arithmetic::ZERO));
-    } else if value.abs() > A::Format::GREATEST {
+        return Ok(A::rounded_from(A::Arithmetic::from_f64(value.signum()) / A::Arithmetic::ZERO));
+    } else if value.abs() > A::GREATEST_VALUE {
         "it is too large"
-    } else if value != 0.0 && value.abs() < A::Format::LEAST {
+    } else if value != 0.0 && value.abs() < A::LEAST_VALUE {
         "it is below the least positive number of the type"
     } else {
-        return Ok(A::Format::nearest(value));
+        return Ok(A::nearest_to(value));
     };
     Err(InitError::Unrepresentable {
         law: format!("{name} {}", Number(value)),
-        element: A::Format::NAME,
+        element: A::ELEMENT_NAME,
         rule,
     })
 }

@@ -206,12 +206,12 @@ impl<A: Scalar> Matrices<A> {
             self.scale_onto(kernel, matrix);
             return self.scale_onto(other_kernel, other_matrix);
         }
-        let greatest = A::from_f64(E::Format::GREATEST);
+        let greatest = A::from_f64(E::GREATEST_VALUE);
         Zip::from(&mut kernel).and(&matrix).for_each(|element, q| {
             // An entry of 1 may have been rounded up.
             let scaled = |part| (self.gain * part).clamp_to(-greatest, greatest);
             let [re, im] = q.parts().map(scaled);
-            *element = E::Format::of_parts(re, im);
+            *element = E::from_parts(re, im);
         });
     }
 }

@@ -1,14 +1,11 @@
 //! Draws of which a part is zero.
 
-use crate::element::Element;
 use crate::error::InitError;
-use crate::fill::Region;
+use crate::fill::{self, Element, Region};
 use crate::initializer::{Initializer, Structure, Values};
 use crate::laws::{Law, Normal};
-use crate::math::{Simd, Vectorized};
-use crate::stream::{CHUNK, Key, Reader};
-use ndarray::{ArrayViewMut2, ArrayViewMutD, s};
-use std::marker::PhantomData;
+use crate::stream::{BLOCK, Key};
+use ndarray::{ArrayViewMutD, Ix2};
 
 /// Draws from a law of which a fixed part of every column is zero: as many elements as
 /// ⌈sparsity · rows⌉, whichever (Martens 2010; PyTorch's `sparse_`, MindSpore's `Sparse`).
@@ -124,8 +121,34 @@ struct Holes<A: Element> {
 impl<A: Element> Structure<A> for Holes<A> {
     fn write(&self, mut array: ArrayViewMutD<'_, A>) {
         self.values.write(&mut array);
-        let mut array = array.into_dimensionality().expect("checked when made");
-        Simd::best().run(Punch { holes: self, array: PhantomData }, &mut array);
+        let Self { zeros, key, ref region, .. } = *self;
+        let mut array = array.into_dimensionality::<Ix2>().expect("checked when made");
+        let [all_rows, all_columns] = [0, 1].map(|axis| region.global_shape()[axis] as u64);
+        let (rows, columns) = array.dim();
+        let (first, step) = (region.offset()[1] as u64, region.steps()[1]);
+        let mut zeros_left = vec![zeros as u64; columns];
+        let mut words = Words { key, block: None, words: [0; BLOCK] };
+        // The next row of the part.
+        let mut place = 0;
+        for row in 0..=region.coordinate(0, rows - 1) {
+            let mut here = (row == region.coordinate(0, place)).then(|| array.row_mut(place));
+            let rows_left = all_rows - row as u64;
+            let mut start = 0;
+            while start < columns {
+                let index = row as u64 * all_columns + first + (start * step) as u64;
+                let words = words.from(index).iter().step_by(step);
+                let begin = start;
+                for (&word, zeros_left) in words.zip(&mut zeros_left[begin..]) {
+                    let is_zero = (u64::from(word) * rows_left) >> 32 < *zeros_left;
+                    *zeros_left -= u64::from(is_zero);
+                    if let (true, Some(row)) = (is_zero, &mut here) {
+                        row[start] = A::default();
+                    }
+                    start += 1;
+                }
+            }
+            place += usize::from(here.is_some());
+        }
     }
 
     fn part(self: Box<Self>, region: &Region, shape: &[usize]) -> Result<Values<A>, InitError> {
@@ -134,82 +157,22 @@ impl<A: Element> Structure<A> for Holes<A> {
     }
 }
 
-/// Selection sampling in all columns at once (Knuth, The Art of Computer Programming 2, 3.4.2 S):
-/// going down the rows, an element becomes zero with the probability zeros left / rows left, which
-/// the word with its index decides. That leaves exactly so many zeros. In a part of a matrix, its
-/// columns are gone down from the first row of the whole.
-struct Punch<'h, 'a, A: Element> {
-    holes: &'h Holes<A>,
-    array: PhantomData<ArrayViewMut2<'a, A>>,
+/// A stream's words at indices that rise, a block at a time.
+struct Words {
+    key: Key,
+    /// The block's number, once there is one.
+    block: Option<u64>,
+    words: [u32; BLOCK],
 }
 
-impl<'a, A: Element> Vectorized for Punch<'_, 'a, A> {
-    type Target = ArrayViewMut2<'a, A>;
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self, array: &mut ArrayViewMut2<'a, A>) {
-        let Holes { zeros, key, ref region, .. } = *self.holes;
-        let [all_rows, all_columns] = [0, 1].map(|axis| region.global_shape()[axis] as u64);
-        let (rows, columns) = array.dim();
-        let (first, step) = (region.offset()[1] as u64, region.steps()[1] as u64);
-        let mut zeros_left = vec![zeros as u64; columns];
-        let mut reader = Reader::new(key);
-        let mut picked = [0; CHUNK];
-        // The next row of the part.
-        let mut place = 0;
-        for row in 0..=region.coordinate(0, rows - 1) {
-            let is_here = row == region.coordinate(0, place);
-            let rows_left = all_rows - row as u64;
-            let mut start = 0;
-            while start < columns {
-                let index = row as u64 * all_columns + first + start as u64 * step;
-                let most = CHUNK.min(columns - start);
-                let words = if step == 1 {
-                    reader.neighbors(index, most)
-                } else {
-                    reader.read(index, step, &mut picked[..most]);
-                    &picked[..most]
-                };
-                let range = start..start + words.len();
-                start = range.end;
-                let zeros_left = &mut zeros_left[range.clone()];
-                if !is_here {
-                    for (&word, zeros_left) in words.iter().zip(zeros_left) {
-                        takes(word, zeros_left, rows_left);
-                    }
-                    continue;
-                }
-                let mut part = array.slice_mut(s![place, range]);
-                if let Some(part) = part.as_slice_mut() {
-                    punch(part.iter_mut(), words, zeros_left, rows_left);
-                } else {
-                    punch(part.iter_mut(), words, zeros_left, rows_left);
-                }
-            }
-            place += usize::from(is_here);
+impl Words {
+    /// The words with the indices index, index + 1, … to the end of their block.
+    fn from(&mut self, index: u64) -> &[u32] {
+        let block = index / BLOCK as u64;
+        if self.block != Some(block) {
+            fill::words(self.key, block * BLOCK as u64, &mut self.words);
+            self.block = Some(block);
         }
+        &self.words[(index % BLOCK as u64) as usize..]
     }
-}
-
-/// Makes the chosen ones of a row's elements zero.
-#[inline(always)]
-fn punch<'a, A: Element>(
-    elements: impl Iterator<Item = &'a mut A>,
-    words: &[u32],
-    zeros_left: &mut [u64],
-    rows_left: u64,
-) {
-    let zero = A::default();
-    for ((element, &word), zeros_left) in elements.zip(words).zip(zeros_left) {
-        *element = if takes(word, zeros_left, rows_left) { zero } else { *element };
-    }
-}
-
-/// Whether a column takes one of its zeros in this row.
-#[inline(always)]
-fn takes(word: u32, zeros_left: &mut u64, rows_left: u64) -> bool {
-    let is_zero = (u64::from(word) * rows_left) >> 32 < *zeros_left;
-    *zeros_left -= u64::from(is_zero);
-    is_zero
 }

@@ -1,6 +1,6 @@
 //! Kernels of short-time Fourier transforms.
 
-use crate::element::{Element, Format};
+use crate::fill::Element;
 use crate::error::{InitError, Number};
 use crate::fill::{self, Region};
 use crate::initializer::{Initializer, Structure, Values};
@@ -234,10 +234,10 @@ impl<A: Element> Initializer<A> for Stft {
         }
         let mut weights = fill::room::<A, _>(frame, shape)?;
         self.weigh(frame, &mut weights).map_err(refused)?;
-        if let Some(&weight) = weights.iter().find(|w| w.abs() > A::Format::GREATEST) {
+        if let Some(&weight) = weights.iter().find(|w| w.abs() > A::GREATEST_VALUE) {
             return Err(InitError::Unrepresentable {
                 law: format!("a window's weight {}", Number(weight)),
-                element: A::Format::NAME,
+                element: A::ELEMENT_NAME,
                 rule: "it is too large",
             });
         }
@@ -275,7 +275,7 @@ impl<A: Element> Structure<A> for Transform {
             for element in &mut bins {
                 // Of two zeros, the positive one.
                 let value = weights[t] * wave[phase] + 0.0;
-                *element = A::Format::nearest(value);
+                *element = A::nearest_to(value);
                 phase += step;
                 if phase >= length {
                     phase -= length;

@@ -1,7 +1,7 @@
 //! `keras.initializers`, one function each.
 
 use super::super::or;
-use crate::element::Element;
+use crate::fill::Element;
 use crate::error::InitError;
 use crate::fans::FanMode;
 use crate::laws::{Normal, TruncatedNormal, Uniform};

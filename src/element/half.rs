@@ -1,9 +1,10 @@
-//! The formats of `f16` and `bf16`: how numbers of `f32` are rounded to them.
+//! `f16` and `bf16`: how numbers of `f32` are rounded to them.
 //!
 //! By operations on bits that become vector code on every target, and have the same bits on all of
 //! them.
 
-use super::{ByKind, Format, Scalar};
+use super::Format;
+use crate::math::Float;
 use half::{bf16, f16};
 
 /// The bits of the nearest `bf16`, the even one of two; the number must not be NaN.
@@ -38,29 +39,25 @@ fn binary16(value: f32) -> u16 {
 
 macro_rules! format {
     ($element:ident, $round:ident) => {
-        impl Format<Self> for $element {
-            const NAME: &'static str = stringify!($element);
-            const GREATEST: f64 = $element::MAX.to_f64_const();
-            const LEAST: f64 = $element::from_bits(1).to_f64_const();
-            const IS_ARITHMETIC: bool = false;
+        impl Format for $element {
+            type Arithmetic = f32;
+
+            const ELEMENT_NAME: &'static str = stringify!($element);
+            const GREATEST_VALUE: f64 = $element::MAX.to_f64_const();
+            const LEAST_VALUE: f64 = $element::from_bits(1).to_f64_const();
 
             #[inline(always)]
-            fn round(value: f32) -> Self {
+            fn rounded_from(value: f32) -> Self {
                 Self::from_bits($round(value))
             }
 
-            fn nearest(value: f64) -> Self {
+            fn nearest_to(value: f64) -> Self {
                 let (least, greatest) = (Self::MIN.to_f32(), Self::MAX.to_f32());
-                Self::round(f32::from_f64(value).clamp_to(least, greatest))
+                Self::rounded_from(f32::from_f64(value).clamp_to(least, greatest))
             }
 
-            #[inline]
-            fn by_kind<K: ByKind>(work: K) -> K::Output {
-                work.rounded()
-            }
-
-            fn round_up(value: f64) -> f32 {
-                let nearest = Self::nearest(value);
+            fn least_from(value: f64) -> f32 {
+                let nearest = Self::nearest_to(value);
                 if nearest.to_f64() < value && nearest < Self::MAX {
                     // Numbers of one sign are in the order of their bits, or in the opposite one.
                     let bits = nearest.to_bits();
@@ -107,15 +104,15 @@ mod tests {
     }
 
     #[track_caller]
-    fn assert_rounded_up<E: crate::Element<Arithmetic = f32>>(to_f64: impl Fn(E) -> f64) {
-        for x in numbers().map(f64::from).filter(|x| x.abs() <= E::Format::GREATEST) {
-            let up = f64::from(E::Format::round_up(x));
-            let down = f64::from(E::Format::round_down(x));
-            let nearest = to_f64(E::Format::nearest(x));
+    fn assert_rounded_up<E: Format<Arithmetic = f32>>(to_f64: impl Fn(E) -> f64) {
+        for x in numbers().map(f64::from).filter(|x| x.abs() <= E::GREATEST_VALUE) {
+            let up = f64::from(E::least_from(x));
+            let down = f64::from(E::greatest_to(x));
+            let nearest = to_f64(E::nearest_to(x));
             assert!(down <= x && x <= up, "{x:e} between {down:e} and {up:e}");
             assert!(nearest == up || nearest == down, "{x:e}: {nearest:e}, {down:e}, {up:e}");
             for bound in [up, down] {
-                assert_eq!(to_f64(E::Format::nearest(bound)), bound, "{x:e}");
+                assert_eq!(to_f64(E::nearest_to(bound)), bound, "{x:e}");
             }
         }
     }
@@ -125,7 +122,7 @@ mod tests {
         assert_rounded_up(f16::to_f64);
         assert_rounded_up(bf16::to_f64);
         let tiny = 1e-30;
-        assert_eq!(f64::from(<f16 as Format<f16>>::round_up(tiny)), 0.5_f64.powi(24));
-        assert!(<f16 as Format<f16>>::round_up(-tiny).is_sign_negative());
+        assert_eq!(f64::from(<f16 as Format>::least_from(tiny)), 0.5_f64.powi(24));
+        assert!(<f16 as Format>::least_from(-tiny).is_sign_negative());
     }
 }

@@ -1,0 +1,313 @@
+//! `f32` and `f64` as the laws compute in them: operations that IEEE 754 rounds exactly, so that every
+//! machine has the same bits.
+
+use super::normal_quantile::{LEAST_D_32, LEAST_D_64, TABLE_32, TABLE_64, Table, rational};
+use super::sine::{COSINE_32, COSINE_64, SINE_32, SINE_64, half_turn};
+use std::fmt::Debug;
+use std::hint::black_box;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// An element's arithmetic.
+///
+/// A *word* is the random integer behind a value. An `f32` takes the high 32 bits of a `u64`, an `f64`
+/// all 64 of them.
+///
+/// `FUSED` says that the code around is compiled for a processor with fused multiply-adds. The bits are
+/// the same without: `f32` computes them in `f64`, and `f64` calls the platform's function.
+pub trait Float:
+    Copy
+    + Debug
+    + Default
+    + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + Send
+    + Sync
+    + 'static
+{
+    /// The coefficients of the normal quantile's center.
+    type Table: Copy + Debug + Send + Sync;
+
+    const ZERO: Self;
+    const ONE: Self;
+    const TWO: Self;
+    const MAX: Self;
+    /// The distance from 1 to the next larger number.
+    const EPSILON: Self;
+    /// The least positive number with all its digits.
+    const LEAST_NORMAL: Self;
+    /// 2^(1−B) for words of B bits.
+    const UNIT: Self;
+    /// Where the normal quantile's center ends.
+    const LEAST_D: Self;
+    /// Words have 64 bits.
+    const IS_WIDE: bool;
+
+    /// self · factor + summand, rounded once.
+    fn mul_add<const FUSED: bool>(self, factor: Self, summand: Self) -> Self;
+    fn sqrt(self) -> Self;
+
+    /// The word as a signed integer, rounded.
+    fn signed(word: u64) -> Self;
+    /// (|x|, 1 − |x|) for x = (w + ½) · 2^(1−B), w the signed word. Each is rounded by itself, so that
+    /// the second is as accurate as the first. w and −1 − w give equal results.
+    fn fold<const FUSED: bool>(word: u64) -> (Self, Self);
+    /// The value with its sign changed where the signed word is negative.
+    fn flip(self, word: u64) -> Self;
+
+    /// The coefficients behind a `black_box`. LLVM would otherwise rebuild the vector of each constant in
+    /// the loop; vectors that it does not know stay in memory, from where an operation can take them.
+    fn table() -> Self::Table;
+    /// z for x, given d = 1 − x² of at least [`LEAST_D`](Self::LEAST_D).
+    fn center<const FUSED: bool>(table: &Self::Table, x: Self, d: Self) -> Self;
+    /// The cosine and sine of π x for x from 0 to 1, given 1 − x as well: to 3 · 10⁻⁷ (`f32`) and
+    /// 4 · 10⁻¹⁵ (`f64`).
+    fn half_turn<const FUSED: bool>(x: Self, rest: Self) -> (Self, Self);
+
+    /// The nearest finite value of this type.
+    fn from_f64(value: f64) -> Self;
+    fn into_f64(self) -> f64;
+    /// The least value of this type that is not below `value`, but at least −MAX.
+    fn at_least(value: f64) -> Self;
+
+    /// The greatest value of this type that is not above `value`, but at most MAX.
+    fn at_most(value: f64) -> Self {
+        -Self::at_least(-value)
+    }
+
+    /// As the standard library's `clamp`, but without a panic for bounds in the wrong order.
+    #[inline(always)]
+    fn clamp_to(self, low: Self, high: Self) -> Self {
+        let raised = if self < low { low } else { self };
+        if raised > high { high } else { raised }
+    }
+}
+
+/// The signed word is below zero.
+#[inline(always)]
+pub(crate) fn is_negative(word: u64) -> bool {
+    ((word >> 32) as i32) < 0
+}
+
+macro_rules! common {
+    ($float:ident, $bits:ident, $sine:ident, $cosine:ident) => {
+        const ZERO: Self = 0.0;
+        const ONE: Self = 1.0;
+        const TWO: Self = 2.0;
+        const MAX: Self = $float::MAX;
+        const EPSILON: Self = $float::EPSILON;
+        const LEAST_NORMAL: Self = $float::MIN_POSITIVE;
+        const UNIT: Self = 1.0 / (1_u64 << ($bits::BITS - 1)) as $float;
+        const IS_WIDE: bool = $bits::BITS == 64;
+
+        #[inline(always)]
+        fn sqrt(self) -> Self {
+            $float::sqrt(self)
+        }
+
+        #[inline(always)]
+        fn flip(self, word: u64) -> Self {
+            let word = (word >> (64 - $bits::BITS)) as $bits;
+            $float::from_bits(self.to_bits() ^ (word & (1 << ($bits::BITS - 1))))
+        }
+
+        #[inline(always)]
+        fn half_turn<const FUSED: bool>(x: Self, rest: Self) -> (Self, Self) {
+            half_turn::<FUSED, Self, _>(x, rest, &$sine, &$cosine)
+        }
+
+        #[inline(always)]
+        fn from_f64(value: f64) -> Self {
+            (value as $float).clamp_to($float::MIN, $float::MAX)
+        }
+
+        #[inline(always)]
+        fn into_f64(self) -> f64 {
+            self.into()
+        }
+
+        fn at_least(value: f64) -> Self {
+            let nearest = value as $float;
+            let up = if nearest.into_f64() < value { nearest.next_up() } else { nearest };
+            up.max($float::MIN)
+        }
+    };
+}
+
+impl Float for f32 {
+    common!(f32, u32, SINE_32, COSINE_32);
+
+    type Table = Table<f32, 7>;
+    const LEAST_D: f32 = LEAST_D_32;
+
+    #[inline(always)]
+    fn mul_add<const FUSED: bool>(self, factor: f32, summand: f32) -> f32 {
+        if FUSED { self.mul_add(factor, summand) } else { mul_add_in_f64(self, factor, summand) }
+    }
+
+    #[inline(always)]
+    fn signed(word: u64) -> f32 {
+        (word >> 32) as i32 as f32
+    }
+
+    // The products are exact, so that no fused operation is needed for the bits.
+    #[inline(always)]
+    fn fold<const FUSED: bool>(word: u64) -> (f32, f32) {
+        let word = (word >> 32) as i32;
+        let magnitude = word ^ (word >> 31);
+        let fraction = |n: i32| fused_if_cheap::<FUSED, f32>(n as f32, Self::UNIT, Self::UNIT / 2.0);
+        (fraction(magnitude), fraction(magnitude ^ i32::MAX))
+    }
+
+    #[inline(always)]
+    fn table() -> Self::Table {
+        *black_box(&TABLE_32)
+    }
+
+    #[inline(always)]
+    fn center<const FUSED: bool>(table: &Self::Table, x: f32, d: f32) -> f32 {
+        let rest = rational::<FUSED, f32, 7>(&table.numerator, &table.denominator, d);
+        Float::mul_add::<FUSED>(x, rest, x * table.middle)
+    }
+}
+
+impl Float for f64 {
+    common!(f64, u64, SINE_64, COSINE_64);
+
+    type Table = Table<f64, 13>;
+    const LEAST_D: f64 = LEAST_D_64;
+
+    #[inline(always)]
+    fn mul_add<const FUSED: bool>(self, factor: f64, summand: f64) -> f64 {
+        self.mul_add(factor, summand)
+    }
+
+    // By halves, which every vector unit converts, and with one rounding.
+    #[inline(always)]
+    fn signed(word: u64) -> f64 {
+        f64::from((word >> 32) as i32) * TWO_32 + f64::from(word as u32)
+    }
+
+    /// By halves: (w + ½) · 2⁻⁶³ is high · 2⁻³¹ + below, and the other number is (2³¹ − 1 − high) · 2⁻³¹
+    /// and what below lacks to 2⁻³¹. All of these are exact, but for the two sums.
+    #[inline(always)]
+    fn fold<const FUSED: bool>(word: u64) -> (f64, f64) {
+        /// 2⁻³¹.
+        const STEP: f64 = f64::UNIT * TWO_32;
+        /// The exponent of 2⁻¹¹, whose last bit is worth 2⁻⁶³.
+        const EXPONENT: u64 = (1023 - 11) << 52;
+        let (high, low) = ((word >> 32) as i32, word as u32);
+        let sign = high >> 31;
+        let (high, low) = (f64::from(high ^ sign), low ^ sign as u32);
+        let below = f64::from_bits(EXPONENT | u64::from(low))
+            - (f64::from_bits(EXPONENT) - f64::UNIT / 2.0);
+        let rest = f64::from(i32::MAX) - high;
+        (
+            fused_if_cheap::<FUSED, f64>(high, STEP, below),
+            fused_if_cheap::<FUSED, f64>(rest, STEP, STEP - below),
+        )
+    }
+
+    #[inline(always)]
+    fn table() -> Self::Table {
+        *black_box(&TABLE_64)
+    }
+
+    #[inline(always)]
+    fn center<const FUSED: bool>(table: &Self::Table, x: f64, d: f64) -> f64 {
+        let rest = rational::<FUSED, f64, 13>(&table.numerator, &table.denominator, d);
+        Float::mul_add::<FUSED>(x, rest, x * table.middle)
+    }
+}
+
+/// 2³².
+const TWO_32: f64 = 4_294_967_296.0;
+
+/// a · b + c where the product is exact, so that both ways have the same bits.
+#[inline(always)]
+fn fused_if_cheap<const FUSED: bool, A: Float>(a: A, b: A, c: A) -> A {
+    if FUSED { a.mul_add::<FUSED>(b, c) } else { a * b + c }
+}
+
+/// The bits of [`f32::mul_add`], for all operands.
+///
+/// The product is exact in `f64`. The sum is rounded there to odd: an inexact one is cut towards zero and
+/// its last bit set. That bit stands for all that was cut, so rounding to `f32` is right, as 53 digits are
+/// more than 2 · 24 + 1 (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums: proved
+/// algorithms using rounding to odd", IEEE Transactions on Computers 57, 2008). The error of the sum is
+/// Knuth's; it is NaN, and changes nothing, where the sum is infinite or NaN.
+#[inline(always)]
+fn mul_add_in_f64(a: f32, b: f32, c: f32) -> f32 {
+    let (product, c) = (f64::from(a) * f64::from(b), f64::from(c));
+    let sum = product + c;
+    let from_c = sum - product;
+    // With the sign of the sum, where that was rounded towards zero.
+    let error = ((product - (sum - from_c)) + (c - from_c)) * sum;
+    let away = u64::from(error < 0.0);
+    let inexact = away | u64::from(error > 0.0);
+    f64::from_bits(sum.to_bits().wrapping_sub(away) | inexact) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{Rng, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    /// A number with this exponent and at most so many digits.
+    fn number(rng: &mut impl Rng, exponent: i32, digits: u32) -> f32 {
+        let fraction = rng.random::<u32>() & (u32::MAX << (24 - digits)) & 0x007F_FFFF;
+        let sign = if rng.random() { 1.0 } else { -1.0 };
+        // In f64, so that numbers below the least normal one are rounded, not lost.
+        let power = f64::from_bits(((exponent + 1023) as u64) << 52);
+        (sign * power * f64::from(fraction | 0x0080_0000) / f64::from(0x0080_0000)) as f32
+    }
+
+    #[track_caller]
+    fn assert_exact([a, b, c]: [f32; 3]) {
+        let (right, found) = (a.mul_add(b, c), mul_add_in_f64(a, b, c));
+        let same = found.to_bits() == right.to_bits() || found.is_nan() && right.is_nan();
+        assert!(same, "{a:e} * {b:e} + {c:e} = {right:e}, not {found:e}");
+    }
+
+    #[test]
+    fn a_multiply_add_without_the_instruction_has_its_bits() {
+        let rng = &mut Xoshiro256PlusPlus::seed_from_u64(1);
+        for _ in 0..if cfg!(debug_assertions) { 100_000 } else { 3_000_000 } {
+            // All bits, and so all exponents, infinities and NaN.
+            assert_exact([0; 3].map(|_| f32::from_bits(rng.random())));
+            // Products and summands that overlap or nearly do, down to subnormal numbers, with any
+            // number of digits: exact sums, ties, long operands beside short ones.
+            let (i, j) = (rng.random_range(-120..120), rng.random_range(-60..60));
+            let apart = rng.random_range(-60..60);
+            let [x, y, z] = [0; 3].map(|_| rng.random_range(1..=24));
+            let (a, b) = (number(rng, i, x), number(rng, j, y));
+            assert_exact([a, b, number(rng, (i + j + apart).clamp(-160, 127), z)]);
+            // The product's negative but for the last places.
+            let places = rng.random_range(-4..=4_i32) << rng.random_range(0..21);
+            assert_exact([a, b, f32::from_bits((-(a * b)).to_bits().wrapping_add(places as u32))]);
+            // An odd number of halves of the summand's last place, and a tiny amount beside it.
+            let c = number(rng, 0, 24);
+            let tiny = 2.0_f32.powi(-rng.random_range(1..24));
+            let half = 2.0_f32.powi(rng.random_range(-26..-22));
+            assert_exact([half * (1.0 + tiny), 1.0 - tiny, c]);
+            assert_exact([half * (1.0 + tiny), -1.0, c]);
+        }
+    }
+
+    #[test]
+    fn special_operands_have_the_bits_of_the_instruction() {
+        let special = [0.0, -0.0, 1.0, f32::MAX, f32::INFINITY, f32::NAN, f32::from_bits(1)];
+        let signed: Vec<f32> = special.into_iter().flat_map(|x| [x, -x]).collect();
+        for &a in &signed {
+            for &b in &signed {
+                for &c in &signed {
+                    assert_exact([a, b, c]);
+                }
+            }
+        }
+    }
+}

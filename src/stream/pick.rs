@@ -1,0 +1,39 @@
+//! Words picked out of a stream.
+
+use super::key::Key;
+use super::{BLOCK, draw};
+use crate::math::Simd;
+use std::mem::MaybeUninit;
+
+/// Writes the key's words with the indices first, first + step, …, the step being at least 1.
+///
+/// Whoever calls this may rely on all of `out` being written.
+pub(crate) fn pick(key: Key, first: u64, step: u64, out: &mut [MaybeUninit<u32>], simd: Simd) {
+    /// The words of a block are drawn together if at least so many of them are picked.
+    const TOGETHER: u64 = 4;
+    if step == 1 {
+        return draw(key, first, out, simd);
+    }
+    let mut index = first;
+    if step > BLOCK as u64 / TOGETHER {
+        for word in out {
+            draw(key, index, std::slice::from_mut(word), simd);
+            index = index.wrapping_add(step);
+        }
+        return;
+    }
+    let mut words = [const { MaybeUninit::uninit() }; BLOCK];
+    let mut rest = out;
+    while !rest.is_empty() {
+        let end = (index / BLOCK as u64 + 1) * BLOCK as u64;
+        let count = (end - index).div_ceil(step).min(rest.len() as u64);
+        let (now, later) = rest.split_at_mut(count as usize);
+        let span = ((count - 1) * step + 1) as usize;
+        draw(key, index, &mut words[..span], simd);
+        for (picked, word) in now.iter_mut().zip(words[..span].iter().step_by(step as usize)) {
+            *picked = *word;
+        }
+        index = index.wrapping_add(count * step);
+        rest = later;
+    }
+}
