@@ -5,6 +5,7 @@ use crate::element::Format;
 use crate::laws::{AnyLaw, AnyQuantile, Quantile, with_quantile};
 use crate::math::{Float, Simd, Vectorized};
 use crate::stream::{self, BLOCK, Key};
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 /// The elements of an array, as a function of their logical index.
@@ -21,20 +22,20 @@ pub(super) struct Source<'a, E: Format> {
 /// The 32-bit words of a `Complex<f64>`.
 const STREAMS: usize = 4;
 
-/// Room for a block of elements: their words, and the normal quantile's d of each. Not initialized, since
-/// clearing it would double the time of a call for 64 elements.
+/// Room for a block of elements: their words, and a mask for each that lies in a tail. Not initialized,
+/// since clearing it would double the time of a call for 64 elements.
 #[repr(align(64))]
-pub(super) struct Scratch<E: Format> {
+pub(super) struct Scratch {
     words: [[MaybeUninit<u32>; BLOCK]; STREAMS],
-    ds: [MaybeUninit<E::Arithmetic>; BLOCK],
+    tails: [MaybeUninit<u32>; BLOCK],
 }
 
-impl<E: Format> Scratch<E> {
+impl Scratch {
     #[inline(always)]
     pub(super) const fn new() -> Self {
         Self {
             words: [[MaybeUninit::uninit(); BLOCK]; STREAMS],
-            ds: [MaybeUninit::uninit(); BLOCK],
+            tails: [MaybeUninit::uninit(); BLOCK],
         }
     }
 }
@@ -50,7 +51,7 @@ impl<'a, E: Format> Source<'a, E> {
     /// Writes elements first, first + 1, … of the array: all of `out`.
     pub(super) fn write(
         &self,
-        scratch: &mut Scratch<E>,
+        scratch: &mut Scratch,
         first: usize,
         out: &mut [MaybeUninit<E>],
     ) {
@@ -66,7 +67,7 @@ impl<'a, E: Format> Source<'a, E> {
 /// Collects the words of runs until there are many, since a short run costs less than a loop's start.
 struct Pieces<'a, 'b, E: Format> {
     source: &'a Source<'a, E>,
-    scratch: &'a mut Scratch<E>,
+    scratch: &'a mut Scratch,
     /// Elements whose words are in the scratch buffer.
     pending: usize,
     out: &'b mut [MaybeUninit<E>],
@@ -106,7 +107,7 @@ impl<E: Format> Pieces<'_, '_, E> {
     fn flush(&mut self) {
         let len = std::mem::take(&mut self.pending);
         let Source { quantile, stream_count, simd, .. } = self.source;
-        let Scratch { words, ds } = &mut *self.scratch;
+        let Scratch { words, tails } = &mut *self.scratch;
         let mut drawn = [&[][..]; STREAMS];
         for (drawn, words) in drawn.iter_mut().zip(&*words).take(*stream_count) {
             // SAFETY: `pick` wrote the first `len` words of each of these streams.
@@ -115,7 +116,7 @@ impl<E: Format> Pieces<'_, '_, E> {
         let out = &mut self.out[self.done..][..len];
         self.done += len;
         with_quantile!(quantile, E, quantile => {
-            simd.run(Values { quantile, words: Words(drawn), ds }, out);
+            simd.run((Values { quantile, words: Words(drawn), tails }, PhantomData), out);
         });
     }
 }
@@ -150,102 +151,90 @@ impl Words<'_> {
 }
 
 /// Writes the values of words.
-struct Values<'a, E: Format, Q> {
+struct Values<'a, Q> {
     quantile: &'a Q,
     words: Words<'a>,
-    ds: &'a mut [MaybeUninit<E::Arithmetic>; BLOCK],
+    tails: &'a mut [MaybeUninit<u32>; BLOCK],
 }
 
-impl<E: Format, Q: Quantile<E>> Vectorized for Values<'_, E, Q> {
+impl<E: Format, Q: Quantile<E>> Vectorized for (Values<'_, Q>, PhantomData<E>) {
     type Target = [MaybeUninit<E>];
     type Output = ();
 
+    // By index: of a loop over an iterator, LLVM leaves up to 32 elements to scalar code.
+    #[expect(clippy::needless_range_loop, reason = "as is said")]
     #[inline(always)]
     fn run<const FUSED: bool>(self, out: &mut [MaybeUninit<E>]) {
-        let Self { quantile, words, ds } = self;
+        let Values { quantile, words, tails } = self.0;
         let (len, quantile) = (out.len(), *quantile);
         let words = words.first::<E>(len);
         if !Q::HAS_TAIL {
-            for (i, out) in out.iter_mut().enumerate() {
-                out.write(quantile.center::<FUSED>(words.of::<E>(i)).0);
+            for i in 0..len {
+                out[i].write(quantile.center::<FUSED>(words.of::<E>(i)).0);
             }
             return;
         }
         let whole = len.next_multiple_of(GROUP);
-        let (center, rest) = ds[..whole].split_at_mut(len);
+        let (masks, rest) = tails[..whole].split_at_mut(len);
         for i in 0..len {
-            let (value, d) = quantile.center::<FUSED>(words.of::<E>(i));
+            let (value, is_tail) = quantile.center::<FUSED>(words.of::<E>(i));
             out[i].write(value);
-            center[i].write(d);
+            masks[i].write(u32::from(is_tail).wrapping_neg());
         }
-        rest.fill(MaybeUninit::new(E::Arithmetic::ONE));
+        rest.fill(MaybeUninit::new(0));
         // SAFETY: the loop wrote the first `len`, and `fill` the others.
-        let ds = unsafe { ds[..whole].assume_init_ref() };
-        write_tails::<FUSED, E, Q>(quantile, words, ds, out);
+        let masks = unsafe { tails[..whole].assume_init_ref() };
+        write_tails::<FUSED, E, Q>(quantile, words, masks, out);
     }
 }
 
 /// Elements that are looked at together for tails: most groups have none.
 const GROUP: usize = 64;
+/// Elements of a group whose tails are found at once.
+const ROW: usize = 16;
 
 /// Places that are kept before their tails are computed: a few at once would spend their time waiting for
-/// each other's divisions. Two groups, so that there is room for the next one whenever the first is not
-/// exceeded.
+/// each other's divisions. After one more than fill a group, there is room for a second group.
 const PENDING: usize = 2 * GROUP;
 
 #[inline(always)]
 fn write_tails<const FUSED: bool, E: Format, Q: Quantile<E>>(
     quantile: Q,
     words: Words<'_>,
-    ds: &[E::Arithmetic],
+    masks: &[u32],
     out: &mut [MaybeUninit<E>],
 ) {
+    let has_tail = |masks: &[u32]| masks.iter().fold(0, |any, mask| any | mask) != 0;
     let mut places = [0; PENDING];
     let mut first = 0;
-    let mut groups = ds.as_chunks::<GROUP>().0.iter();
+    let mut groups = masks.as_chunks::<GROUP>().0.iter();
     while !groups.as_slice().is_empty() {
         let mut count = 0;
         while count <= GROUP {
             let Some(group) = groups.next() else { break };
             if has_tail(group) {
                 for (first, row) in (first..).step_by(ROW).zip(group.as_chunks::<ROW>().0) {
-                    let mut tails = tail_bits(row);
-                    while tails != 0 {
-                        places[count] = first + tails.trailing_zeros() as usize;
+                    if !has_tail(row) {
+                        continue;
+                    }
+                    let bits = row.iter().enumerate().map(|(i, mask)| mask & 1 << i);
+                    let mut bits = bits.fold(0, |all, bit| all | bit);
+                    while bits != 0 {
+                        places[count] = first + bits.trailing_zeros() as usize;
                         count += 1;
-                        tails &= tails - 1;
+                        bits &= bits - 1;
                     }
                 }
             }
             first += GROUP;
         }
-        tails::<FUSED, E, Q>(quantile, words, &places[..count], out);
+        write_tails_at::<FUSED, E, Q>(quantile, words, &places[..count], out);
     }
-}
-
-/// Elements of a group whose tails are found at once.
-const ROW: usize = 16;
-
-#[inline(always)]
-fn has_tail<A: Float>(group: &[A; GROUP]) -> bool {
-    let mut least = [A::ONE; ROW];
-    for row in group.as_chunks::<ROW>().0 {
-        for (least, &d) in least.iter_mut().zip(row) {
-            *least = if d < *least { d } else { *least };
-        }
-    }
-    tail_bits(&least) != 0
-}
-
-/// Bit i: element i lies in the tail.
-#[inline(always)]
-fn tail_bits<A: Float>(row: &[A; ROW]) -> u32 {
-    row.iter().enumerate().fold(0, |bits, (i, &d)| bits | u32::from(d < A::LEAST_D) << i)
 }
 
 /// Writes the tails at these places.
 #[inline(always)]
-fn tails<const FUSED: bool, E: Format, Q: Quantile<E>>(
+fn write_tails_at<const FUSED: bool, E: Format, Q: Quantile<E>>(
     quantile: Q,
     words: Words<'_>,
     places: &[usize],

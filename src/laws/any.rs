@@ -111,9 +111,9 @@ mod tests {
             let mut has_tail = false;
             let words = |word: i32| [u64::from(word as u32) << 32, 0];
             for (word, value) in (self.first..).zip(values.iter_mut()) {
-                let d: f32;
-                (*value, d) = self.quantile.center::<FUSED>(words(word));
-                has_tail |= Q::HAS_TAIL && d < f32::LEAST_D;
+                let is_tail;
+                (*value, is_tail) = self.quantile.center::<FUSED>(words(word));
+                has_tail |= Q::HAS_TAIL & is_tail;
             }
             if has_tail {
                 for (word, value) in (self.first..).zip(values.iter_mut()) {

@@ -146,11 +146,11 @@ impl<E: Format> Quantile<E> for PartsQuantile<E::Arithmetic> {
     const HAS_TAIL: bool = true;
 
     #[inline(always)]
-    fn center<const FUSED: bool>(&self, [first, second]: [u64; 2]) -> (E, E::Arithmetic) {
-        type Part<E> = (<E as Format>::Arithmetic, <E as Format>::Arithmetic);
-        let (re, d): Part<E> = self.re.center::<FUSED>([first, 0]);
+    fn center<const FUSED: bool>(&self, [first, second]: [u64; 2]) -> (E, bool) {
+        type Part<E> = (<E as Format>::Arithmetic, bool);
+        let (re, is_tail): Part<E> = self.re.center::<FUSED>([first, 0]);
         let (im, other): Part<E> = self.im.center::<FUSED>([second, 0]);
-        (E::from_parts(re, im), if other < d { other } else { d })
+        (E::from_parts(re, im), is_tail | other)
     }
 
     #[inline(always)]
@@ -190,7 +190,7 @@ impl<A: Float, const TRUNCATED: bool> PolarQuantile<A, TRUNCATED> {
 
 impl<E: Format, const TRUNCATED: bool> Quantile<E> for PolarQuantile<E::Arithmetic, TRUNCATED> {
     #[inline(always)]
-    fn center<const FUSED: bool>(&self, [first, second]: [u64; 2]) -> (E, E::Arithmetic) {
+    fn center<const FUSED: bool>(&self, [first, second]: [u64; 2]) -> (E, bool) {
         let two = E::Arithmetic::TWO;
         let (_, q) = E::Arithmetic::fold::<FUSED>(first);
         let (outer, inner) = (q / two, (two - q) / two);
@@ -202,7 +202,7 @@ impl<E: Format, const TRUNCATED: bool> Quantile<E> for PolarQuantile<E::Arithmet
         // The angle is π + π x for x of the word: both signs are the opposite ones.
         let (x, rest) = E::Arithmetic::fold::<FUSED>(second);
         let (cos, sin) = E::Arithmetic::half_turn::<FUSED>(x, rest);
-        (E::from_parts(modulus * -cos, (modulus * -sin).flip(second)), E::Arithmetic::ONE)
+        (E::from_parts(modulus * -cos, (modulus * -sin).flip(second)), false)
     }
 }
 

@@ -93,11 +93,11 @@ impl<E: Format> Quantile<E> for NormalQuantile<E::Arithmetic> {
     const HAS_TAIL: bool = true;
 
     #[inline(always)]
-    fn center<const FUSED: bool>(&self, [word, _]: [u64; 2]) -> (E, E::Arithmetic) {
+    fn center<const FUSED: bool>(&self, [word, _]: [u64; 2]) -> (E, bool) {
         let (x, q) = E::Arithmetic::fold::<FUSED>(word);
         let d = q * (E::Arithmetic::TWO - q);
         let z = E::Arithmetic::center::<FUSED>(&self.center, x, d);
-        (E::rounded_from(self.scale::<FUSED>(z, word)), d)
+        (E::rounded_from(self.scale::<FUSED>(z, word)), d < E::Arithmetic::LEAST_D)
     }
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! word → element: a law as a function for one element type.
 
 use crate::element::Format;
-use crate::math::{Float, Simd, Vectorized};
+use crate::math::{Simd, Vectorized};
 use std::marker::PhantomData;
 
 /// A law's quantile function: from an element's words to its value. Real elements take the first word.
@@ -12,11 +12,10 @@ pub(crate) trait Quantile<E: Format>: Copy {
     /// Some words need [`tail`](Self::tail).
     const HAS_TAIL: bool = false;
 
-    /// The value, and the normal quantile's d. Where d is below [`LEAST_D`](Float::LEAST_D), the value is
-    /// wrong. A law without a tail may return any d.
-    fn center<const FUSED: bool>(&self, words: [u64; 2]) -> (E, E::Arithmetic);
+    /// The value, and `true` if it is wrong, since it lies in the tail.
+    fn center<const FUSED: bool>(&self, words: [u64; 2]) -> (E, bool);
 
-    /// The value where d is below [`LEAST_D`](Float::LEAST_D).
+    /// The value in the tail.
     #[inline(always)]
     fn tail<const FUSED: bool>(&self, words: [u64; 2]) -> E {
         self.center::<FUSED>(words).0
@@ -25,8 +24,8 @@ pub(crate) trait Quantile<E: Format>: Copy {
     /// The value, from wherever it lies.
     #[inline(always)]
     fn value<const FUSED: bool>(&self, words: [u64; 2]) -> E {
-        let (value, d) = self.center::<FUSED>(words);
-        if Self::HAS_TAIL && d < E::Arithmetic::LEAST_D { self.tail::<FUSED>(words) } else { value }
+        let (value, is_tail) = self.center::<FUSED>(words);
+        if Self::HAS_TAIL && is_tail { self.tail::<FUSED>(words) } else { value }
     }
 
     /// The value of one element's words, by the best instructions.

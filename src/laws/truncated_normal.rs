@@ -331,11 +331,12 @@ impl<E: Format, const CENTRAL: bool> Quantile<E> for TruncatedQuantile<E::Arithm
     const HAS_TAIL: bool = !CENTRAL;
 
     #[inline(always)]
-    fn center<const FUSED: bool>(&self, [word, _]: [u64; 2]) -> (E, E::Arithmetic) {
+    fn center<const FUSED: bool>(&self, [word, _]: [u64; 2]) -> (E, bool) {
         let (x, near, far) = self.point::<FUSED>(word);
         let d = near * far;
         let z = E::Arithmetic::center::<FUSED>(&self.center, x, d);
-        (E::rounded_from(self.scale.apply::<FUSED>(z.flip(word))), d)
+        let value = self.scale.apply::<FUSED>(z.flip(word));
+        (E::rounded_from(value), d < E::Arithmetic::LEAST_D)
     }
 
     #[inline(always)]
@@ -361,13 +362,13 @@ pub(crate) struct FarQuantile<A> {
 
 impl<E: Format> Quantile<E> for FarQuantile<E::Arithmetic> {
     #[inline(always)]
-    fn center<const FUSED: bool>(&self, [word, _]: [u64; 2]) -> (E, E::Arithmetic) {
+    fn center<const FUSED: bool>(&self, [word, _]: [u64; 2]) -> (E, bool) {
         let (_, q) = E::Arithmetic::fold::<FUSED>(word);
         let above =
             if is_negative(word) == self.mirrored { q } else { E::Arithmetic::TWO - q };
         let beyond = (above.into_f64() / 2.0).mul_add(self.share, self.rest);
         let z = math::far_tail(self.depth - math::ln(beyond));
         let z = E::Arithmetic::from_f64(if self.mirrored { -z } else { z });
-        (E::rounded_from(self.scale.apply::<FUSED>(z)), E::Arithmetic::ONE)
+        (E::rounded_from(self.scale.apply::<FUSED>(z)), false)
     }
 }

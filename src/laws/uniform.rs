@@ -138,13 +138,13 @@ pub(crate) struct UniformQuantile<A, const SYMMETRIC: bool> {
 
 impl<E: Format, const SYMMETRIC: bool> Quantile<E> for UniformQuantile<E::Arithmetic, SYMMETRIC> {
     #[inline(always)]
-    fn center<const FUSED: bool>(&self, [word, _]: [u64; 2]) -> (E, E::Arithmetic) {
+    fn center<const FUSED: bool>(&self, [word, _]: [u64; 2]) -> (E, bool) {
         let w = E::Arithmetic::signed(word);
         let value = if SYMMETRIC {
             w * self.half
         } else {
             (w * E::Arithmetic::UNIT * self.half + self.center).clamp_to(self.low, self.high)
         };
-        (E::rounded_from(value), E::Arithmetic::ONE)
+        (E::rounded_from(value), false)
     }
 }
