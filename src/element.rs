@@ -7,8 +7,7 @@ mod narrow;
 
 use crate::math::{Centre, Checked, InDoubt, MulAdd, Polar};
 use crate::stream::Word;
-#[cfg(feature = "orthogonal")]
-use faer::traits::ComplexField;
+use ndarray::LinalgScalar;
 use std::fmt::Debug;
 use std::ops::{Neg, Sub};
 
@@ -53,12 +52,11 @@ use std::ops::{Neg, Sub};
 pub trait Element: Copy + Debug + Default + PartialEq + Send + Sync + 'static {
     /// The type that values are computed in, with the operations that only this crate sees.
     #[doc(hidden)]
-    type Arithmetic: Element<Arithmetic = Self::Arithmetic> + Scalar + Polar + Field;
+    type Arithmetic: Element<Arithmetic = Self::Arithmetic> + Scalar + Polar;
     /// The same type, with what only this crate asks of it.
     #[doc(hidden)]
     type Format: Format<Self>;
     /// What matrices are computed in.
-    #[cfg(feature = "orthogonal")]
     #[doc(hidden)]
     type Entry: Entry<Arithmetic = Self::Arithmetic>;
 }
@@ -89,7 +87,6 @@ macro_rules! element {
         impl Element for $element {
             type Arithmetic = $arithmetic;
             type Format = $element;
-            #[cfg(feature = "orthogonal")]
             type Entry = $entry;
         }
     )*};
@@ -174,29 +171,23 @@ macro_rules! own_format {
 }
 own_format!(f32 f64);
 
-/// What products of matrices ask of the arithmetic.
-#[cfg(feature = "orthogonal")]
-pub(crate) use faer::traits::RealField as Field;
-
-/// What they ask of a matrix' entries.
-#[cfg(feature = "orthogonal")]
-pub trait Entry: Element + ComplexField<Real = <Self as Element>::Arithmetic> {
+/// An entry of a matrix: a number that ndarray multiplies matrices of.
+pub trait Entry: Element + LinalgScalar + Neg<Output = Self> {
     /// The real and the imaginary part.
-    fn parts(&self) -> [<Self as Element>::Arithmetic; 2];
-}
-#[cfg(feature = "orthogonal")]
-impl<T: Element + ComplexField<Real = <T as Element>::Arithmetic>> Entry for T {
-    #[inline(always)]
-    fn parts(&self) -> [<T as Element>::Arithmetic; 2] {
-        [T::real_part_impl(self), T::imag_part_impl(self)]
-    }
+    fn parts(self) -> [Self::Arithmetic; 2];
 }
 
-/// Nothing: there are no products of matrices.
-#[cfg(not(feature = "orthogonal"))]
-pub trait Field {}
-#[cfg(not(feature = "orthogonal"))]
-impl<T> Field for T {}
+macro_rules! real_entry {
+    ($($float:ident)*) => {$(
+        impl Entry for $float {
+            #[inline(always)]
+            fn parts(self) -> [Self; 2] {
+                [self, 0.0]
+            }
+        }
+    )*};
+}
+real_entry!(f32 f64);
 
 /// The operations behind [`Element`]; every one of them is exact or rounded once, on any machine.
 pub trait Scalar:

@@ -1,6 +1,5 @@
 //! `Orthogonal` and `DeltaOrthogonal`: what they promise, the law of Haar, and every error.
 
-#![cfg(feature = "orthogonal")]
 #![allow(clippy::needless_pass_by_value)] // Views are handed on as they are made.
 
 use crate::common::{Listed, assert_same_bits, cases, each_type};

@@ -1,6 +1,6 @@
 //! The formats of complex numbers: those of their parts.
 
-use super::{ByKind, Format};
+use super::{ByKind, Entry, Format};
 use num_complex::Complex;
 
 macro_rules! format {
@@ -32,6 +32,13 @@ macro_rules! format {
             #[inline]
             fn by_kind<K: ByKind>(work: K) -> K::Output {
                 work.complex()
+            }
+        }
+
+        impl Entry for Complex<$part> {
+            #[inline(always)]
+            fn parts(self) -> [$part; 2] {
+                [self.re, self.im]
             }
         }
     )*};

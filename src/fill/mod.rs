@@ -47,12 +47,6 @@ pub(crate) fn onto<A: Element, D: Dimension>(
     content.write(Target::of(array), indices);
 }
 
-/// Writes every element of a slice.
-#[cfg(feature = "orthogonal")]
-pub(crate) fn onto_slice<A: Element>(elements: &mut [A], content: &Content<A>) {
-    content.write(Target::of_slice(elements, &[elements.len()]), None);
-}
-
 impl<A: Element> Content<A> {
     #[inline]
     fn write(&self, target: Target<'_, A>, indices: Option<&Indices>) {
