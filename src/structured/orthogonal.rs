@@ -189,9 +189,10 @@ impl<A: Scalar> Matrices<A> {
         let matrix = haar::<E::Entry>(rows, columns, self.key.fork_index(index));
         let matrix = matrix.into_shape_with_order(kernel.raw_dim()).expect("as many elements");
         let greatest = A::from_f64(E::Format::GREATEST);
-        // By cache lines of a kernel in Fortran order.
-        let kernels = kernel.axis_chunks_iter_mut(Axis(0), ROWS);
-        for (mut kernel, matrix) in kernels.zip(matrix.axis_chunks_iter(Axis(0), ROWS)) {
+        // A few rows at once, so that each cache line of a kernel in Fortran order is loaded once.
+        let rows = Axis(self.batch);
+        let kernels = kernel.axis_chunks_iter_mut(rows, 16);
+        for (mut kernel, matrix) in kernels.zip(matrix.axis_chunks_iter(rows, 16)) {
             Zip::from(&mut kernel).and(&matrix).for_each(|element, q| {
                 // An entry of 1 may have been rounded up.
                 let scaled = |part| (self.gain * part).clamp_to(-greatest, greatest);
@@ -201,6 +202,3 @@ impl<A: Scalar> Matrices<A> {
         }
     }
 }
-
-/// Rows that are copied together.
-const ROWS: usize = 16;
