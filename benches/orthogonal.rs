@@ -1,7 +1,7 @@
 //! Orthogonal matrices of several shapes; `benches/peers/orthogonal.py` has the same of PyTorch.
 //!
 //! ```text
-//! cargo bench --features orthogonal --bench orthogonal
+//! cargo bench --bench orthogonal
 //! ```
 
 #![allow(clippy::doc_markdown, missing_docs)] // PyTorch is a name; and criterion's macros have no docs.

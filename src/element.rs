@@ -5,9 +5,11 @@ mod half;
 
 use crate::math::Float;
 use bytemuck::Zeroable;
+use ndarray::LinalgScalar;
 #[cfg(feature = "complex")]
 use num_complex::Complex;
 use std::fmt::Debug;
+use std::ops::Neg;
 
 /// The numbers of an element type among those of its arithmetic.
 ///
@@ -48,6 +50,12 @@ pub trait Format: Copy + Debug + Default + PartialEq + Send + Sync + Zeroable + 
     }
 }
 
+/// An entry of a matrix: a number that ndarray multiplies matrices of.
+pub trait Entry: Format + LinalgScalar + Neg<Output = Self> {
+    /// The real and the imaginary part.
+    fn parts(self) -> [Self::Arithmetic; 2];
+}
+
 macro_rules! real {
     ($($float:ident)*) => {$(
         impl Format for $float {
@@ -69,6 +77,13 @@ macro_rules! real {
 
             fn least_from(value: f64) -> Self {
                 Self::at_least(value)
+            }
+        }
+
+        impl Entry for $float {
+            #[inline(always)]
+            fn parts(self) -> [Self; 2] {
+                [self, 0.0]
             }
         }
     )*};
@@ -101,6 +116,13 @@ macro_rules! complex {
             #[inline(always)]
             fn from_parts(re: $part, im: $part) -> Self {
                 Self::new(re, im)
+            }
+        }
+
+        impl Entry for Complex<$part> {
+            #[inline(always)]
+            fn parts(self) -> [$part; 2] {
+                [self.re, self.im]
             }
         }
     )*};

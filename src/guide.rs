@@ -36,7 +36,7 @@ pages! {
     first_array "../docs/guide/first_array.md";
     choosing "../docs/guide/choosing.md";
     layouts "../docs/guide/layouts.md";
-    #[cfg(all(feature = "orthogonal", feature = "serde"))]
+    #[cfg(feature = "serde")]
     recipes "../docs/guide/recipes.md";
     reproducibility "../docs/guide/reproducibility.md";
     performance "../docs/guide/performance.md";

@@ -139,7 +139,6 @@ impl<A: Element> Values<A> {
     }
 
     /// The values of a part of a structure that can only be computed whole.
-    #[cfg(feature = "orthogonal")]
     pub(crate) fn part_of_whole(
         structure: impl Structure<A> + 'static,
         region: &Region,

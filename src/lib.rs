@@ -88,8 +88,7 @@
 //! [`presets`] has every initializer of Keras, PyTorch, MindSpore, JAX and timm under its name there.
 //! [`AnyInitializer`] is one type for every initializer of the table.
 //!
-//! `Orthogonal` and `DeltaOrthogonal` need the feature `orthogonal`, and the laws of complex numbers
-//! `complex`.
+//! The laws of complex numbers need the feature `complex`.
 //!
 //! # Features
 //!
@@ -97,7 +96,6 @@
 //! |---|---|
 //! | `rayon`, on by default | large arrays are filled by the threads of the current pool; the values are the same without |
 //! | `ndarray-rand`, on by default | [`rand`] and [`rand_distr`] have the features that ndarray-rand asks of them; without, there is no `rand::rng()`, and a browser build needs no settings for getrandom |
-//! | `orthogonal` | orthogonal matrices, whose matrix products come from faer |
 //! | `half` | arrays of `f16` and `bf16`; the crate half is re-exported |
 //! | `complex` | arrays of `Complex<f32>` and `Complex<f64>`, and laws of their own; num-complex is re-exported |
 //! | `serde` | initializers and layouts are read from configurations and written to them |
@@ -160,11 +158,9 @@ pub use scaling::{
 };
 pub use stream::{Key, KeySource};
 pub use structured::{
-    AnyInitializer, Blocks, Centre, Constant, Dirac, Identity, Ones, Sparse, Stft, StftScaling,
-    StftSide, StftWindow, Zeros,
+    AnyInitializer, Blocks, Centre, Constant, DeltaOrthogonal, Dirac, Identity, Ones, Orthogonal,
+    Sparse, Stft, StftScaling, StftSide, StftWindow, Zeros,
 };
-#[cfg(feature = "orthogonal")]
-pub use structured::{DeltaOrthogonal, Orthogonal};
 
 #[cfg(feature = "half")]
 pub use half;

@@ -11,7 +11,6 @@ use ndarray_init::{
     Stft, StftScaling, StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform, Values,
     VarianceScaling, Zeros,
 };
-#[cfg(feature = "orthogonal")]
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
@@ -35,7 +34,6 @@ all_are_send_sync_and_debug! {
     StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform, Values<f32>, Values<f64>,
     VarianceScaling, Zeros, jax::Axes, timm::Module, timm::Parameters,
 }
-#[cfg(feature = "orthogonal")]
 all_are_send_sync_and_debug! { DeltaOrthogonal, Orthogonal, }
 
 // --- names --------------------------------------------------------------------------------------
@@ -375,7 +373,6 @@ fn blocks_have_what_they_were_given() {
     assert_eq!((each.axis(), initializers), (0, vec![&Constant(0.5), &Constant(1.5)]));
 }
 
-#[cfg(feature = "orthogonal")]
 #[test]
 fn an_orthogonal_matrix_has_what_it_was_given() -> Result<(), InitError> {
     let plain = Orthogonal::default();

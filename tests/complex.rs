@@ -415,7 +415,6 @@ fn structured_initializers_are_those_of_real_numbers() {
     assert_eq!(w.slice(s![4.., ..]), block);
 }
 
-#[cfg(feature = "orthogonal")]
 mod unitary {
     use super::*;
     use ndarray_init::ndarray::Axis;

@@ -13,7 +13,6 @@ use ndarray_init::{
 };
 #[cfg(feature = "complex")]
 use ndarray_init::{ComplexNormal, ComplexTruncatedNormal, Disc};
-#[cfg(feature = "orthogonal")]
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -95,7 +94,6 @@ fn initializers() -> Vec<AnyInitializer> {
     all.extend(laws().into_iter().map(AnyInitializer::from));
     #[cfg(feature = "complex")]
     all.extend(circular_laws());
-    #[cfg(feature = "orthogonal")]
     for layout in layouts() {
         all.push(Orthogonal::new(0.1).unwrap().with_layout(layout.clone()).into());
         all.push(DeltaOrthogonal::new(0.1).unwrap().with_layout(layout).into());
@@ -384,7 +382,6 @@ fn every_documented_form_is_read() -> Result<(), InitError> {
     Ok(())
 }
 
-#[cfg(feature = "orthogonal")]
 #[test]
 fn orthogonal_kernels_are_read_by_name_and_with_a_part_of_a_layout() -> Result<(), InitError> {
     assert_means(&json!("orthogonal"), Orthogonal::default());
@@ -559,19 +556,11 @@ fn keras_classes_are_read_with_their_defaults() {
     assert_reads("IdentityInitializer", &json!({"gain": 2.0}), Identity::new(2.0).unwrap());
 }
 
-#[cfg(feature = "orthogonal")]
 #[test]
 fn keras_orthogonal_is_read() {
     assert_reads("Orthogonal", &json!({}), Orthogonal::default());
     let twice = Orthogonal::new(2.0).unwrap();
     assert_reads("OrthogonalInitializer", &json!({"gain": 2.0, "seed": 3}), twice);
-}
-
-#[cfg(not(feature = "orthogonal"))]
-#[test]
-fn keras_orthogonal_asks_for_its_feature() {
-    let error = keras::from_config(&json!({"class_name": "Orthogonal", "config": {}})).unwrap_err();
-    assert!(error.to_string().contains("feature `orthogonal`"), "{error}");
 }
 
 #[test]

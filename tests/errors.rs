@@ -12,7 +12,6 @@ use ndarray_init::{
     Region, Siren, Sparse, Stft, StftWindow, TruncatedNormal, Uniform, Values, VarianceScaling,
     Zeros, derived_gain, rand_xoshiro::Xoshiro256PlusPlus, residual_gain,
 };
-#[cfg(feature = "orthogonal")]
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
 use serde_json::json;
 use std::collections::HashSet;
@@ -569,7 +568,6 @@ fn the_window_of_an_stft_must_suit_the_frame() {
     }
 }
 
-#[cfg(feature = "orthogonal")]
 #[test]
 fn an_orthogonal_matrix_needs_rows_and_columns() {
     let with = |layout| Orthogonal::default().with_layout(layout);
@@ -587,7 +585,6 @@ fn an_orthogonal_matrix_needs_rows_and_columns() {
     needs(&with(Layout::axes(&[0], &[1, 2]).groups(2)), &[2, 2, 2], rule);
 }
 
-#[cfg(feature = "orthogonal")]
 #[test]
 fn an_orthogonal_matrix_needs_a_layout_that_fits_and_a_gain_of_the_element_type() {
     let with = |layout| Orthogonal::default().with_layout(layout);
@@ -603,7 +600,6 @@ fn an_orthogonal_matrix_needs_a_layout_that_fits_and_a_gain_of_the_element_type(
     fill_says(&Orthogonal::new(1e39).unwrap(), &[2, 2], message);
 }
 
-#[cfg(feature = "orthogonal")]
 #[test]
 fn a_delta_orthogonal_kernel_needs_one_to_three_spatial_axes_and_no_more_inputs_than_outputs() {
     let with = |layout| DeltaOrthogonal::default().with_layout(layout);

@@ -7,7 +7,6 @@ use ndarray_init::{
     AnyInitializer, Blocks, Constant, Dirac, Identity, InitError, InitExt, InitRefExt, Initializer,
     Key, Layout, Sparse, Stft, Values, VarianceScaling, Zeros,
 };
-#[cfg(feature = "orthogonal")]
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -154,7 +153,6 @@ fn constant_arrays_fit_the_shape_that_they_were_made_for() {
     assert_panics::<f64>(&double, &[6], &[1, 6], [&[6], &[1, 6]]);
 }
 
-#[cfg(feature = "orthogonal")]
 #[test]
 fn orthogonal_matrices_fit_the_shape_that_they_were_made_for() {
     assert_only_fits(&Orthogonal::default(), &[4, 6], OTHER_MATRICES);

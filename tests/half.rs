@@ -310,7 +310,6 @@ fn structured_initializers_are_those_of_f32_rounded() {
     structured::<bf16>();
 }
 
-#[cfg(feature = "orthogonal")]
 #[test]
 fn orthogonal_matrices_are_those_of_f32_rounded() {
     use ndarray_init::{DeltaOrthogonal, Orthogonal};

@@ -15,8 +15,8 @@ use std::f64::consts::TAU;
 
 const GUIDE: &str = include_str!("../MIGRATING.md");
 
-/// The text of an expression, and what it gives; `None` if it needs a feature that is off.
-type Expression = (&'static str, Option<Make>);
+/// The text of an expression, and what it gives.
+type Expression = (&'static str, Make);
 type Make = fn() -> Result<Box<dyn Ours>, InitError>;
 
 macro_rules! expressions {
@@ -25,18 +25,9 @@ macro_rules! expressions {
             fn make() -> Result<Box<dyn Ours>, InitError> {
                 Ok(Box::new($expression))
             }
-            (stringify!($expression), Some(make as Make))
+            (stringify!($expression), make as Make)
         },)*]
     };
-}
-
-#[cfg(feature = "orthogonal")]
-macro_rules! orthogonal_expressions {
-    ($($expressions:tt)*) => { expressions! { $($expressions)* } };
-}
-#[cfg(not(feature = "orthogonal"))]
-macro_rules! orthogonal_expressions {
-    ($($expression:expr;)*) => { [$((stringify!($expression), None),)*] };
 }
 
 const EXPRESSIONS: &[Expression] = &expressions! {
@@ -137,9 +128,6 @@ const EXPRESSIONS: &[Expression] = &expressions! {
     timm::init_weight_vit(Module::Linear, "head", None, None, None)?.weight;
     timm::init_weight_jax(Module::Linear, "blocks.0.mlp.fc1", None, None)?.weight;
     timm::init_weight_jax(Module::Linear, "blocks.0.mlp.fc1", None, None)?.bias;
-};
-
-const ORTHOGONAL: &[Expression] = &orthogonal_expressions! {
     keras::orthogonal(None)?;
     keras::orthogonal(2.0)?;
     torch::orthogonal(None)?;
@@ -151,11 +139,8 @@ const ORTHOGONAL: &[Expression] = &orthogonal_expressions! {
 
 #[test]
 fn the_tables_are_what_the_expressions_are() {
-    let expressions: BTreeMap<String, _> = EXPRESSIONS
-        .iter()
-        .chain(ORTHOGONAL)
-        .map(|(text, make)| (without_spaces(text), make))
-        .collect();
+    let expressions: BTreeMap<String, _> =
+        EXPRESSIONS.iter().map(|(text, make)| (without_spaces(text), make)).collect();
     let rows: Vec<Row> = rows().collect();
 
     let compiled: BTreeSet<&str> = expressions.keys().map(String::as_str).collect();
@@ -166,7 +151,7 @@ fn the_tables_are_what_the_expressions_are() {
 
     let mut wrong = Vec::new();
     for row in rows {
-        let Some(make) = expressions[&without_spaces(row.ours)] else { continue };
+        let make = expressions[&without_spaces(row.ours)];
         let law = make().unwrap_or_else(|error| panic!("{}: {error}", row.ours)).law(&row.shape);
         if law != row.law {
             wrong.push(format!("{} at {:?}: {law}, not {}", row.ours, row.shape, row.law));
@@ -376,7 +361,6 @@ ours!(VarianceScaling TorchDefault => |this, shape| this.law(shape).unwrap().to_
 ours!(Law => |this, _shape| this.to_string());
 ours!(Uniform Normal TruncatedNormal => |this, _shape| Law::from(*this).to_string());
 ours!(Zeros Ones Constant<f32> Identity Dirac => |this, shape| by_value(this, shape));
-#[cfg(feature = "orthogonal")]
 ours!(ndarray_init::Orthogonal ndarray_init::DeltaOrthogonal => |this, shape| by_value(this, shape));
 
 impl Ours for f64 {

@@ -1,6 +1,5 @@
 //! `Orthogonal` and `DeltaOrthogonal`: what they promise, the law of Haar, and every error.
 
-#![cfg(feature = "orthogonal")]
 #![allow(clippy::needless_pass_by_value)] // Views are handed on as they are made.
 
 use crate::common::{Listed, assert_same_bits, cases, each_type};
@@ -14,6 +13,7 @@ use proptest::prelude::{any, prop, proptest};
 use rayon::ThreadPoolBuilder;
 use serde_json::Value;
 use std::f64::consts::PI;
+use std::thread::Builder;
 
 fn orthogonal(gain: f64) -> Orthogonal {
     Orthogonal::new(gain).unwrap()
@@ -330,6 +330,13 @@ fn values_do_not_depend_on_the_number_of_threads() {
     for shape in [[700, 701], [1500, 300], [300, 1500]] {
         each_type!(A => threads::<A>(&shape));
     }
+}
+
+/// Also in threads with less stack than usual.
+#[test]
+fn a_matrix_takes_little_stack() {
+    let fill = || each_type!(A => drop(init::<A>(&[130, 70], &Orthogonal::default(), 1)));
+    Builder::new().stack_size(128 << 10).spawn(fill).unwrap().join().unwrap();
 }
 
 #[test]

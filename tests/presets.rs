@@ -3,7 +3,6 @@
 
 use crate::common::recorded::{self, Call, Configured};
 use crate::common::{Listed, each_type, suits};
-#[cfg(feature = "orthogonal")]
 use ndarray_init::ndarray::Axis;
 use ndarray_init::ndarray::{Array1, Array2, ArrayD, IxDyn, array};
 use ndarray_init::presets::{jax, keras, mindspore, timm, torch};
@@ -441,7 +440,6 @@ fn a_vision_transformer_of_timm_begins_as_timm_has_it() -> Result<(), InitError>
     Ok(())
 }
 
-#[cfg(feature = "orthogonal")]
 #[test]
 fn orthogonal_matrices_have_the_columns_of_their_framework() -> Result<(), InitError> {
     use ndarray_init::{DeltaOrthogonal, Orthogonal};

@@ -1,7 +1,6 @@
 //! What the README and the guide advise: every initializer and layout in their tables compiles and
 //! fills an array, and every layout has the fans that stand beside it.
 
-#[cfg(feature = "orthogonal")]
 use ndarray_init::Orthogonal;
 use ndarray_init::ndarray::{ArrayD, IxDyn};
 use ndarray_init::presets::torch;
@@ -31,27 +30,13 @@ macro_rules! expressions {
     };
 }
 
-#[cfg(feature = "orthogonal")]
-macro_rules! orthogonal_expressions {
-    ($($expressions:tt)*) => { expressions! { advised; $($expressions)* }.map(there) };
-}
-#[cfg(not(feature = "orthogonal"))]
-macro_rules! orthogonal_expressions {
-    ($($expression:expr;)*) => { [$((without_spaces(stringify!($expression)), None)),*] };
-}
-
-fn there((text, initializer): (String, Advised)) -> (String, Option<Advised>) {
-    (text, Some(initializer))
-}
-
-/// `None` if it needs a feature that is off.
-fn initializers() -> Result<BTreeMap<String, Option<Advised>>, InitError> {
+fn initializers() -> Result<BTreeMap<String, Advised>, InitError> {
     // An activation of the reader's own, and an embedding of 48 rows.
     let f = |x: f64| x.max(0.0);
     let padded: [(usize, AnyInitializer); 2] =
         [(1, Zeros.into()), (47, Normal::new(0.0, 0.02)?.into())];
     let gates: [(usize, AnyInitializer); 2] = [(24, Zeros.into()), (24, Ones.into())];
-    let initializers = expressions! { advised;
+    Ok(BTreeMap::from(expressions! { advised;
         VarianceScaling::he_normal();
         VarianceScaling::lecun_normal();
         VarianceScaling::lecun_normal().with_gain(Nonlinearity::leaky_relu().gain()?)?;
@@ -73,14 +58,11 @@ fn initializers() -> Result<BTreeMap<String, Option<Advised>>, InitError> {
         Blocks::of(0, gates);
         Normal::new(0.0, 0.02 * residual_gain(12)?)?;
         torch::linear_weight();
-    };
-    let orthogonal = orthogonal_expressions! {
         Blocks::equal(Orthogonal::default(), 1, 4);
         Orthogonal::new(2.0_f64.sqrt())?;
         Orthogonal::new(0.01)?;
         Orthogonal::new(1.0)?;
-    };
-    Ok(initializers.map(there).into_iter().chain(orthogonal).collect())
+    }))
 }
 
 fn layouts() -> Result<BTreeMap<String, Layout>, InitError> {
@@ -109,9 +91,7 @@ fn every_initializer_in_the_tables_fills_an_array() -> Result<(), InitError> {
         let Some(column) = head.iter().position(|&name| name == "initializer") else { continue };
         for span in spans(cells[column]) {
             let initializer = known.get(&span).unwrap_or_else(|| panic!("{span} is not known"));
-            if let Some(initializer) = initializer {
-                ArrayD::<f32>::init(IxDyn(&[48, 12]), initializer, Key::new(1))?;
-            }
+            ArrayD::<f32>::init(IxDyn(&[48, 12]), initializer, Key::new(1))?;
             used.insert(span);
         }
     }

@@ -216,7 +216,6 @@ fn a_part_of_a_constant_array_is_cut_where_the_array_is_not_broadcast() {
     assert_eq!(part, array![[7.0, 8.0], [7.0, 8.0]]);
 }
 
-#[cfg(feature = "orthogonal")]
 #[test]
 fn a_part_of_an_orthogonal_kernel_is_cut_from_the_whole() {
     use ndarray_init::{DeltaOrthogonal, Orthogonal};

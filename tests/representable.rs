@@ -1,7 +1,6 @@
 //! Laws that an element type cannot show are errors, and what is almost one is drawn rightly.
 
 use ndarray_init::ndarray::{Array1, Array2, ArrayD, IxDyn};
-#[cfg(feature = "orthogonal")]
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
 use ndarray_init::{
     Element, InitError, InitExt, InitRefExt, Initializer, Key, Law, Normal, Sparse,
@@ -100,7 +99,6 @@ fn nothing_piles_up_at_the_greatest_number() {
     }
 }
 
-#[cfg(feature = "orthogonal")]
 #[test]
 fn orthogonal_matrices_whose_entries_vanish_are_errors() {
     assert_refused::<f32>(&Orthogonal::new(1e-300).unwrap(), &[4, 4]);

@@ -69,7 +69,6 @@ fn initializers(gain: f64) -> Result<Vec<Named>, InitError> {
         ("lecun_normal, gain", Box::new(lecun.with_gain(gain)?)),
         ("TorchDefault", Box::new(TorchDefault::new())),
         ("N(0, 0.02²)", Box::new(Normal::new(0.0, 0.02)?)),
-        #[cfg(feature = "orthogonal")]
         ("orthogonal, gain", Box::new(ndarray_init::Orthogonal::new(gain)?)),
     ])
 }

@@ -2,15 +2,12 @@
 //! signals and gradients through 50 layers, truncation here and elsewhere, speed.
 //!
 //! ```text
-//! cargo run --release --example gallery                         # to the folder gallery
-//! cargo run --release --example gallery --features orthogonal   # with orthogonal kernels, too
+//! cargo run --release --example gallery   # to the folder gallery
 //! ```
 
 #[path = "../chart/mod.rs"]
 mod chart;
 mod depth;
-#[cfg(feature = "orthogonal")]
-mod eigenvalues;
 mod laws;
 mod speed;
 mod structured;
@@ -37,8 +34,6 @@ const DRAWINGS: &[(&str, Drawing)] = &[
     ("structured", structured::draw),
     ("activations", depth::activations),
     ("gradients", depth::gradients),
-    #[cfg(feature = "orthogonal")]
-    ("eigenvalues", eigenvalues::draw),
     ("truncation", truncation::draw),
     ("speed", speed::draw),
 ];
@@ -51,9 +46,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         let file = folder.join(name).with_extension("svg");
         fs::write(&file, draw()?).map_err(|error| at(&file, error))?;
         println!("{}", file.display());
-    }
-    if cfg!(not(feature = "orthogonal")) {
-        println!("with --features orthogonal: orthogonal kernels and their eigenvalues, too");
     }
     Ok(())
 }

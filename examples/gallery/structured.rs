@@ -6,15 +6,15 @@ use crate::chart::{
 };
 use ndarray_init::ndarray::{Array2, Array3, s};
 use ndarray_init::{AnyInitializer, Normal, Ones, VarianceScaling, Zeros};
-use ndarray_init::{Blocks, Dirac, Identity, InitExt, Initializer, Key, Sparse, Stft};
+use ndarray_init::{Blocks, DeltaOrthogonal, Dirac, Identity, Orthogonal, Sparse, Stft};
+use ndarray_init::{InitExt, Initializer, Key};
 use std::error::Error;
 
 const SIDE: usize = 24;
 
 pub(crate) fn draw() -> Result<String, Box<dyn Error>> {
-    let (rows, height) = if cfg!(feature = "orthogonal") { (3, 1000) } else { (2, 670) };
-    picture((1240, height), |area| {
-        let panels = area.split_evenly((rows, 4));
+    picture((1240, 1000), |area| {
+        let panels = area.split_evenly((3, 4));
         let square = |initializer: &dyn Initializer<f32>| {
             Array2::init((SIDE, SIDE), initializer, Key::new(1))
         };
@@ -34,9 +34,7 @@ pub(crate) fn draw() -> Result<String, Box<dyn Error>> {
         matrix(&panels[4], "Blocks of rows", &square(&Blocks::of(0, parts))?)?;
         sparse(&panels[5])?;
         spike(&panels[6])?;
-        #[cfg(feature = "orthogonal")]
-        orthogonal::draw(&panels[7..])?;
-        Ok(())
+        orthogonal(&panels[7..])
     })
 }
 
@@ -79,34 +77,26 @@ fn entries(
     chart(area, title, &x, &y, &all)
 }
 
-#[cfg(feature = "orthogonal")]
-mod orthogonal {
-    use super::entries;
-    use crate::chart::{Area, Outcome, matrix::matrix};
-    use ndarray_init::ndarray::{Array2, Array3};
-    use ndarray_init::{DeltaOrthogonal, InitExt, Key, Orthogonal};
-
-    pub(super) fn draw(panels: &[Area<'_>]) -> Outcome {
-        let wide = Array2::<f32>::init((24, 24), &Orthogonal::default(), Key::new(1))?;
-        matrix(&panels[0], "Orthogonal", &wide)?;
-        let products = wide.t().dot(&wide);
-        matrix(&panels[1], "Orthogonal: products of columns", &products)?;
-        let delta = Array3::<f32>::init((3, 8, 8), &DeltaOrthogonal::default(), Key::new(1))?;
-        matrix(&panels[2], "DeltaOrthogonal (3, 8, 8)", &delta.into_shape_with_order((24, 8))?)?;
-        // A column of n is uniform on the sphere: x² has the law Beta(1/2, (n − 1)/2).
-        for (panel, n) in panels[3..5].iter().zip([4, 8]) {
-            let mut values = Vec::new();
-            for i in 0..40_000 / n {
-                let key = Key::new(1).fork_index(i as u64);
-                values.extend(Array2::<f32>::init((n, n), &Orthogonal::default(), key)?);
-            }
-            let half = n as f64 / 2.0;
-            let constant =
-                libm::tgamma(half) / libm::tgamma(half - 0.5) / std::f64::consts::PI.sqrt();
-            let density = move |x: f64| constant * (1.0 - x * x).max(0.0).powf(half - 1.5);
-            let title = format!("Orthogonal ({n}, {n}): entries");
-            entries(panel, &title, &values, -1.0..1.0, density)?;
+/// Orthogonal matrices as pictures, and the law of their entries.
+fn orthogonal(panels: &[Area<'_>]) -> Outcome {
+    let wide = Array2::<f32>::init((24, 24), &Orthogonal::default(), Key::new(1))?;
+    matrix(&panels[0], "Orthogonal", &wide)?;
+    let products = wide.t().dot(&wide);
+    matrix(&panels[1], "Orthogonal: products of columns", &products)?;
+    let delta = Array3::<f32>::init((3, 8, 8), &DeltaOrthogonal::default(), Key::new(1))?;
+    matrix(&panels[2], "DeltaOrthogonal (3, 8, 8)", &delta.into_shape_with_order((24, 8))?)?;
+    // A column of n is uniform on the sphere: x² has the law Beta(1/2, (n − 1)/2).
+    for (panel, n) in panels[3..5].iter().zip([4, 8]) {
+        let mut values = Vec::new();
+        for i in 0..40_000 / n {
+            let key = Key::new(1).fork_index(i as u64);
+            values.extend(Array2::<f32>::init((n, n), &Orthogonal::default(), key)?);
         }
-        Ok(())
+        let half = n as f64 / 2.0;
+        let constant = libm::tgamma(half) / libm::tgamma(half - 0.5) / std::f64::consts::PI.sqrt();
+        let density = move |x: f64| constant * (1.0 - x * x).max(0.0).powf(half - 1.5);
+        let title = format!("Orthogonal ({n}, {n}): entries");
+        entries(panel, &title, &values, -1.0..1.0, density)?;
     }
+    Ok(())
 }

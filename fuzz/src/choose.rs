@@ -9,7 +9,6 @@ use ndarray_init::{
     Stft, StftScaling, StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform,
     VarianceScaling, Zeros,
 };
-#[cfg(feature = "orthogonal")]
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
 
 type Bytes<'a, 'b> = &'b mut Unstructured<'a>;
@@ -230,12 +229,10 @@ fn one(u: Bytes) -> Result<std::result::Result<AnyInitializer, InitError>> {
                 Ok(mup.scaling(role, base?).into())
             }));
         }
-        #[cfg(feature = "orthogonal")]
         15 => {
             let (gain, layout) = (positive(u)?, layout(u)?);
             return Ok(Orthogonal::new(gain).map(|matrix| matrix.with_layout(layout).into()));
         }
-        #[cfg(feature = "orthogonal")]
         16 => {
             let (gain, layout) = (positive(u)?, layout(u)?);
             return Ok(DeltaOrthogonal::new(gain).map(|kernel| kernel.with_layout(layout).into()));

@@ -7,7 +7,6 @@ use crate::fans::Layout;
 use crate::laws::{ComplexNormal, Disc};
 use crate::laws::{Law, Normal, Uniform};
 use crate::scaling::{Mup, Siren, TorchDefault};
-#[cfg(feature = "orthogonal")]
 use crate::structured::Orthogonal;
 use crate::structured::{Identity, Sparse};
 use serde::de::Error;
@@ -64,7 +63,6 @@ checked! {
     Disc { radius: f64 } => Disc::new(radius);
 }
 
-#[cfg(feature = "orthogonal")]
 checked! {
     Orthogonal { #[serde(default = "one")] gain: f64, #[serde(default)] layout: Patch } => {
         let orthogonal = Orthogonal::new(gain)?;

@@ -8,7 +8,6 @@ use crate::laws::{ComplexNormal, ComplexTruncatedNormal, Disc};
 use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
 use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
 use crate::structured::{AnyInitializer, Blocks, Dirac, Identity, Sparse, Stft};
-#[cfg(feature = "orthogonal")]
 use crate::structured::{DeltaOrthogonal, Orthogonal};
 use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
@@ -43,9 +42,7 @@ impl Serialize for AnyInitializer {
             Self::TorchDefault(this) => entry(serializer, "torch_default", this),
             Self::Mup(this) => entry(serializer, "mup", this),
             Self::Blocks(this) => entry(serializer, "blocks", this),
-            #[cfg(feature = "orthogonal")]
             Self::Orthogonal(this) => entry(serializer, "orthogonal", this),
-            #[cfg(feature = "orthogonal")]
             Self::DeltaOrthogonal(this) => entry(serializer, "delta_orthogonal", this),
         }
     }
@@ -128,7 +125,8 @@ impl<'de> DeserializeSeed<'de> for Parameters<'_> {
             "complex_truncated_normal" => ComplexTruncatedNormal::deserialize(parameters)?.into(),
             #[cfg(not(feature = "complex"))]
             "complex_normal" | "disc" | "complex_truncated_normal" => {
-                return Err(needs_feature(self.of, "complex"));
+                let message = format!("{} needs the feature `complex` of ndarray-init", self.of);
+                return Err(D::Error::custom(message));
             }
             "identity" => Identity::deserialize(parameters)?.into(),
             "dirac" => Dirac::deserialize(parameters)?.into(),
@@ -138,12 +136,8 @@ impl<'de> DeserializeSeed<'de> for Parameters<'_> {
             "torch_default" => TorchDefault::deserialize(parameters)?.into(),
             "mup" => MupScaling::deserialize(parameters)?.into(),
             "blocks" => Blocks::<AnyInitializer>::deserialize(parameters)?.into(),
-            #[cfg(feature = "orthogonal")]
             "orthogonal" => Orthogonal::deserialize(parameters)?.into(),
-            #[cfg(feature = "orthogonal")]
             "delta_orthogonal" => DeltaOrthogonal::deserialize(parameters)?.into(),
-            #[cfg(not(feature = "orthogonal"))]
-            "orthogonal" | "delta_orthogonal" => return Err(needs_feature(self.of, "orthogonal")),
             unknown => {
                 let names: Vec<_> = presets.iter().map(|&(name, _)| name).chain(OTHERS).collect();
                 let names = names.join(", ");
@@ -152,11 +146,6 @@ impl<'de> DeserializeSeed<'de> for Parameters<'_> {
             }
         })
     }
-}
-
-#[cfg(not(all(feature = "complex", feature = "orthogonal")))]
-fn needs_feature<E: Error>(name: &str, feature: &str) -> E {
-    E::custom(format!("{name} needs the feature `{feature}` of ndarray-init"))
 }
 
 /// The names that are no preset's.

@@ -3,7 +3,7 @@
 use super::Indices;
 use super::draw::Source;
 use super::target::Target;
-use crate::element::Format;
+use crate::element::{Entry, Format};
 use crate::laws::AnyLaw;
 use crate::stream::Key;
 
@@ -46,6 +46,10 @@ use crate::stream::Key;
              `Complex<f32>` and `Complex<f64>` with the feature `complex`"
 )]
 pub trait Element: Format {
+    /// The type that matrices are computed in.
+    #[doc(hidden)]
+    type Entry: Entry<Arithmetic = Self::Arithmetic> + Element;
+
     /// Writes what the law gives for the key's words.
     ///
     /// A method of each type, and no generic function: the loops behind it are long, and so they are
@@ -55,9 +59,11 @@ pub trait Element: Format {
 }
 
 macro_rules! element {
-    ($($(#[$cfg:meta])? $element:ty;)*) => {$(
+    ($($(#[$cfg:meta])? $element:ty, $entry:ty;)*) => {$(
         $(#[$cfg])?
         impl Element for $element {
+            type Entry = $entry;
+
             fn draw(target: Target<'_, Self>, law: &AnyLaw, key: Key, indices: Option<&Indices>) {
                 target.draw(&Source::new(law, key, indices));
             }
@@ -65,14 +71,14 @@ macro_rules! element {
     )*};
 }
 element! {
-    f32;
-    f64;
+    f32, f32;
+    f64, f64;
     #[cfg(feature = "half")]
-    half::f16;
+    half::f16, f32;
     #[cfg(feature = "half")]
-    half::bf16;
+    half::bf16, f32;
     #[cfg(feature = "complex")]
-    num_complex::Complex<f32>;
+    num_complex::Complex<f32>, Self;
     #[cfg(feature = "complex")]
-    num_complex::Complex<f64>;
+    num_complex::Complex<f64>, Self;
 }

@@ -42,11 +42,6 @@ pub(crate) fn onto<A: Element, D: Dimension>(
     content.write(Target::of(array), indices);
 }
 
-/// Writes every element of a slice.
-pub(crate) fn onto_slice<A: Element>(elements: &mut [A], content: &Content<A>) {
-    content.write(Target::of_slice(elements, &[elements.len()]), None);
-}
-
 /// Writes the key's words with the indices index, index + 1, ….
 pub(crate) fn words(key: Key, index: u64, out: &mut [u32]) {
     let len = out.len();

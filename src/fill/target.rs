@@ -39,11 +39,6 @@ impl<'a, A: Format> Target<'a, A> {
         unsafe { Self::new(start, array.shape(), array.strides()) }
     }
 
-    pub(super) fn of_slice(elements: &'a mut [A], shape: &'a [usize; 1]) -> Self {
-        // SAFETY: the elements of a mutable slice are distinct.
-        unsafe { Self::new(elements.as_mut_ptr(), shape, &[1]) }
-    }
-
     /// # Safety
     /// `start` must be the first element of an array with this shape and these strides, whose
     /// elements are distinct and may be written, initialized or not, while this value lives.

@@ -22,7 +22,6 @@ use crate::fans::{FanMode, Layout};
 use crate::laws::{Normal, TruncatedNormal, Uniform};
 use crate::scaling::{Distribution, VarianceScaling};
 use crate::structured::{Constant, Ones, Zeros};
-#[cfg(feature = "orthogonal")]
 use crate::structured::{DeltaOrthogonal, Orthogonal};
 
 /// One axis, several, or `None` for the default: what JAX takes for `in_axis`.
@@ -317,7 +316,6 @@ builders! {
 /// assert_eq!(jax::orthogonal(2.0, 0)?, orthogonal);
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
-#[cfg(feature = "orthogonal")]
 pub fn orthogonal(
     scale: impl Into<Option<f64>>,
     column_axis: impl Into<Option<isize>>,
@@ -337,7 +335,6 @@ pub fn orthogonal(
 /// assert_eq!(jax::delta_orthogonal(None)?, DeltaOrthogonal::new(1.0)?);
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
-#[cfg(feature = "orthogonal")]
 pub fn delta_orthogonal(scale: impl Into<Option<f64>>) -> Result<DeltaOrthogonal, InitError> {
     DeltaOrthogonal::new(or(scale, 1.0))
 }

@@ -16,7 +16,6 @@ use crate::error::InitError;
 use crate::fans::{FanMode, Layout};
 use crate::laws::{Normal, TruncatedNormal, Uniform};
 use crate::scaling::{Distribution, Nonlinearity, VarianceScaling};
-#[cfg(feature = "orthogonal")]
 use crate::structured::Orthogonal;
 use crate::structured::{Constant, Dirac, Identity, Ones, Sparse, Zeros};
 
@@ -239,7 +238,6 @@ pub fn dirac(groups: impl Into<Option<usize>>) -> Dirac {
 /// assert_eq!(mindspore::orthogonal(2.0)?, orthogonal);
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
-#[cfg(feature = "orthogonal")]
 pub fn orthogonal(gain: impl Into<Option<f64>>) -> Result<Orthogonal, InitError> {
     torch::orthogonal(gain)
 }

@@ -25,7 +25,6 @@ use crate::error::{InitError, at_least_one};
 use crate::fans::{FanMode, Layout};
 use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
 use crate::scaling::{Distribution, Nonlinearity, TorchDefault, VarianceScaling};
-#[cfg(feature = "orthogonal")]
 use crate::structured::Orthogonal;
 use crate::structured::{Constant, Dirac, Identity, Ones, Sparse, Zeros};
 
@@ -280,7 +279,6 @@ pub fn sparse(sparsity: f64, std: impl Into<Option<f64>>) -> Result<Sparse, Init
 /// assert_eq!(torch::orthogonal(None)?, orthogonal);
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
-#[cfg(feature = "orthogonal")]
 pub fn orthogonal(gain: impl Into<Option<f64>>) -> Result<Orthogonal, InitError> {
     Ok(Orthogonal::new(or(gain, 1.0))?.with_layout(Layout::torch()))
 }

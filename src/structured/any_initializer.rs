@@ -1,7 +1,6 @@
 //! Any initializer, as one type.
 
 use super::{Blocks, Constant, Dirac, Identity, Ones, Sparse, Stft, Zeros, number};
-#[cfg(feature = "orthogonal")]
 use super::{DeltaOrthogonal, Orthogonal};
 use crate::fill::Element;
 use crate::error::InitError;
@@ -50,7 +49,7 @@ use ndarray::{Array, ArrayD, Dimension};
 /// | `"identity"`, `{"identity": {"gain": 0.5}}` | [`Identity`] |
 /// | `"dirac"`, `{"dirac": {"layout": "torch", "centre": "lower"}}` | [`Dirac`] |
 /// | `{"sparse": {"sparsity": 0.1, "law": {"normal": {"std": 0.01}}}}` | [`Sparse`] |
-/// | `"orthogonal"`, `{"orthogonal": {"gain": 2, "layout": "torch"}}`, the same for `"delta_orthogonal"` | with the feature `orthogonal` |
+/// | `"orthogonal"`, `{"orthogonal": {"gain": 2, "layout": "torch"}}`, the same for `"delta_orthogonal"` | [`Orthogonal`], [`DeltaOrthogonal`] |
 /// | `"stft"`, `{"stft": {"side": "imaginary", "window": "hamming", "scaling": null, "periodic": true}}` | [`Stft`] |
 /// | `{"siren": {"layer": "first"}}`, `{"siren": {"layer": "later", "omega_0": 30}}` | [`Siren`]; `layout`, too |
 /// | `"torch_default"`, `{"torch_default": {"layout": {"groups": 4}}}` | [`TorchDefault`] |
@@ -104,10 +103,8 @@ pub enum AnyInitializer {
     #[cfg(feature = "complex")]
     ComplexTruncatedNormal(ComplexTruncatedNormal),
     /// A random orthogonal matrix.
-    #[cfg(feature = "orthogonal")]
     Orthogonal(Orthogonal),
     /// A convolution with an orthogonal matrix at its centre.
-    #[cfg(feature = "orthogonal")]
     DeltaOrthogonal(DeltaOrthogonal),
 }
 
@@ -137,9 +134,7 @@ impl AnyInitializer {
             Self::TorchDefault(this) => this.with_layout(layout).into(),
             Self::Mup(this) => this.with_layout(layout).into(),
             Self::Blocks(this) => (*this).map(|block| block.with_layout(layout.clone())).into(),
-            #[cfg(feature = "orthogonal")]
             Self::Orthogonal(this) => this.with_layout(layout).into(),
-            #[cfg(feature = "orthogonal")]
             Self::DeltaOrthogonal(this) => this.with_layout(layout).into(),
             _ => self,
         }
@@ -169,9 +164,7 @@ impl<A: Element> Initializer<A> for AnyInitializer {
             Self::Identity(this) => this.values(shape, key),
             Self::Dirac(this) => this.values(shape, key),
             Self::Sparse(this) => this.values(shape, key),
-            #[cfg(feature = "orthogonal")]
             Self::Orthogonal(this) => this.values(shape, key),
-            #[cfg(feature = "orthogonal")]
             Self::DeltaOrthogonal(this) => this.values(shape, key),
             Self::Stft(this) => this.values(shape, key),
             Self::Siren(this) => this.values(shape, key),
@@ -201,7 +194,6 @@ macro_rules! from {
 from!(VarianceScaling Law Identity Dirac Sparse Stft Siren TorchDefault);
 #[cfg(feature = "complex")]
 from!(ComplexNormal Disc ComplexTruncatedNormal);
-#[cfg(feature = "orthogonal")]
 from!(Orthogonal DeltaOrthogonal);
 
 macro_rules! from_law {

@@ -11,7 +11,7 @@ use crate::stream::Key;
 use ndarray::ArrayViewMutD;
 
 /// A convolution that keeps the norm of what it is applied to, but for a gain: an orthogonal matrix
-/// at the centre of the receptive field, and 0 elsewhere (Xiao et al. 2018). Feature `orthogonal`.
+/// at the centre of the receptive field, and 0 elsewhere (Xiao et al. 2018).
 ///
 /// The receptive field has one to three axes, and there are no fewer output than input channels:
 /// fan_in ≤ fan_out. The centre of k places is (k − 1) / 2. That is JAX' `delta_orthogonal`, in

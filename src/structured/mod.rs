@@ -4,13 +4,10 @@
 mod any_initializer;
 mod blocks;
 mod constant;
-#[cfg(feature = "orthogonal")]
 mod delta_orthogonal;
 mod dirac;
-#[cfg(feature = "orthogonal")]
 mod haar;
 mod identity;
-#[cfg(feature = "orthogonal")]
 mod orthogonal;
 mod sparse;
 mod stft;
@@ -20,11 +17,9 @@ pub use blocks::Blocks;
 #[cfg(feature = "serde")]
 pub(crate) use blocks::Cut;
 pub use constant::{Constant, Ones, Zeros};
-#[cfg(feature = "orthogonal")]
 pub use delta_orthogonal::DeltaOrthogonal;
 pub use dirac::{Centre, Dirac};
 pub use identity::Identity;
-#[cfg(feature = "orthogonal")]
 pub use orthogonal::Orthogonal;
 pub use sparse::Sparse;
 pub use stft::{Stft, StftScaling, StftSide, StftWindow};

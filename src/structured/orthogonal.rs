@@ -3,16 +3,18 @@
 use super::dirac::axes_of;
 use super::haar::haar;
 use super::number;
-use crate::element::{Element, Entry, Format, Scalar};
+use crate::element::Entry;
+use crate::fill::Element;
+use crate::math::Float;
 use crate::error::{AxisRole, InitError, positive};
 use crate::fans::Layout;
 use crate::fill::Region;
 use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;
-use ndarray::{ArrayViewD, ArrayViewMutD, Axis, Zip};
+use ndarray::{ArrayViewMutD, Axis, Zip};
 use std::ops::Range;
 
-/// A random orthogonal matrix times a gain (Saxe et al. 2014). Feature `orthogonal`.
+/// A random orthogonal matrix times a gain (Saxe et al. 2014).
 ///
 /// The kernel is read as a matrix: its columns are the output axes, its rows all others, and its
 /// batch axes hold matrices of their own, as do the groups of a convolution. With Q as that matrix
@@ -32,8 +34,8 @@ use std::ops::Range;
 /// | JAX' `orthogonal` with a `column_axis` | [`Layout::axes`]`(&[], &[column_axis])` |
 ///
 /// Values depend on the key and the shape alone, not on memory order or the number of threads. But
-/// the products of matrices behind them are another crate's, [faer](https://docs.rs/faer)'s, which
-/// sums in an order that suits the processor: machines and releases may differ in the last digits.
+/// ndarray multiplies the matrices behind them, by the crate matrixmultiply or by a BLAS. Both sum in
+/// an order that suits the processor: machines and releases may differ in the last digits.
 ///
 /// ```
 /// use ndarray_init::ndarray::Array2;
@@ -180,38 +182,25 @@ impl<A: Element> Structure<A> for Matrices<A::Arithmetic> {
     }
 }
 
-impl<A: Scalar> Matrices<A> {
-    fn write_one<E: Element<Arithmetic = A>>(&self, kernel: ArrayViewMutD<'_, E>, index: u64) {
+impl<A: Float> Matrices<A> {
+    fn write_one<E: Element<Arithmetic = A>>(&self, mut kernel: ArrayViewMutD<'_, E>, index: u64) {
         let outputs: usize = kernel.shape()[self.outputs.clone()].iter().product();
         let others = kernel.len() / outputs;
         let (rows, columns) =
             if self.outputs.start == self.batch { (outputs, others) } else { (others, outputs) };
         let matrix = haar::<E::Entry>(rows, columns, self.key.fork_index(index));
         let matrix = matrix.into_shape_with_order(kernel.raw_dim()).expect("as many elements");
-        self.scale_onto(kernel, matrix.view());
-    }
-
-    /// By pieces that stay in cache, if the two lie in memory in different orders.
-    fn scale_onto<E>(&self, mut kernel: ArrayViewMutD<'_, E>, matrix: ArrayViewD<'_, E::Entry>)
-    where
-        E: Element<Arithmetic = A>,
-    {
-        const PIECE: usize = 1024;
-        if kernel.len() > PIECE && !kernel.is_standard_layout() {
-            let axes = (0..kernel.ndim()).map(Axis);
-            let longest = axes.max_by_key(|&axis| kernel.len_of(axis)).expect("two axes");
-            let middle = kernel.len_of(longest) / 2;
-            let (kernel, other_kernel) = kernel.split_at(longest, middle);
-            let (matrix, other_matrix) = matrix.split_at(longest, middle);
-            self.scale_onto(kernel, matrix);
-            return self.scale_onto(other_kernel, other_matrix);
-        }
         let greatest = A::from_f64(E::GREATEST_VALUE);
-        Zip::from(&mut kernel).and(&matrix).for_each(|element, q| {
-            // An entry of 1 may have been rounded up.
-            let scaled = |part| (self.gain * part).clamp_to(-greatest, greatest);
-            let [re, im] = q.parts().map(scaled);
-            *element = E::from_parts(re, im);
-        });
+        // A few rows at once, so that each cache line of a kernel in Fortran order is loaded once.
+        let rows = Axis(self.batch);
+        let kernels = kernel.axis_chunks_iter_mut(rows, 16);
+        for (mut kernel, matrix) in kernels.zip(matrix.axis_chunks_iter(rows, 16)) {
+            Zip::from(&mut kernel).and(&matrix).for_each(|element, q| {
+                // An entry of 1 may have been rounded up.
+                let scaled = |part| (self.gain * part).clamp_to(-greatest, greatest);
+                let [re, im] = q.parts().map(scaled);
+                *element = E::from_parts(re, im);
+            });
+        }
     }
 }

@@ -65,7 +65,6 @@ fn every_initializer_fills_every_shape_in_every_element_type() {
     each_type!(A => fills_every_shape::<A>());
 }
 
-#[cfg(feature = "orthogonal")]
 #[test]
 fn orthogonal_initializers_fill_their_shapes_in_every_element_type() {
     fn check<A: Listed>() {

@@ -15,11 +15,7 @@ use std::f64::consts::PI;
 
 /// All that Keras draws.
 fn drawn() -> Vec<AnyInitializer> {
-    #[cfg(feature = "orthogonal")]
-    let orthogonal = Some(AnyInitializer::from(keras::orthogonal(None).unwrap()));
-    #[cfg(not(feature = "orthogonal"))]
-    let orthogonal: Option<AnyInitializer> = None;
-    let drawn = [
+    vec![
         AnyInitializer::from(keras::random_uniform(None, None).unwrap()),
         keras::random_normal(None, None).unwrap().into(),
         keras::truncated_normal(None, None).unwrap().into(),
@@ -30,8 +26,8 @@ fn drawn() -> Vec<AnyInitializer> {
         keras::glorot_normal().into(),
         keras::he_uniform().into(),
         keras::he_normal().into(),
-    ];
-    drawn.into_iter().chain(orthogonal).collect()
+        keras::orthogonal(None).unwrap().into(),
+    ]
 }
 
 /// What Keras does not draw, the identity times this gain.

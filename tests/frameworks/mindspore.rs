@@ -97,7 +97,6 @@ fn a_dirac_kernel_hands_on_the_channels_of_one_two_and_three_groups() {
     }
 }
 
-#[cfg(feature = "orthogonal")]
 #[test]
 fn an_orthogonal_matrix_of_two_rows_is_as_exact_as_mindspore_asks() {
     for key in 0..100 {
@@ -177,7 +176,6 @@ fn shapes_that_mindspore_refuses_are_refused() {
         let error = refused(initializer, shape);
         assert!(matches!(&error, InitError::Shape { shape: s, .. } if s == shape), "{error:?}");
     }
-    #[cfg(feature = "orthogonal")]
     assert!(matches!(
         refused(&mindspore::orthogonal(None).unwrap(), &[5]),
         InitError::TooFewAxes { found: 1, .. }

@@ -107,7 +107,6 @@ fn assert_hands_on(kernel: &ArrayD<f32>, groups: usize) {
 
 /// The greatest difference between gain² I and the Gram matrix of the (out, rest) matrix, that of its
 /// shorter side.
-#[cfg(feature = "orthogonal")]
 fn defect(kernel: &ArrayD<f32>, gain: f64) -> f64 {
     use ndarray_init::ndarray::Array2;
 

@@ -244,7 +244,6 @@ fn structures_of_the_wrong_number_of_axes_are_refused() {
 }
 
 /// In `f32`, to PyTorch's own 10⁻⁶, which gains above 1 multiply here.
-#[cfg(feature = "orthogonal")]
 #[test]
 fn orthogonal_kernels_are_as_exact_as_pytorch_asks() {
     for (argument, gain) in [(None, 1.0), (Some(0.3), 0.3), (Some(1.6), 1.6)] {

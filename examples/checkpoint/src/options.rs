@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 /// The same seed, list and options give the same bytes on every machine, but for the last digits of
 /// orthogonal tensors. Neither a tensor nor the file has to
 /// fit memory; only orthogonal and sparse tensors are made whole, one at a time, in about twice their size.
-/// Orthogonal ones need a build with --features orthogonal.
 ///
 /// A file is written under a temporary name beside its target, .NAME.*.tmp, and renamed when the disk
 /// has it: what stood there before is replaced whole or not at all. The temporary file goes on

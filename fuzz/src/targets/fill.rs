@@ -97,7 +97,6 @@ impl Case {
         let fits = n < 2 * memory::MOST as u128;
         let is_whole = |initializer: &AnyInitializer| match initializer {
             AnyInitializer::Sparse(_) => true,
-            #[cfg(feature = "orthogonal")]
             AnyInitializer::Orthogonal(_) | AnyInitializer::DeltaOrthogonal(_) => fits,
             _ => false,
         };

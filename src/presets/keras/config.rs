@@ -126,18 +126,8 @@ fn variance_scaling(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
     Ok(keras::variance_scaling(scale, mode, distribution)?.with_layout(layout).into())
 }
 
-#[cfg(feature = "orthogonal")]
 fn orthogonal(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
     Ok(keras::orthogonal(fields.read::<Multiple>()?.gain)?.into())
-}
-
-#[cfg(not(feature = "orthogonal"))]
-#[expect(clippy::needless_pass_by_value, reason = "as the others")]
-fn orthogonal(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
-    Err(InitError::Configuration {
-        config: fields.config.to_string(),
-        rule: "this needs the feature `orthogonal` of ndarray-init".to_owned(),
-    })
 }
 
 fn stft(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {

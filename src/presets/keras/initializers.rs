@@ -6,7 +6,6 @@ use crate::error::InitError;
 use crate::fans::FanMode;
 use crate::laws::{Normal, TruncatedNormal, Uniform};
 use crate::scaling::{Distribution, VarianceScaling};
-#[cfg(feature = "orthogonal")]
 use crate::structured::Orthogonal;
 use crate::structured::{Constant, Identity, Ones, Stft, StftScaling, StftSide, StftWindow, Zeros};
 
@@ -227,7 +226,6 @@ pub const fn he_normal() -> VarianceScaling {
 /// assert_eq!(keras::orthogonal(2.0)?, Orthogonal::new(2.0)?);
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
-#[cfg(feature = "orthogonal")]
 pub fn orthogonal(gain: impl Into<Option<f64>>) -> Result<Orthogonal, InitError> {
     Orthogonal::new(or(gain, 1.0))
 }

@@ -75,14 +75,6 @@ impl Entry {
 /// Reads an initializer in this crate's form or in Keras'. A name that both have means the same
 /// law; what is not one of this crate's, such as `"normal"` without a deviation, is read as Keras'.
 pub(super) fn initializer(value: &Value) -> Result<AnyInitializer, String> {
-    either_form(value).map_err(|error| {
-        let needs_feature = cfg!(not(feature = "orthogonal")) && error.contains("`orthogonal`");
-        let build = "cargo run --release -p checkpoint --features orthogonal";
-        if needs_feature { format!("{error}: {build}") } else { error }
-    })
-}
-
-fn either_form(value: &Value) -> Result<AnyInitializer, String> {
     let of_keras = || from_config(value).map_err(|error| error.to_string());
     let has_class = ["class", "class_name"].iter().any(|&field| value.get(field).is_some());
     if has_class {

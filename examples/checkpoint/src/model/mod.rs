@@ -239,7 +239,6 @@ impl Parameter {
 /// first row on.
 fn is_whole(rule: &AnyInitializer) -> bool {
     match rule {
-        #[cfg(feature = "orthogonal")]
         AnyInitializer::Orthogonal(_) | AnyInitializer::DeltaOrthogonal(_) => true,
         AnyInitializer::Sparse(_) => true,
         AnyInitializer::Blocks(blocks) => blocks.initializers().any(is_whole),

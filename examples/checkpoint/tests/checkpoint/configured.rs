@@ -170,7 +170,6 @@ fn orthogonal_list() -> Value {
     json!({ "model": "m", "framework": "flax", "parameters": entries })
 }
 
-#[cfg(feature = "orthogonal")]
 #[test]
 fn orthogonal_matrices_are_written_and_verified() {
     use ndarray_init::Orthogonal;
@@ -182,22 +181,4 @@ fn orthogonal_matrices_are_written_and_verified() {
         assert!(tensors[name].values == array::<f32>(name, &tensors[name].shape, &rule), "{name}");
     }
     succeed(&directory, &["--model", "list.json", "--verify", "out.safetensors"]);
-}
-
-#[cfg(not(feature = "orthogonal"))]
-#[test]
-fn without_the_feature_orthogonal_matrices_are_refused_with_the_command_that_has_it() {
-    let directory = directory("orthogonal");
-    let list = orthogonal_list();
-    for entry in list["parameters"].as_array().unwrap() {
-        write_list(
-            &directory,
-            &json!({ "model": "m", "framework": "flax", "parameters": [entry] }),
-        );
-        let error = crate::common::fail(&directory, &["--model", "list.json"]);
-        assert!(
-            error.contains("cargo run --release -p checkpoint --features orthogonal"),
-            "{error}"
-        );
-    }
 }
