@@ -59,6 +59,8 @@
 //! | [`TorchDefault`] | (out, in, …) | U\[−b, b], b = 1 / √fan_in, for weight and bias | | PyTorch's layers |
 //! | [`Siren`] | (…, in, out) | U\[−b, b], b = 1 / fan_in; later √(6 / fan_in) / ω₀ | Sitzmann et al. 2020 | |
 //! | [`MupScaling`] | its base's | variance scaled by fans and by the network's width | Yang, Hu et al. 2022 | mup |
+//! | [`small_init`] | any | N(0, 2 / (5 d)) | Nguyen & Salazar 2019 | GPT-NeoX, xLSTM |
+//! | [`wang_init`] | any | N(0, s²), s = 2 / (layers · √d) | Wang & Komatsuzaki 2021 | GPT-NeoX, xLSTM |
 //! | [`Uniform`], [`Normal`], [`TruncatedNormal`] | any | as configured | | all |
 //! | `ComplexNormal`, `Disc`, `ComplexTruncatedNormal` | any, complex | circular: normal, uniform on a disc, normal truncated in modulus | | JAX |
 //! | [`Zeros`], [`Ones`], [`Constant`], any array | any | a number, or an array broadcast to the shape | | all |
@@ -79,7 +81,7 @@
 //! [`derived_gain`] computes the gain of any activation. [`VarianceScaling::with_gain`] multiplies on
 //! top of what the preset has: `he_*` and `kaiming_*` have ReLU's gain already.
 //! [`VarianceScaling::for_nonlinearity`] sets the gain instead. [`residual_gain`] is for deep residual
-//! networks.
+//! networks, [`depth_gain`] for scaling by the layer's index.
 //!
 //! [`Blocks`] are several kernels in one array, such as packed projections or the gates of an LSTM.
 //! All blocks share an initializer ([`Blocks::equal`], [`Blocks::sizes`]), or each has its own
@@ -157,7 +159,7 @@ pub use laws::{ComplexNormal, ComplexTruncatedNormal, Disc};
 pub use laws::{Law, Normal, TruncatedNormal, Uniform};
 pub use scaling::{
     Activation, Distribution, Mup, MupRole, MupScaling, Nonlinearity, Siren, TorchDefault,
-    VarianceScaling, derived_gain, residual_gain,
+    VarianceScaling, depth_gain, derived_gain, residual_gain, small_init, wang_init,
 };
 pub use stream::{Key, KeySource};
 pub use structured::{
