@@ -263,8 +263,8 @@ fn variances_are_those_of_the_scaling_and_of_the_laws() {
         let law = Uniform::new(-0.1, 0.1).unwrap();
         assert_variance(&drawn::<Complex<T>>(&law), law.std_dev().powi(2));
         let z = drawn::<Complex<T>>(&Normal::new(3.0, 0.5).unwrap());
-        let centred: Vec<_> = z.iter().map(|z| z - 3.0).collect();
-        assert_variance(&centred, 0.25);
+        let centered: Vec<_> = z.iter().map(|z| z - 3.0).collect();
+        assert_variance(&centered, 0.25);
     }
     check::<f32>();
     check::<f64>();
@@ -448,8 +448,8 @@ mod unitary {
             assert!(distance_from_unitary(&q) < accuracy);
             let delta = DeltaOrthogonal::default();
             let w = Array3::<Complex<T>>::init((3, 4, 6), &delta, KEY).unwrap();
-            let centre = w.index_axis(Axis(0), 1).mapv(Parts::wide);
-            assert!(distance_from_unitary(&centre) < accuracy);
+            let center = w.index_axis(Axis(0), 1).mapv(Parts::wide);
+            assert!(distance_from_unitary(&center) < accuracy);
             let zero = Complex::<T>::default();
             assert!(w.index_axis(Axis(0), 2).iter().all(|&z| z == zero));
         }

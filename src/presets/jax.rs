@@ -326,7 +326,7 @@ pub fn orthogonal(
     Ok(Orthogonal::new(or(scale, 1.0))?.with_layout(layout))
 }
 
-/// A random orthogonal matrix times scale at the centre (k − 1) / 2, and 0 elsewhere; scale 1 by
+/// A random orthogonal matrix times scale at the center (k − 1) / 2, and 0 elsewhere; scale 1 by
 /// default.
 ///
 /// There is no `column_axis`: it transposes a matrix whose transpose is as likely.

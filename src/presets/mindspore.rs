@@ -217,7 +217,7 @@ pub fn sparse(sparsity: f64, sigma: impl Into<Option<f64>>) -> Result<Sparse, In
     torch::sparse(sparsity, sigma)
 }
 
-/// `Dirac`: 1 at the centre k / 2 from channel i to channel i of each group, and 0 elsewhere; 1
+/// `Dirac`: 1 at the center k / 2 from channel i to channel i of each group, and 0 elsewhere; 1
 /// group by default.
 ///
 /// ```

@@ -126,7 +126,7 @@ pub fn eye() -> Identity {
     Identity::default()
 }
 
-/// 1 at the centre k / 2 from channel i to channel i of each group, and 0 elsewhere; 1 group by
+/// 1 at the center k / 2 from channel i to channel i of each group, and 0 elsewhere; 1 group by
 /// default.
 ///
 /// ```

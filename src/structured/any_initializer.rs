@@ -48,7 +48,7 @@ use ndarray::{Array, ArrayD, Dimension};
 /// | `"zeros"`, `"ones"`, `{"constant": 0.5}` | that number |
 /// | `{"constant": [[1, 2], [3, 4]]}` | an array, broadcast |
 /// | `"identity"`, `{"identity": {"gain": 0.5}}` | [`Identity`] |
-/// | `"dirac"`, `{"dirac": {"layout": "torch", "centre": "lower"}}` | [`Dirac`] |
+/// | `"dirac"`, `{"dirac": {"layout": "torch", "center": "lower"}}` | [`Dirac`] |
 /// | `{"sparse": {"sparsity": 0.1, "law": {"normal": {"std": 0.01}}}}` | [`Sparse`] |
 /// | `"orthogonal"`, `{"orthogonal": {"gain": 2, "layout": "torch"}}`, the same for `"delta_orthogonal"` | with the feature `orthogonal` |
 /// | `"stft"`, `{"stft": {"side": "imaginary", "window": "hamming", "scaling": null, "periodic": true}}` | [`Stft`] |
@@ -106,7 +106,7 @@ pub enum AnyInitializer {
     /// A random orthogonal matrix.
     #[cfg(feature = "orthogonal")]
     Orthogonal(Orthogonal),
-    /// A convolution with an orthogonal matrix at its centre.
+    /// A convolution with an orthogonal matrix at its center.
     #[cfg(feature = "orthogonal")]
     DeltaOrthogonal(DeltaOrthogonal),
 }

@@ -22,7 +22,7 @@ pub(crate) use blocks::Cut;
 pub use constant::{Constant, Ones, Zeros};
 #[cfg(feature = "orthogonal")]
 pub use delta_orthogonal::DeltaOrthogonal;
-pub use dirac::{Centre, Dirac};
+pub use dirac::{Center, Dirac};
 pub use identity::Identity;
 #[cfg(feature = "orthogonal")]
 pub use orthogonal::Orthogonal;
