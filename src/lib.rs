@@ -69,7 +69,7 @@
 //! | [`Sparse`] | two axes | any law, with ⌈sparsity · rows⌉ zeros in every column | Martens 2010 | PyTorch, MindSpore |
 //! | [`Orthogonal`] | (…, in, out) | gain · Q, Q uniform among the matrices with orthonormal columns, or rows | Saxe et al. 2014 | Keras, PyTorch, MindSpore, JAX |
 //! | [`DeltaOrthogonal`] | (…, in, out) | an orthogonal matrix at the center of a convolution, else 0 | Xiao et al. 2018 | JAX |
-//! | [`Stft`] | (frame, 1, bins) | the kernel of a short-time Fourier transform | | Keras |
+//! | [`Stft`](presets::keras::Stft) | (frame, 1, bins) | the kernel of a short-time Fourier transform | | Keras |
 //! | [`Blocks`] | any | several blocks along an axis: one initializer for all of them, or one for each | | |
 //!
 //! A name has the law and the order of axes that it has where it comes from. `glorot_*`, `he_*` and
@@ -87,7 +87,8 @@
 //! All blocks share an initializer ([`Blocks::equal`], [`Blocks::sizes`]), or each has its own
 //! ([`Blocks::of`]).
 //!
-//! [`presets`] has every initializer of Keras, PyTorch, MindSpore, JAX and timm under its name there.
+//! [`presets`] has every initializer of Keras, PyTorch, MindSpore, JAX and timm under its name there, and
+//! the initializations of large language models.
 //! [`AnyInitializer`] is one type for every initializer of the table.
 //!
 //! `Orthogonal` and `DeltaOrthogonal` need the feature `orthogonal`, and the laws of complex numbers
@@ -163,8 +164,7 @@ pub use scaling::{
 };
 pub use stream::{Key, KeySource};
 pub use structured::{
-    AnyInitializer, Blocks, Center, Constant, Dirac, Identity, Ones, Sparse, Stft, StftScaling,
-    StftSide, StftWindow, Zeros,
+    AnyInitializer, Blocks, Center, Constant, Dirac, Identity, Ones, Sparse, Zeros,
 };
 #[cfg(feature = "orthogonal")]
 pub use structured::{DeltaOrthogonal, Orthogonal};

@@ -27,7 +27,7 @@ pub use identity::Identity;
 #[cfg(feature = "orthogonal")]
 pub use orthogonal::Orthogonal;
 pub use sparse::Sparse;
-pub use stft::{Stft, StftScaling, StftSide, StftWindow};
+pub use stft::Stft;
 
 use crate::element::{Element, Format, Scalar};
 use crate::error::{InitError, Number};
