@@ -26,6 +26,8 @@ pub(super) struct Framework {
     has_fan_geo_avg: bool,
     /// An argument that is left out where it is the framework's default.
     default: Option<&'static str>,
+    /// Where its truncated normal is cut, if there is no choice.
+    only_cut: Option<f64>,
     /// The law by its numbers, in the order of [`Distribution`](crate::Distribution).
     numbers: [&'static str; 3],
 }
@@ -41,6 +43,7 @@ pub(super) const FRAMEWORKS: [Framework; 4] = [
         general: Some(r#"VarianceScaling(scale={scale}, mode="{mode}", distribution="{law}")"#),
         has_fan_geo_avg: false,
         default: Some("scale=1.0, "),
+        only_cut: Some(2.0),
         numbers: [
             "TruncatedNormal(stddev={std})",
             "RandomNormal(stddev={std})",
@@ -57,6 +60,7 @@ pub(super) const FRAMEWORKS: [Framework; 4] = [
         general: Some(r#"variance_scaling(scale={scale}, mode="{mode}", distribution="{law}")"#),
         has_fan_geo_avg: true,
         default: None,
+        only_cut: None,
         numbers: [
             "truncated_normal(stddev={std}, lower=-{cut}, upper={cut})",
             "normal(stddev={std})",
@@ -78,6 +82,7 @@ pub(super) const FRAMEWORKS: [Framework; 4] = [
         general: None,
         has_fan_geo_avg: false,
         default: Some(", gain=1.0"),
+        only_cut: None,
         numbers: [
             "trunc_normal_(w, 0.0, {std}, {low}, {high})",
             "normal_(w, 0.0, {std})",
@@ -104,6 +109,7 @@ pub(super) const FRAMEWORKS: [Framework; 4] = [
         ),
         has_fan_geo_avg: false,
         default: None,
+        only_cut: None,
         numbers: [
             "TruncatedNormal(sigma={std}, mean=0.0, a={low}, b={high})",
             "Normal(sigma={std})",
@@ -192,8 +198,8 @@ impl Framework {
             // √(1 − 4 / (e⁴ − 1)) / √(1 − 5 e⁻⁴), squared.
             notes.push("its variance is 1.0187 times as large".to_owned());
         }
-        let more = |text: String| with_arguments(&text, &arguments);
-        Ok(Call { text: more(text), same: same.map(more), notes })
+        let complete = |call: String| with_arguments(&call, &arguments);
+        Ok(Call { text: complete(text), same: same.map(complete), notes })
     }
 
     /// The initializer with this scale, mode and distribution, and a preset's general form; or why there
@@ -210,7 +216,7 @@ impl Framework {
         let written = |template| {
             let text = self.filled(
                 template,
-                [
+                &[
                     ("{scale}", format!("{scale:?}")),
                     // The gain of Xavier's formula, whose square is the scale.
                     ("{gain}", format!("{:?}", scale.sqrt())),
@@ -248,18 +254,17 @@ impl Framework {
             Law::TruncatedNormal(law) => (law.parent_std_dev(), [law.lower(), law.upper()]),
         };
         let template = self.numbers[configuration.distribution() as usize];
-        let cut = configuration.cut().unwrap_or(f64::INFINITY);
-        let says_cut = ["{cut}", "{high}"].iter().any(|blank| template.contains(blank));
-        let fits = says_cut || matches!(kernel.law, Law::Normal(_)) || cut == 2.0;
-        (fits && kernel.complex().is_none()).then(|| {
+        let cut = configuration.cut().unwrap_or(2.0);
+        let fits = kernel.complex().is_none() && self.only_cut.is_none_or(|only| cut == only);
+        fits.then(|| {
             let numbers = [("{std}", std), ("{low}", low), ("{high}", high), ("{cut}", cut)];
             let numbers = numbers.map(|(blank, number)| (blank, format!("{number:?}")));
-            self.filled(&template.replace("{shape}", &Tuple(&kernel.shape).to_string()), numbers)
+            self.filled(&template.replace("{shape}", &Tuple(&kernel.shape).to_string()), &numbers)
         })
     }
 
     /// A call of this module's with its blanks filled; templates that name another module keep it.
-    fn filled<const N: usize>(&self, template: &str, blanks: [(&str, String); N]) -> String {
+    fn filled(&self, template: &str, blanks: &[(&str, String)]) -> String {
         let module = if template.starts_with("jax.") { "" } else { self.module };
         let text = format!("{module}{template}");
         blanks.iter().fold(text, |text, (blank, filling)| text.replace(blank, filling))

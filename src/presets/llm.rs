@@ -1,4 +1,4 @@
-//! Large language models: the initializations of GPT-NeoX, Megatron-LM, OLMo and torchtitan.
+//! The initializations of large language models: those of GPT-NeoX, Megatron-LM, OLMo and torchtitan.
 //!
 //! ```
 //! use ndarray_init::ndarray::Array2;
@@ -20,18 +20,18 @@ use crate::scaling::{depth_gain, residual_gain};
 
 pub use crate::scaling::{small_init, wang_init};
 
-/// Megatron-LM's `scaled_init_method_normal`: N(0, s²), s = sigma / √(2 num_layers).
+/// Megatron-LM's `scaled_init_method_normal`: N(0, s²), s = sigma / √(2 L), L = `num_layers`.
 pub fn scaled_init(sigma: f64, num_layers: usize) -> Result<Normal> {
     Normal::new(0.0, sigma * residual_gain(num_layers)?)
 }
 
-/// OLMo's `mitchell`: N(0, s²) on ±3 s, s = 1 / √(2 d (layer_id + 1)); without a layer, s = 1 / √d.
+/// OLMo's `mitchell`: N(0, s²) on ±3 s, s = 1 / √(2 d (i + 1)), i = `layer_id`; without a layer, s = 1 / √d.
 pub fn mitchell(d: usize, layer_id: impl Into<Option<usize>>) -> Result<TruncatedNormal> {
     let std = layer_id.into().map_or(1.0, depth_gain) / at_least_one("d", d)?.sqrt();
     TruncatedNormal::in_sigmas(0.0, std, -3.0, 3.0)
 }
 
-/// torchtitan's `depth_init`: N(0, s²) on ±2, absolute, s = 0.02 / √(2 (layer_id + 1)).
+/// torchtitan's `depth_init`: N(0, s²) on ±2, absolute, s = 0.02 / √(2 (i + 1)), i = `layer_id`.
 pub fn depth_init(layer_id: usize) -> Result<TruncatedNormal> {
     TruncatedNormal::new(0.0, 0.02 * depth_gain(layer_id), -2.0, 2.0)
 }

@@ -38,14 +38,14 @@ pub fn residual_gain(blocks: usize) -> Result<f64, InitError> {
 /// This is depth scaling by the layer's index: the residual stream has 2 · (`layer` + 1) terms after that
 /// block. The last block has [`residual_gain`]; earlier ones have more.
 ///
-/// Source: Groeneveld et al. 2024 (OLMo), whose `mitchell` initialization multiplies 1 / √`fan_in` by it;
-/// torchtitan's `depth_init` multiplies 0.02. After Zhang, Titov & Sennrich 2019, Improving Deep Transformer
+/// Source: Groeneveld et al. 2024 (OLMo), whose `mitchell` initialization has this gain on 1 / √fan_in;
+/// torchtitan's `depth_init` has it on 0.02. After Zhang, Titov & Sennrich 2019, Improving Deep Transformer
 /// with Depth-Scaled Initialization and Merged Attention, where the gain is 1/√(`layer` + 1).
 ///
 /// ```
 /// use ndarray_init::{VarianceScaling, depth_gain};
 ///
-/// // A projection of OLMo's block 7, had its variance been corrected for the cut.
+/// // A projection of OLMo's block 7, its variance corrected for the cut.
 /// let w = VarianceScaling::lecun_normal().with_cut(3.0)?.with_gain(depth_gain(7))?;
 /// assert!((w.law(&[4096, 4096])?.std_dev() - 1.0 / 64.0 / 4.0).abs() < 1e-15);
 /// # Ok::<(), ndarray_init::InitError>(())

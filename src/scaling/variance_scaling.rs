@@ -105,8 +105,9 @@ pub struct VarianceScaling {
 const TWO_SIGMAS: f64 = 2.0;
 
 #[cfg(feature = "serde")]
-fn is_two_sigmas(&cut: &f64) -> bool {
-    cut == TWO_SIGMAS
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_two_sigmas(cut: &f64) -> bool {
+    *cut == TWO_SIGMAS
 }
 
 /// Keras' defaults: scale 1, fan_in, a truncated normal, Keras' layout.

@@ -45,14 +45,16 @@ enum Window {
     Weights(Vec<f64>),
 }
 
+type Table<T, const N: usize> = [(&'static str, T); N];
 /// The quarter turns that a cosine is ahead: −sin x is cos(x + π/2).
-const SIDES: [(&str, usize); 2] = [("real", 0), ("imag", 1)];
-const SCALINGS: [(&str, fn(&[f64]) -> f64); 2] = [
-    ("density", |window| window.iter().map(|w| w * w).sum::<f64>().sqrt()),
-    ("spectrum", |window| window.iter().map(|w| w.abs()).sum()),
+const SIDES: Table<usize, 2> = [("real", 0), ("imag", 1)];
+/// By weights and the largest of them, since squares of any weights fit once the largest is 1.
+const SCALINGS: Table<fn(&[f64], f64) -> f64, 2> = [
+    ("density", |window, max| window.iter().map(|w| (w / max).powi(2)).sum::<f64>().sqrt()),
+    ("spectrum", |window, max| window.iter().map(|w| (w / max).abs()).sum()),
 ];
 /// Weights by cos x and by the distance from the nearer end in units of M.
-const WINDOWS: [(&str, fn(f64, f64) -> f64); 6] = [
+const WINDOWS: Table<fn(f64, f64) -> f64, 6> = [
     ("hann", |cos, _| 0.5 - 0.5 * cos),
     ("hamming", |cos, _| 0.54 - 0.46 * cos),
     // The sum of three terms, as a product that is 0 at the ends.
@@ -113,14 +115,14 @@ impl<A: Element> Initializer<A> for Stft {
             _ => window.resize(frame, 1.0),
         }
         if let (Some(_), Some(scaling)) = (&self.window, &self.scaling) {
-            // Squares of any weights fit once the largest is 1.
             let largest = window.iter().fold(0.0, |largest: f64, w| largest.max(w.abs()));
             if largest == 0.0 {
                 return refused("a frame whose window is not 0 everywhere".to_owned());
             }
-            window.iter_mut().for_each(|w| *w /= largest);
-            let sum = named::find(&SCALINGS, "scaling", scaling)?(&window);
-            window.iter_mut().for_each(|w| *w /= sum);
+            let sum = named::find(&SCALINGS, "scaling", scaling)?(&window, largest);
+            for w in &mut window {
+                *w = *w / largest / sum;
+            }
         }
         if let Some(&weight) = window.iter().find(|w| w.abs() > A::Format::GREATEST) {
             let (law, element) = (format!("a window's weight {}", Number(weight)), A::Format::NAME);
