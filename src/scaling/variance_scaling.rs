@@ -60,20 +60,8 @@ impl FromStr for Distribution {
 /// A preset means what its name means where it comes from, in law and layout. `glorot_*`, `he_*` and
 /// `lecun_*` are those of Keras and JAX, whose normals are truncated, for [`Layout::keras`];
 /// `xavier_*` and `kaiming_*` those of PyTorch and MindSpore, whose normals are not, for
-/// [`Layout::torch`], to which a shape with fewer than two axes is an error.
-///
-/// | preset | shape | scale | mode | distribution | source |
-/// |---|---|---|---|---|---|
-/// | [`glorot_uniform`](Self::glorot_uniform) | (spatial…, in, out) | 1 | `fan_avg` | uniform | Glorot & Bengio 2010 |
-/// | [`glorot_normal`](Self::glorot_normal) | (spatial…, in, out) | 1 | `fan_avg` | truncated | Glorot & Bengio 2010 |
-/// | [`he_uniform`](Self::he_uniform) | (spatial…, in, out) | 2 | `fan_in` | uniform | He et al. 2015 |
-/// | [`he_normal`](Self::he_normal) | (spatial…, in, out) | 2 | `fan_in` | truncated | He et al. 2015 |
-/// | [`lecun_uniform`](Self::lecun_uniform) | (spatial…, in, out) | 1 | `fan_in` | uniform | LeCun et al. 1998 |
-/// | [`lecun_normal`](Self::lecun_normal) | (spatial…, in, out) | 1 | `fan_in` | truncated | LeCun et al. 1998; Klambauer et al. 2017 |
-/// | [`xavier_uniform`](Self::xavier_uniform) | (out, in, spatial…) | 1 | `fan_avg` | uniform | Glorot & Bengio 2010 |
-/// | [`xavier_normal`](Self::xavier_normal) | (out, in, spatial…) | 1 | `fan_avg` | normal | Glorot & Bengio 2010 |
-/// | [`kaiming_uniform`](Self::kaiming_uniform) | (out, in, spatial…) | 2 | `fan_in` | uniform | He et al. 2015 |
-/// | [`kaiming_normal`](Self::kaiming_normal) | (out, in, spatial…) | 2 | `fan_in` | normal | He et al. 2015 |
+/// [`Layout::torch`], to which a shape with fewer than two axes is an error. The
+/// [table of initializers](crate#initializers) has them side by side, with their sources.
 ///
 /// Xavier's formula with gain g, b = g · √(6 / (fan_in + fan_out)), is scale g²:
 ///
