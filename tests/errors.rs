@@ -5,13 +5,13 @@
 
 use ndarray_init::ndarray::{Array1, Array2, Array3, ArrayD, IxDyn, array, s};
 use ndarray_init::presets::keras::Stft;
-use ndarray_init::presets::{jax, keras, mindspore, torch};
+use ndarray_init::presets::{jax, keras, llm, mindspore, torch};
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::{
     AnyInitializer, AxisRole, Blocks, Constant, Dirac, Distribution, FanMode, Identity, InitError,
     InitExt, InitRefExt, Initializer, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Ones,
     Region, Siren, Sparse, TruncatedNormal, Uniform, Values, VarianceScaling, Zeros, derived_gain,
-    rand_xoshiro::Xoshiro256PlusPlus, residual_gain,
+    rand_xoshiro::Xoshiro256PlusPlus, residual_gain, small_init, wang_init,
 };
 #[cfg(feature = "orthogonal")]
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
@@ -676,6 +676,13 @@ fn an_activation_must_be_finite_and_have_a_second_moment() {
 #[test]
 fn depth_width_and_frequency_must_be_positive() {
     says(residual_gain(0), "blocks is 0, but must be at least 1");
+    says(small_init(0), "d is 0, but must be at least 1");
+    says(wang_init(0, 4096), "layers is 0, but must be at least 1");
+    says(wang_init(28, 0), "d is 0, but must be at least 1");
+    for (cut, text) in [(0.0, "0"), (-2.0, "-2"), (NAN, "NaN"), (INFINITY, "inf")] {
+        let message = format!("cut is {text}, but must be positive and finite");
+        says(VarianceScaling::he_normal().with_cut(cut), &message);
+    }
     says(Mup::new(0, 64), "width is 0, but must be at least 1");
     says(Mup::new(64, 0), "base_width is 0, but must be at least 1");
     let mup = Mup::new(4, 2).unwrap();
@@ -700,6 +707,8 @@ fn a_preset_names_the_argument_that_is_out_of_range() {
     says(mindspore::uniform(-0.5), &format!("the bounds are 0.5 and -0.5, {rule}"));
     let rule = "but must be numbers, the lower below the upper";
     says(jax::truncated_normal(None, 1.0, -1.0), &format!("the bounds are 1 and -1, {rule}"));
+    says(llm::mitchell(0, 7), "d is 0, but must be at least 1");
+    says(llm::scaled_init(0.02, 0), "blocks is 0, but must be at least 1");
     says(mindspore::sparse(1.5, None), "sparsity is 1.5, but must be between 0 and 1");
 }
 

@@ -7,8 +7,7 @@ use ndarray_init::presets::keras::Stft;
 use ndarray_init::{
     AnyInitializer, Blocks, Center, ComplexNormal, ComplexTruncatedNormal, Constant, Dirac, Disc,
     Distribution, FanMode, Identity, InitError, Layout, Mup, MupRole, Normal, Ones, Siren, Sparse,
-    TorchDefault, TruncatedNormal, Uniform,
-    VarianceScaling, Zeros,
+    TorchDefault, TruncatedNormal, Uniform, VarianceScaling, Zeros,
 };
 #[cfg(feature = "orthogonal")]
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
