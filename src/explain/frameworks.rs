@@ -9,13 +9,14 @@ use crate::laws::Law;
 use crate::presets::keras::class_name;
 use crate::scaling::VarianceScaling;
 
-/// A framework's names for the same laws. Names are templates, whose blanks [`filled`] fills.
+/// A framework's names for the same laws. Names are templates, whose blanks `filled` fills.
 pub(super) struct Framework {
     pub(super) name: &'static str,
     module: &'static str,
     /// How the framework reads the fans off this kernel, or why it cannot.
     reading: fn(&Explanation) -> Result<Reading, String>,
-    /// `{law}` in the order of [`Distribution`](crate::Distribution), or why no initializer that is scaled by fans has it.
+    /// `{law}` in the order of [`Distribution`](crate::Distribution), or why no initializer that is scaled
+    /// by fans has it.
     laws: [Result<&'static str, &'static str>; 3],
     /// A preset's own call, by its name in JAX.
     preset: Option<fn(&str) -> String>,

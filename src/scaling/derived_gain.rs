@@ -25,10 +25,10 @@ use crate::math::exp_neg;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 ///
-/// The mean is a sum over 75 776 points, two to each 1/512 from −37 to 37. The gain is right to 10⁻¹⁰ of itself
-/// if φ is smooth between multiples of 1/512, as all activations in general use are. Elsewhere, a kink costs
-/// at most 10⁻⁷ and a jump, of a height like φ's own, 10⁻³. The sum takes a millisecond or two, and has the same
-/// bits on every machine if the activation has.
+/// The mean is a sum over 75 776 points, two to each 1/512 from −37 to 37. The gain is right to 10⁻¹⁰ of
+/// itself if φ is smooth between multiples of 1/512, as all activations in general use are. Elsewhere, a kink
+/// costs at most 10⁻⁷, and a jump 10⁻³ if its height is like φ's own. The sum takes a millisecond or two, and
+/// has the same bits on every machine if the activation has.
 ///
 /// # Errors
 /// [`InitError::Parameter`]

@@ -16,8 +16,8 @@ use ndarray::ArcArray;
 /// `"hann"`: 0.5 − 0.5 cos x; `"hamming"`: 0.54 − 0.46 cos x; `"blackman"`: 0.42 − 0.5 cos x + 0.08 cos 2x;
 /// `"bartlett"`: 1 − |2 t / M − 1|; `"rectangular"` or `"boxcar"`: 1.
 ///
-/// Filling an array is an error unless its shape is (frame, 1, bins) with at least 2 bins, the frame is as long
-/// as a window of weights, and a window that is scaled is not 0 everywhere. The key is not used.
+/// Filling an array is an error unless its shape is (frame, 1, bins) with at least 2 bins, the frame is as
+/// long as a window of weights, and a window that is scaled is not 0 everywhere. The key is not used.
 ///
 /// ```
 /// use ndarray_init::{InitExt, Key, ndarray::Array3, presets::keras::Stft};
@@ -130,15 +130,13 @@ impl<A: Element> Initializer<A> for Stft {
         }
         let n = (bins - 1).saturating_mul(2);
         let ahead = named::find(&SIDES, "side", &self.side)? * n;
-        let mut wave = fill::room::<A, f64>(n, shape)?;
-        wave.extend((0..n).map(|phase| cosine(4 * phase + ahead, n)));
         let mut kernel = fill::room::<A, A>(frame.saturating_mul(bins), shape)?;
         for (t, weight) in window.iter().enumerate() {
             for k in 0..bins {
                 // An integer modulo N: late samples are as accurate as early ones.
-                let phase = (t % n) as u128 * k as u128 % n as u128;
+                let phase = (t as u128 * k as u128 % n as u128) as usize;
                 // Of two zeros, the positive one.
-                kernel.push(A::Format::nearest(weight * wave[phase as usize] + 0.0));
+                kernel.push(A::Format::nearest(weight * cosine(4 * phase + ahead, n) + 0.0));
             }
         }
         let kernel = ArcArray::from_shape_vec((frame, 1, bins), kernel);
