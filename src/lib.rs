@@ -59,15 +59,17 @@
 //! | [`TorchDefault`] | (out, in, …) | U\[−b, b], b = 1 / √fan_in, for weight and bias | | PyTorch's layers |
 //! | [`Siren`] | (…, in, out) | U\[−b, b], b = 1 / fan_in; later √(6 / fan_in) / ω₀ | Sitzmann et al. 2020 | |
 //! | [`MupScaling`] | its base's | variance scaled by fans and by the network's width | Yang, Hu et al. 2022 | mup |
+//! | [`small_init`] | any | N(0, 2 / (5 d)) | Nguyen & Salazar 2019 | GPT-NeoX, xLSTM |
+//! | [`wang_init`] | any | N(0, s²), s = 2 / (layers · √d) | Wang & Komatsuzaki 2021 | GPT-NeoX, xLSTM |
 //! | [`Uniform`], [`Normal`], [`TruncatedNormal`] | any | as configured | | all |
 //! | `ComplexNormal`, `Disc`, `ComplexTruncatedNormal` | any, complex | circular: normal, uniform on a disc, normal truncated in modulus | | JAX |
 //! | [`Zeros`], [`Ones`], [`Constant`], any array | any | a number, or an array broadcast to the shape | | all |
 //! | [`Identity`] | two axes | gain on the diagonal, else 0 | | Keras, PyTorch, MindSpore |
-//! | [`Dirac`] | (…, in, out) | 1 at the centre where input and output channel are the same, else 0 | Zagoruyko & Komodakis 2017 | PyTorch, MindSpore |
+//! | [`Dirac`] | (…, in, out) | 1 at the center where input and output channel are the same, else 0 | Zagoruyko & Komodakis 2017 | PyTorch, MindSpore |
 //! | [`Sparse`] | two axes | any law, with ⌈sparsity · rows⌉ zeros in every column | Martens 2010 | PyTorch, MindSpore |
 //! | [`Orthogonal`] | (…, in, out) | gain · Q, Q uniform among the matrices with orthonormal columns, or rows | Saxe et al. 2014 | Keras, PyTorch, MindSpore, JAX |
-//! | [`DeltaOrthogonal`] | (…, in, out) | an orthogonal matrix at the centre of a convolution, else 0 | Xiao et al. 2018 | JAX |
-//! | [`Stft`] | (frame, 1, bins) | the kernel of a short-time Fourier transform | | Keras |
+//! | [`DeltaOrthogonal`] | (…, in, out) | an orthogonal matrix at the center of a convolution, else 0 | Xiao et al. 2018 | JAX |
+//! | [`Stft`](presets::keras::Stft) | (frame, 1, bins) | the kernel of a short-time Fourier transform | | Keras |
 //! | [`Blocks`] | any | several blocks along an axis: one initializer for all of them, or one for each | | |
 //!
 //! A name has the law and the order of axes that it has where it comes from. `glorot_*`, `he_*` and
@@ -79,13 +81,14 @@
 //! [`derived_gain`] computes the gain of any activation. [`VarianceScaling::with_gain`] multiplies on
 //! top of what the preset has: `he_*` and `kaiming_*` have ReLU's gain already.
 //! [`VarianceScaling::for_nonlinearity`] sets the gain instead. [`residual_gain`] is for deep residual
-//! networks.
+//! networks, [`depth_gain`] for scaling by the layer's index.
 //!
 //! [`Blocks`] are several kernels in one array, such as packed projections or the gates of an LSTM.
 //! All blocks share an initializer ([`Blocks::equal`], [`Blocks::sizes`]), or each has its own
 //! ([`Blocks::of`]).
 //!
-//! [`presets`] has every initializer of Keras, PyTorch, MindSpore, JAX and timm under its name there.
+//! [`presets`] has every initializer of Keras, PyTorch, MindSpore, JAX and timm under its name there, and
+//! the initializations of large language models.
 //! [`AnyInitializer`] is one type for every initializer of the table.
 //!
 //! The laws of complex numbers need the feature `complex`.
@@ -154,12 +157,12 @@ pub use laws::{ComplexNormal, ComplexTruncatedNormal, Disc};
 pub use laws::{Law, Normal, TruncatedNormal, Uniform};
 pub use scaling::{
     Activation, Distribution, Mup, MupRole, MupScaling, Nonlinearity, Siren, TorchDefault,
-    VarianceScaling, derived_gain, residual_gain,
+    VarianceScaling, depth_gain, derived_gain, residual_gain, small_init, wang_init,
 };
 pub use stream::{Key, KeySource};
 pub use structured::{
-    AnyInitializer, Blocks, Centre, Constant, DeltaOrthogonal, Dirac, Identity, Ones, Orthogonal,
-    Sparse, Stft, StftScaling, StftSide, StftWindow, Zeros,
+    AnyInitializer, Blocks, Center, Constant, DeltaOrthogonal, Dirac, Identity, Ones, Orthogonal,
+    Sparse, Zeros,
 };
 
 #[cfg(feature = "half")]

@@ -2,14 +2,13 @@
 
 use crate::common::{Counting, assert_same_bits, normal, truncated, uniform};
 use ndarray_init::ndarray::{Array1, Array2, ArrayRef2, Dim, array};
-use ndarray_init::presets::{jax, timm};
+use ndarray_init::presets::{jax, keras};
 use ndarray_init::rand::RngCore;
 use ndarray_init::{
-    Activation, AnyInitializer, AxisRole, Blocks, Centre, Constant, Dirac, Distribution, Element,
+    Activation, AnyInitializer, AxisRole, Blocks, Center, Constant, Dirac, Distribution, Element,
     Explanation, FanMode, Fans, Identity, InitError, InitExt, InitRefExt, Initializer, Key,
     KeySource, Law, Layout, Mup, MupRole, MupScaling, Nonlinearity, Normal, Ones, Siren, Sparse,
-    Stft, StftScaling, StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform, Values,
-    VarianceScaling, Zeros,
+    TorchDefault, TruncatedNormal, Uniform, Values, VarianceScaling, Zeros,
 };
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
 use std::fmt::{Debug, Display};
@@ -28,11 +27,11 @@ macro_rules! all_are_send_sync_and_debug {
     };
 }
 all_are_send_sync_and_debug! {
-    Activation, AnyInitializer, AxisRole, Blocks<AnyInitializer>, Centre, Constant<f32>,
+    Activation, AnyInitializer, AxisRole, Blocks<AnyInitializer>, Center, Constant<f32>,
     Constant<f64>, Dirac, Distribution, Explanation, FanMode, Fans, Identity, InitError, Key, Law,
-    Layout, Mup, MupRole, MupScaling, Nonlinearity, Normal, Ones, Siren, Sparse, Stft, StftScaling,
-    StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform, Values<f32>, Values<f64>,
-    VarianceScaling, Zeros, jax::Axes, timm::Module, timm::Parameters,
+    Layout, Mup, MupRole, MupScaling, Nonlinearity, Normal, Ones, Siren, Sparse,
+    keras::Stft, TorchDefault, TruncatedNormal, Uniform, Values<f32>, Values<f64>,
+    VarianceScaling, Zeros, jax::Axes,
 }
 all_are_send_sync_and_debug! { DeltaOrthogonal, Orthogonal, }
 
@@ -338,27 +337,13 @@ fn a_structure_has_what_it_was_given() -> Result<(), InitError> {
     assert_eq!((Identity::default().gain(), Identity::new(0.5)?.gain()), (1.0, 0.5));
 
     let dirac = Dirac::default();
-    assert_eq!((dirac.layout(), dirac.centre()), (&Layout::keras(), Centre::Upper));
-    let dirac = dirac.with_layout(Layout::torch()).with_centre(Centre::Lower);
-    assert_eq!((dirac.layout(), dirac.centre()), (&Layout::torch(), Centre::Lower));
+    assert_eq!((dirac.layout(), dirac.center()), (&Layout::keras(), Center::Upper));
+    let dirac = dirac.with_layout(Layout::torch()).with_center(Center::Lower);
+    assert_eq!((dirac.layout(), dirac.center()), (&Layout::torch(), Center::Lower));
 
     let sparse = Sparse::new(0.1, uniform(0.0, 1.0))?;
     assert_eq!((sparse.sparsity(), sparse.law()), (0.1, uniform(0.0, 1.0).into()));
     assert_eq!(Sparse::normal(0.1, 0.01)?.law(), normal(0.0, 0.01).into());
-
-    let stft = Stft::default();
-    assert_eq!((stft.side(), stft.window()), (StftSide::Real, Some(&StftWindow::Hann)));
-    assert_eq!((stft.scaling(), stft.is_periodic()), (Some(StftScaling::Density), false));
-    let stft = stft
-        .with_side(StftSide::Imaginary)
-        .with_window(StftWindow::Custom(vec![1.0]))
-        .with_scaling(StftScaling::Spectrum)
-        .with_periodic(true);
-    let window = StftWindow::Custom(vec![1.0]);
-    assert_eq!((stft.side(), stft.window()), (StftSide::Imaginary, Some(&window)));
-    assert_eq!((stft.scaling(), stft.is_periodic()), (Some(StftScaling::Spectrum), true));
-    let bare = stft.with_window(None).with_scaling(None);
-    assert_eq!((bare.window(), bare.scaling()), (None, None));
     Ok(())
 }
 

@@ -6,13 +6,14 @@
 use crate::common::{GAMMA, assert_refused, mix64, word, word64};
 use ndarray_init::ndarray::{Array1, Array2, Array3, ArrayD, IxDyn, ShapeBuilder, array, s};
 use ndarray_init::num_complex::{Complex, Complex32, Complex64};
+use ndarray_init::presets::keras::Stft;
 use ndarray_init::rand::SeedableRng;
 use ndarray_init::rand_distr::Distribution as _;
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
 use ndarray_init::{
     AnyInitializer, Blocks, ComplexNormal, ComplexTruncatedNormal, Constant, Dirac, Disc,
     Distribution, Element, FanMode, Identity, InitError, InitExt, InitRefExt, Initializer, Key,
-    Layout, Normal, Ones, Sparse, Stft, TruncatedNormal, Uniform, VarianceScaling, Zeros,
+    Layout, Normal, Ones, Sparse, TruncatedNormal, Uniform, VarianceScaling, Zeros,
 };
 use statrs::distribution::{ContinuousCDF, Normal as Standard};
 use std::f64::consts::{FRAC_1_SQRT_2, PI, TAU};
@@ -263,8 +264,8 @@ fn variances_are_those_of_the_scaling_and_of_the_laws() {
         let law = Uniform::new(-0.1, 0.1).unwrap();
         assert_variance(&drawn::<Complex<T>>(&law), law.std_dev().powi(2));
         let z = drawn::<Complex<T>>(&Normal::new(3.0, 0.5).unwrap());
-        let centred: Vec<_> = z.iter().map(|z| z - 3.0).collect();
-        assert_variance(&centred, 0.25);
+        let centered: Vec<_> = z.iter().map(|z| z - 3.0).collect();
+        assert_variance(&centered, 0.25);
     }
     check::<f32>();
     check::<f64>();
@@ -392,7 +393,7 @@ fn structured_initializers_are_those_of_real_numbers() {
     check(&Ones, &[3, 4]);
     check(&Identity::new(0.7).unwrap(), &[3, 4]);
     check(&Dirac::default().with_layout(Layout::torch()), &[4, 3, 5]);
-    check(&Stft::default(), &[40, 1, 17]);
+    check(&Stft::new("real", Some("hann"), Some("density"), false).unwrap(), &[40, 1, 17]);
     let any: [AnyInitializer; 2] =
         [AnyInitializer::Constant(0.1), array![[0.1, 1e4], [1.0 / 3.0, -7.0]].into()];
     for initializer in &any {
@@ -447,8 +448,8 @@ mod unitary {
             assert!(distance_from_unitary(&q) < accuracy);
             let delta = DeltaOrthogonal::default();
             let w = Array3::<Complex<T>>::init((3, 4, 6), &delta, KEY).unwrap();
-            let centre = w.index_axis(Axis(0), 1).mapv(Parts::wide);
-            assert!(distance_from_unitary(&centre) < accuracy);
+            let center = w.index_axis(Axis(0), 1).mapv(Parts::wide);
+            assert!(distance_from_unitary(&center) < accuracy);
             let zero = Complex::<T>::default();
             assert!(w.index_axis(Axis(0), 2).iter().all(|&z| z == zero));
         }

@@ -4,12 +4,12 @@
 
 use crate::common::{Listed, each_type};
 use ndarray_init::ndarray::{Array1, Array2, ArrayD, IxDyn, array};
+use ndarray_init::presets::keras::Stft;
 use ndarray_init::presets::{keras, torch};
 use ndarray_init::{
-    AnyInitializer, Blocks, Centre, Constant, Dirac, Distribution, FanMode, Identity, InitError,
-    InitExt, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Ones, Siren, Sparse, Stft,
-    StftScaling, StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform, VarianceScaling,
-    Zeros,
+    AnyInitializer, Blocks, Center, Constant, Dirac, Distribution, FanMode, Identity, InitError,
+    InitExt, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Ones, Siren, Sparse,
+    TorchDefault, TruncatedNormal, Uniform, VarianceScaling, Zeros,
 };
 #[cfg(feature = "complex")]
 use ndarray_init::{ComplexNormal, ComplexTruncatedNormal, Disc};
@@ -76,15 +76,11 @@ fn initializers() -> Vec<AnyInitializer> {
         Constant(-0.1).into(),
         Identity::new(0.7).unwrap().into(),
         Dirac::default().into(),
-        Dirac::default().with_layout(Layout::torch().groups(2)).with_centre(Centre::Lower).into(),
+        Dirac::default().with_layout(Layout::torch().groups(2)).with_center(Center::Lower).into(),
         Sparse::normal(0.07, 0.01).unwrap().into(),
-        Stft::default().into(),
-        Stft::default()
-            .with_side(StftSide::Imaginary)
-            .with_window(StftWindow::Custom(vec![0.1, 0.2]))
-            .with_scaling(StftScaling::Spectrum)
-            .into(),
-        Stft::default().with_window(None).with_scaling(None).with_periodic(true).into(),
+        stft("real", Some("hann"), Some("density"), false).into(),
+        stft("imag", None, Some("spectrum"), false).with_window(vec![0.1, 0.2]).unwrap().into(),
+        stft("real", None, None, true).into(),
         Siren::first().into(),
         Siren::later(30.0).unwrap().with_layout(Layout::torch()).into(),
         TorchDefault::new().into(),
@@ -272,6 +268,12 @@ fn what_is_read_is_checked_as_by_the_constructors() {
         }}),
         "scale is 0, but must be positive and finite",
     );
+    let cut = |fields| json!({"variance_scaling": fields});
+    assert_refused::<AnyInitializer>(cut(json!({"cut": 0})), "cut is 0, but must be positive");
+    assert_refused::<AnyInitializer>(
+        cut(json!({"cut": 3, "distribution": "uniform"})),
+        "a cut is of the distribution truncated_normal",
+    );
     assert_refused::<AnyInitializer>(
         json!({"sparse": {"sparsity": 2.0, "law": {"normal": {"mean": 0.0, "std": 1.0}}}}),
         "sparsity is 2, but must be between 0 and 1",
@@ -279,6 +281,10 @@ fn what_is_read_is_checked_as_by_the_constructors() {
 }
 
 // --- configurations as people write them --------------------------------------------------------
+
+fn stft(side: &str, window: Option<&str>, scaling: Option<&str>, periodic: bool) -> Stft {
+    Stft::new(side, window, scaling, periodic).unwrap()
+}
 
 #[track_caller]
 fn assert_means(config: &Value, expected: impl Into<AnyInitializer>) {
@@ -322,6 +328,7 @@ fn every_documented_form_is_read() -> Result<(), InitError> {
         &json!({"variance_scaling": {"scale": 2.0, "mode": "fan_out", "distribution": "uniform", "layout": "torch"}}),
         V::new(2.0, FanMode::FanOut, Distribution::Uniform)?.with_layout(Layout::torch()),
     );
+    assert_means(&json!({"variance_scaling": {"cut": 3}}), V::default().with_cut(3.0)?);
     assert_means(&json!({"uniform": {"low": -0.1, "high": 0.1}}), Uniform::new(-0.1, 0.1)?);
     assert_means(&json!({"normal": {"std": 0.02}}), Normal::new(0.0, 0.02)?);
     assert_means(&json!({"law": {"normal": {"std": 0.02}}}), Normal::new(0.0, 0.02)?);
@@ -343,19 +350,15 @@ fn every_documented_form_is_read() -> Result<(), InitError> {
     assert_means(&json!({"identity": {"gain": 0.5}}), Identity::new(0.5)?);
     assert_means(&json!("dirac"), Dirac::default());
     assert_means(
-        &json!({"dirac": {"layout": "torch", "centre": "lower"}}),
-        Dirac::default().with_layout(Layout::torch()).with_centre(Centre::Lower),
+        &json!({"dirac": {"layout": "torch", "center": "lower"}}),
+        Dirac::default().with_layout(Layout::torch()).with_center(Center::Lower),
     );
     let sparse = json!({"sparse": {"sparsity": 0.1, "law": {"normal": {"std": 0.01}}}});
     assert_means(&sparse, Sparse::normal(0.1, 0.01)?);
-    assert_means(&json!("stft"), Stft::default());
+    assert_means(&json!("stft"), stft("real", Some("hann"), Some("density"), false));
     assert_means(
-        &json!({"stft": {"side": "imaginary", "window": "hamming", "scaling": null, "periodic": true}}),
-        Stft::default()
-            .with_side(StftSide::Imaginary)
-            .with_window(StftWindow::Hamming)
-            .with_scaling(None)
-            .with_periodic(true),
+        &json!({"stft": {"side": "imag", "window": "hamming", "scaling": null, "periodic": true}}),
+        stft("imag", Some("hamming"), None, true),
     );
     assert_means(&json!({"siren": {"layer": "first"}}), Siren::first());
     assert_means(&json!({"siren": {"layer": "later", "omega_0": 30}}), Siren::later(30.0)?);
@@ -542,13 +545,12 @@ fn keras_classes_are_read_with_their_defaults() {
     assert_reads("TruncatedNormal", &json!({}), usual(0.0, 0.05));
     assert_reads("truncated_normal", &json!({"stddev": 0.02}), usual(0.0, 0.02));
     assert_reads("Identity", &json!({}), Identity::default());
-    assert_reads("STFT", &json!({}), Stft::default());
-    let stft = json!({"side": "imag", "window": "hamming", "scaling": null, "periodic": true});
-    let expected = Stft::default().with_side(StftSide::Imaginary).with_periodic(true);
-    let expected = expected.with_window(StftWindow::Hamming).with_scaling(None);
-    assert_reads("STFTInitializer", &stft, expected);
-    assert_reads("stft", &json!({"window": null}), Stft::default().with_window(None));
-    let weighted = Stft::default().with_window(StftWindow::Custom(vec![1.0, 2.5]));
+    assert_reads("STFT", &json!({}), stft("real", Some("hann"), Some("density"), false));
+    let fields = json!({"side": "imag", "window": "hamming", "scaling": null, "periodic": true});
+    assert_reads("STFTInitializer", &fields, stft("imag", Some("hamming"), None, true));
+    let bare = stft("real", None, Some("density"), false);
+    assert_reads("stft", &json!({"window": null}), bare.clone());
+    let weighted = bare.with_window(vec![1.0, 2.5]).unwrap();
     let wrapped = json!({"class_name": "__numpy__", "config": {"value": [1, 2.5]}});
     for window in [json!([1, 2.5]), wrapped] {
         assert_reads("STFT", &json!({"window": window}), weighted.clone());
@@ -628,10 +630,17 @@ fn a_configuration_that_is_wrong_is_an_error_that_shows_it() {
         "\"fan\" is no mode; there are fan_in",
     );
     wrong(json!({"class": "HeNormal", "input_axes": [0]}), "together or not at all");
-    wrong(json!({"class": "STFT", "side": "imaginary"}), "unknown variant `imaginary`");
-    wrong(json!({"class": "STFT", "scaling": "l2"}), "unknown variant `l2`");
-    let windows = "window must be hann, hamming, blackman, bartlett, rectangular, boxcar or a list";
-    for window in [json!("tukey"), json!([[1.0]]), json!(1.0)] {
+    wrong(
+        json!({"class": "STFT", "side": "imaginary"}),
+        "\"imaginary\" is no side; there are real, imag",
+    );
+    wrong(
+        json!({"class": "STFT", "scaling": "l2"}),
+        "\"l2\" is no scaling; there are density, spectrum",
+    );
+    wrong(json!({"class": "STFT", "window": "tukey"}), "\"tukey\" is no window; there are hann, ");
+    let windows = "window must be the name of a window or a list of weights";
+    for window in [json!([[1.0]]), json!(1.0)] {
         wrong(json!({"class": "STFT", "window": window}), windows);
     }
     let error = keras::from_config(&json!({"class": "RandomNormal", "stddev": -1.0})).unwrap_err();

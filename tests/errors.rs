@@ -4,13 +4,14 @@
 //! line make of it. The tests of each initializer assert which error it is.
 
 use ndarray_init::ndarray::{Array1, Array2, Array3, ArrayD, IxDyn, array, s};
-use ndarray_init::presets::{jax, keras, mindspore, torch};
+use ndarray_init::presets::keras::Stft;
+use ndarray_init::presets::{jax, keras, llm, mindspore, torch};
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::{
     AnyInitializer, AxisRole, Blocks, Constant, Dirac, Distribution, FanMode, Identity, InitError,
     InitExt, InitRefExt, Initializer, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Ones,
-    Region, Siren, Sparse, Stft, StftWindow, TruncatedNormal, Uniform, Values, VarianceScaling,
-    Zeros, derived_gain, rand_xoshiro::Xoshiro256PlusPlus, residual_gain,
+    Region, Siren, Sparse, TruncatedNormal, Uniform, Values, VarianceScaling, Zeros, derived_gain,
+    rand_xoshiro::Xoshiro256PlusPlus, residual_gain, small_init, wang_init,
 };
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
 use serde_json::json;
@@ -540,31 +541,47 @@ fn blocks_must_fit_their_axis() {
     }
 }
 
+fn stft(window: Option<&str>) -> Stft {
+    Stft::new("real", window, Some("density"), false).unwrap()
+}
+
 #[test]
 fn an_stft_needs_a_frame_one_channel_and_two_bins() {
     for shape in [&[][..], &[8], &[8, 5], &[8, 2, 5], &[8, 1, 1], &[1, 8, 1, 5]] {
         let rule = "STFT needs axes (frame, 1, bins) with at least 2 bins";
-        needs(&Stft::default(), shape, rule);
+        needs(&stft(Some("hann")), shape, rule);
     }
 }
 
 #[test]
 fn the_window_of_an_stft_must_suit_the_frame() {
-    let with = |window| Stft::default().with_window(window);
-    let custom = |weights: &[f64]| with(StftWindow::Custom(weights.to_vec()));
+    let own = |weights: &[f64]| stft(None).with_window(weights.to_vec());
+    let custom = |weights: &[f64]| own(weights).unwrap();
     let rule = "STFT needs a frame of 2 samples, as its window has";
     needs(&custom(&[1.0, 2.0]), &[4, 1, 3], rule);
     for (stft, frame) in [
-        (with(StftWindow::Hann), 2),
-        (with(StftWindow::Blackman), 2),
-        (with(StftWindow::Bartlett), 2),
+        (stft(Some("hann")), 2),
+        (stft(Some("blackman")), 2),
+        (stft(Some("bartlett")), 2),
         (custom(&[0.0, -0.0, 0.0]), 3),
     ] {
         needs(&stft, &[frame, 1, 3], "STFT needs a frame whose window is not 0 everywhere");
     }
     for (weight, text) in [(NAN, "NaN"), (INFINITY, "inf")] {
         let message = format!("a weight of a window is {text}, but must be finite");
-        fill_says(&custom(&[1.0, weight]), &[2, 1, 3], &message);
+        says(own(&[1.0, weight]), &message);
+    }
+    for (stft, message) in [
+        (
+            Stft::new("imaginary", None, None, false),
+            r#""imaginary" is no side; there are real, imag"#,
+        ),
+        (
+            Stft::new("real", None, Some("l2"), false),
+            r#""l2" is no scaling; there are density, spectrum"#,
+        ),
+    ] {
+        says(stft, message);
     }
 }
 
@@ -655,6 +672,13 @@ fn an_activation_must_be_finite_and_have_a_second_moment() {
 #[test]
 fn depth_width_and_frequency_must_be_positive() {
     says(residual_gain(0), "blocks is 0, but must be at least 1");
+    says(small_init(0), "d is 0, but must be at least 1");
+    says(wang_init(0, 4096), "layers is 0, but must be at least 1");
+    says(wang_init(28, 0), "d is 0, but must be at least 1");
+    for (cut, text) in [(0.0, "0"), (-2.0, "-2"), (NAN, "NaN"), (INFINITY, "inf")] {
+        let message = format!("cut is {text}, but must be positive and finite");
+        says(VarianceScaling::he_normal().with_cut(cut), &message);
+    }
     says(Mup::new(0, 64), "width is 0, but must be at least 1");
     says(Mup::new(64, 0), "base_width is 0, but must be at least 1");
     let mup = Mup::new(4, 2).unwrap();
@@ -679,6 +703,8 @@ fn a_preset_names_the_argument_that_is_out_of_range() {
     says(mindspore::uniform(-0.5), &format!("the bounds are 0.5 and -0.5, {rule}"));
     let rule = "but must be numbers, the lower below the upper";
     says(jax::truncated_normal(None, 1.0, -1.0), &format!("the bounds are 1 and -1, {rule}"));
+    says(llm::mitchell(0, 7), "d is 0, but must be at least 1");
+    says(llm::scaled_init(0.02, 0), "blocks is 0, but must be at least 1");
     says(mindspore::sparse(1.5, None), "sparsity is 1.5, but must be between 0 and 1");
 }
 
@@ -718,8 +744,7 @@ fn a_constant_array_broadcast_beyond_memory_is_an_error() {
 #[cfg(target_pointer_width = "64")]
 #[test]
 fn what_an_array_needs_beside_its_elements_must_fit_memory() {
-    let stft = Stft::default();
-    let lasting = stft.clone().with_window(StftWindow::Rectangular);
+    let [stft, lasting] = ["hann", "rectangular"].map(|window| stft(Some(window)));
     let blocks = Blocks::equal(Zeros, 0, 1 << 60);
     let nested = Blocks::equal(Blocks::equal(Ones, 0, 1 << 50), 1, 3);
     let cases: [(&dyn Initializer<f32>, &[usize]); 7] = [

@@ -257,7 +257,7 @@ const CALLS: [(&str, [&str; 4]); 10] = [
     (
         "xavier_normal",
         [
-            r#"VarianceScaling(scale=1.0, mode="fan_avg", distribution="untruncated_normal")"#,
+            r#"VarianceScaling(mode="fan_avg", distribution="untruncated_normal")"#,
             r#"variance_scaling(scale=1.0, mode="fan_avg", distribution="normal")"#,
             "xavier_normal_(w)",
             "XavierNormal(gain=1.0)",
@@ -531,6 +531,34 @@ fn where_a_framework_has_no_such_initializer_the_report_says_why() -> Result<(),
     Ok(())
 }
 
+/// Keras, alone of the four, has no law that is cut elsewhere than at two sigmas.
+#[test]
+fn a_cut_at_three_sigmas_is_written_by_its_numbers() -> Result<(), InitError> {
+    let olmo = VarianceScaling::lecun_normal().with_cut(3.0)?.with_layout(Layout::torch());
+    let explanation = olmo.explain(&[128, 256])?;
+    let law = "N(0, s²) on [-3 s, 3 s] = N(0, 0.06335²) on [-0.19005, 0.19005]";
+    assert_eq!(part(&explanation, "law"), [law]);
+    assert_eq!(part(&explanation, "s"), ["√(scale / n) / 0.98658 = 0.06335"]);
+    assert_eq!(part(&explanation, "3 s"), ["0.19005"]);
+    assert_eq!(part(&explanation, "Keras"), ["no call", "Keras cuts at 2 sigmas"]);
+    let Law::TruncatedNormal(law) = explanation.law() else { panic!("not truncated") };
+    let (s, b) = (law.parent_std_dev(), law.upper());
+    for (framework, call) in [
+        ("JAX", format!("jax.nn.initializers.truncated_normal(stddev={s}, lower=-3.0, upper=3.0)")),
+        ("PyTorch", format!("torch.nn.init.trunc_normal_(w, 0.0, {s}, {}, {b})", -b)),
+        (
+            "MindSpore",
+            format!(
+                "mindspore.common.initializer.TruncatedNormal(sigma={s}, mean=0.0, a={}, b={b})",
+                -b
+            ),
+        ),
+    ] {
+        assert_eq!(part(&explanation, framework)[0], call);
+    }
+    Ok(())
+}
+
 #[test]
 fn a_kernel_without_elements_needs_no_call() -> Result<(), InitError> {
     let explanation = VarianceScaling::he_uniform().explain(&[0, 4])?;
@@ -617,6 +645,7 @@ fn a_call_by_numbers_has_those_of_the_law_to_the_last_bit() -> Result<(), InitEr
                     (Law::TruncatedNormal(law), "MindSpore") => {
                         vec![law.parent_std_dev(), 0.0, law.lower(), law.upper()]
                     }
+                    (Law::TruncatedNormal(law), "JAX") => vec![law.parent_std_dev(), -2.0, 2.0],
                     (Law::TruncatedNormal(law), _) => vec![law.parent_std_dev()],
                 };
                 let arguments = found[0].split_once('(').unwrap().1;

@@ -3,9 +3,10 @@
 
 use crate::common::{Real, assert_same_bits, normal};
 use ndarray_init::ndarray::{ArrayD, Axis, IxDyn, ShapeBuilder, Slice, array};
+use ndarray_init::presets::keras::Stft;
 use ndarray_init::{
     AnyInitializer, Blocks, Constant, Dirac, Identity, InitError, InitExt, InitRefExt, Initializer,
-    Key, Layout, Sparse, Stft, Values, VarianceScaling, Zeros,
+    Key, Layout, Sparse, Values, VarianceScaling, Zeros,
 };
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -127,7 +128,11 @@ fn dirac_kernels_fit_the_shape_that_they_were_made_for() {
 #[test]
 fn transforms_fit_the_shape_that_they_were_made_for() {
     let others: &[&[usize]] = &[&[8, 1, 6], &[9, 1, 5], &[5, 1, 8], &[8, 2, 5], &[8, 5], &[40]];
-    assert_only_fits(&Stft::default(), &[8, 1, 5], others);
+    assert_only_fits(
+        &Stft::new("real", Some("hann"), Some("density"), false).unwrap(),
+        &[8, 1, 5],
+        others,
+    );
 }
 
 #[test]

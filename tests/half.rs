@@ -5,10 +5,11 @@
 use crate::common::{assert_refused, normal, truncated, uniform, value_of};
 use ndarray_init::half::{bf16, f16};
 use ndarray_init::ndarray::{Array1, Array2, Array3, ArrayD, Axis, IxDyn, ShapeBuilder, array, s};
+use ndarray_init::presets::keras::Stft;
 use ndarray_init::{
     AnyInitializer, Blocks, Constant, Dirac, Element, Identity, InitError, InitExt, InitRefExt,
-    Initializer, Key, Law, Layout, Normal, Ones, Sparse, Stft, TruncatedNormal, Uniform,
-    VarianceScaling, Zeros,
+    Initializer, Key, Law, Layout, Normal, Ones, Sparse, TruncatedNormal, Uniform, VarianceScaling,
+    Zeros,
 };
 
 const KEY: Key = Key::new(42);
@@ -286,7 +287,10 @@ fn structured<H: Half>() {
     assert_rounded::<H, _>(&Identity::new(0.7).unwrap(), &[3, 4]);
     assert_rounded::<H, _>(&Dirac::default().with_layout(Layout::torch()), &[4, 3, 5]);
     assert_rounded::<H, _>(&Sparse::normal(0.3, 0.01).unwrap(), &[100, 30]);
-    assert_rounded::<H, _>(&Stft::default(), &[40, 1, 17]);
+    assert_rounded::<H, _>(
+        &Stft::new("real", Some("hann"), Some("density"), false).unwrap(),
+        &[40, 1, 17],
+    );
     let any: [AnyInitializer; 3] = [
         AnyInitializer::Constant(0.1),
         array![[0.1, -INFINITY, 1e4], [1.0 / 3.0, 0.0, -7.0]].into(),

@@ -2,12 +2,11 @@
 //! it; and every function of the presets is in the tables.
 
 use ndarray_init::ndarray::{Array1, Array2, ArrayD, Axis, Dimension, IxDyn};
-use ndarray_init::presets::timm::Module;
-use ndarray_init::presets::{jax, keras, mindspore, timm, torch};
+use ndarray_init::presets::{jax, keras, llm, mindspore, timm, torch};
 use ndarray_init::{
     AnyInitializer, Blocks, Constant, Dirac, Distribution, FanMode, Identity, InitError, InitExt,
-    InitRefExt, Initializer, Key, Law, Layout, Nonlinearity, Normal, Ones, Sparse, Stft, StftSide,
-    TorchDefault, TruncatedNormal, Uniform, VarianceScaling, Zeros,
+    InitRefExt, Initializer, Key, Law, Layout, Nonlinearity, Normal, Ones, Sparse, TorchDefault,
+    TruncatedNormal, Uniform, VarianceScaling, Zeros,
 };
 use ndarray_init::{rand::SeedableRng, rand_xoshiro::Xoshiro256PlusPlus};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,8 +14,8 @@ use std::f64::consts::TAU;
 
 const GUIDE: &str = include_str!("../MIGRATING.md");
 
-/// The text of an expression, and what it gives.
-type Expression = (&'static str, Make);
+/// The text of an expression, and what it gives; `None` if it needs a feature that is off.
+type Expression = (&'static str, Option<Make>);
 type Make = fn() -> Result<Box<dyn Ours>, InitError>;
 
 macro_rules! expressions {
@@ -49,8 +48,8 @@ const EXPRESSIONS: &[Expression] = &expressions! {
     keras::he_uniform();
     keras::he_normal();
     keras::glorot_uniform().with_layout(Layout::axes(&[0], &[1, 2]));
-    keras::stft(None, None, None, None);
-    keras::stft(StftSide::Imaginary, None, None, None).with_window(None);
+    keras::Stft::new("real", Some("hann"), Some("density"), false)?;
+    keras::Stft::new("imag", None, Some("density"), false)?;
     torch::uniform(None, None)?;
     torch::uniform(-0.1, 0.1)?;
     torch::normal(None, 0.02)?;
@@ -123,11 +122,15 @@ const EXPRESSIONS: &[Expression] = &expressions! {
     timm::variance_scaling(None, None, None)?;
     timm::variance_scaling(None, None, Distribution::TruncatedNormal)?;
     timm::lecun_normal();
-    timm::init_weight_vit(Module::Linear, "blocks.0.mlp.fc1", None, None, None)?.weight;
-    timm::init_weight_vit(Module::Linear, "blocks.0.mlp.fc1", None, None, None)?.bias;
-    timm::init_weight_vit(Module::Linear, "head", None, None, None)?.weight;
-    timm::init_weight_jax(Module::Linear, "blocks.0.mlp.fc1", None, None)?.weight;
-    timm::init_weight_jax(Module::Linear, "blocks.0.mlp.fc1", None, None)?.bias;
+    llm::small_init(1000)?;
+    llm::wang_init(20, 10_000)?;
+    llm::scaled_init(0.02, 8)?;
+    llm::mitchell(4096, None)?;
+    llm::mitchell(4096, 7)?;
+    llm::depth_init(7)?;
+};
+
+const ORTHOGONAL: &[Expression] = &orthogonal_expressions! {
     keras::orthogonal(None)?;
     keras::orthogonal(2.0)?;
     torch::orthogonal(None)?;
@@ -139,8 +142,11 @@ const EXPRESSIONS: &[Expression] = &expressions! {
 
 #[test]
 fn the_tables_are_what_the_expressions_are() {
-    let expressions: BTreeMap<String, _> =
-        EXPRESSIONS.iter().map(|(text, make)| (without_spaces(text), make)).collect();
+    let expressions: BTreeMap<String, _> = EXPRESSIONS
+        .iter()
+        .chain(ORTHOGONAL)
+        .map(|(text, make)| (without_spaces(text), make))
+        .collect();
     let rows: Vec<Row> = rows().collect();
 
     let compiled: BTreeSet<&str> = expressions.keys().map(String::as_str).collect();
@@ -151,7 +157,7 @@ fn the_tables_are_what_the_expressions_are() {
 
     let mut wrong = Vec::new();
     for row in rows {
-        let make = expressions[&without_spaces(row.ours)];
+        let Some(make) = expressions[&without_spaces(row.ours)] else { continue };
         let law = make().unwrap_or_else(|error| panic!("{}: {error}", row.ours)).law(&row.shape);
         if law != row.law {
             wrong.push(format!("{} at {:?}: {law}, not {}", row.ours, row.shape, row.law));
@@ -168,10 +174,11 @@ fn every_function_of_the_presets_is_in_the_table_of_its_framework() {
         ("mindspore", include_str!("../src/presets/mindspore.rs")),
         ("jax", include_str!("../src/presets/jax.rs")),
         ("timm", include_str!("../src/presets/timm.rs")),
+        ("llm", include_str!("../src/presets/llm.rs")),
     ];
     for (framework, source) in sources {
-        let names: Vec<&str> = source.lines().filter_map(function).collect();
-        assert!(names.len() > 5, "{framework} has {names:?}");
+        let names = functions(source);
+        assert!(names.len() > 2, "{framework} has {names:?}");
         for name in names {
             let call = format!("{framework}::{name}(");
             assert!(rows().any(|row| row.ours.starts_with(&call)), "{call} is in no table");
@@ -192,10 +199,10 @@ fn every_initializer_of_a_framework_is_in_its_table() {
         "constant delta_orthogonal glorot_normal glorot_uniform he_normal he_uniform \
          kaiming_normal kaiming_uniform lecun_normal lecun_uniform normal orthogonal \
          truncated_normal uniform variance_scaling xavier_normal xavier_uniform",
-        "trunc_normal_ trunc_normal_tf_ variance_scaling_ lecun_normal_ init_weight_vit \
-         init_weight_jax",
+        "trunc_normal_ trunc_normal_tf_ variance_scaling_ lecun_normal_",
+        "small_init_init_method wang_init_method scaled_init_method_normal mitchell depth_init",
     ];
-    let frameworks = ["keras", "torch", "mindspore", "jax", "timm"];
+    let frameworks = ["keras", "torch", "mindspore", "jax", "timm", "llm"];
     for (framework, names) in frameworks.into_iter().zip(names) {
         for name in names.split(' ') {
             let (theirs, ours) = (format!("`{name}("), format!("{framework}::"));
@@ -205,17 +212,18 @@ fn every_initializer_of_a_framework_is_in_its_table() {
     }
 }
 
-/// The public function that begins on this line, perhaps one that a macro makes.
-fn function(line: &str) -> Option<&str> {
-    let signature = line.strip_prefix("pub fn ").or_else(|| line.strip_prefix("pub const fn "));
-    match (signature, line.strip_suffix(';').and_then(|line| line.split_once(" = "))) {
-        (Some(signature), _) => signature.split(['(', '<']).next(),
-        (None, Some((name, _))) => {
-            let name = name.trim();
-            name.bytes().all(|b| b == b'_' || b.is_ascii_lowercase()).then_some(name)
-        }
-        (None, None) => None,
+/// The public functions of a module, those of its tables among them.
+fn functions(source: &str) -> Vec<&str> {
+    let mut in_table = false;
+    let mut names = Vec::new();
+    for line in source.lines() {
+        in_table = line.ends_with("s! {") || in_table && line != "}";
+        let signature = line.strip_prefix("pub fn ").or_else(|| line.strip_prefix("pub const fn "));
+        let row =
+            line.strip_prefix("    ").filter(|row| in_table && row.starts_with(char::is_lowercase));
+        names.extend(signature.or(row).and_then(|code| code.split(['(', '<', ' ']).next()));
     }
+    names
 }
 
 #[test]
@@ -380,27 +388,24 @@ impl Ours for Sparse {
     }
 }
 
-impl Ours for Stft {
+impl Ours for keras::Stft {
     fn law(&self, shape: &[usize]) -> String {
         let &[frame, 1, bins] = shape else { panic!("{shape:?}") };
         let n = 2 * (bins - 1);
         let hann = |t: usize| 0.5 - 0.5 * (TAU * t as f64 / (frame - 1) as f64).cos();
         let norm = (0..frame).map(|t| hann(t).powi(2)).sum::<f64>().sqrt();
         let w = array(self, shape);
+        // The first sample of a Hann window is 0, and so is the first bin of the imaginary side.
+        let (real, windowed) = (w.iter().step_by(bins).any(|&x| x != 0.0), w[[0, 0, 0]] == 0.0);
+        let windowed = windowed && real;
         for ((t, k), x) in (0..frame).flat_map(|t| (0..bins).map(move |k| (t, k))).zip(&w) {
             let phase = TAU * (t * k) as f64 / n as f64;
-            let side = match self.side() {
-                StftSide::Real => phase.cos(),
-                StftSide::Imaginary => -phase.sin(),
-            };
-            let window = if self.window().is_some() { hann(t) / norm } else { 1.0 };
+            let side = if real { phase.cos() } else { -phase.sin() };
+            let window = if windowed { hann(t) / norm } else { 1.0 };
             assert!((f64::from(*x) - side * window).abs() < 1e-6, "{t} {k}");
         }
-        let side = match self.side() {
-            StftSide::Real => "cos",
-            StftSide::Imaginary => "−sin",
-        };
-        let window = if self.window().is_some() { " · hann / √∑ hann²" } else { "" };
+        let side = if real { "cos" } else { "−sin" };
+        let window = if windowed { " · hann / √∑ hann²" } else { "" };
         format!("{side}(2π t k / {n}){window}")
     }
 }

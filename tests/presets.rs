@@ -5,13 +5,11 @@ use crate::common::recorded::{self, Call, Configured};
 use crate::common::{Listed, each_type, suits};
 use ndarray_init::ndarray::Axis;
 use ndarray_init::ndarray::{Array1, Array2, ArrayD, IxDyn, array};
-use ndarray_init::presets::{jax, keras, mindspore, timm, torch};
+use ndarray_init::presets::{jax, keras, llm, mindspore, timm, torch};
 use ndarray_init::{
     AnyInitializer, Distribution, Element, FanMode, Fans, InitError, InitExt, Initializer, Key,
-    Law, Layout, Nonlinearity, Normal, Sparse, Stft, StftScaling, StftSide, StftWindow,
-    TruncatedNormal, Uniform, VarianceScaling, Zeros,
+    Law, Layout, Nonlinearity, Normal, Sparse, TruncatedNormal, Uniform, VarianceScaling,
 };
-use std::f32::consts::FRAC_1_SQRT_2;
 
 const KEY: Key = Key::new(3);
 
@@ -355,7 +353,7 @@ fn dirac_hands_on_the_channels_of_each_group() {
         (torch::dirac(2), [0, 2]),
         (mindspore::dirac(2), [0, 2]),
     ] {
-        // (out, in, kernel): in two groups, outputs 0 and 1 belong to the first. The centre of 4
+        // (out, in, kernel): in two groups, outputs 0 and 1 belong to the first. The center of 4
         // is place 2.
         let mut expected = ArrayD::<f32>::zeros(IxDyn(&[4, 2, 4]));
         if outputs == [0, 1] {
@@ -384,59 +382,14 @@ fn sparse_has_its_sparsity_in_every_column_and_the_deviation_elsewhere() -> Resu
 }
 
 #[test]
-fn stft_has_the_defaults_and_the_values_of_keras() {
-    // The second of four samples, as Keras computes it.
-    let (symmetric, periodic) = (FRAC_1_SQRT_2, 0.408_248_29);
-    for (argument, value) in [(None, symmetric), (Some(false), symmetric), (Some(true), periodic)] {
-        let w = filled(&keras::stft(None, None, None, argument), &[4, 1, 3]);
-        for (k, expected) in [value, 0.0, -value].into_iter().enumerate() {
-            assert!((w[[1, 0, k]] - expected).abs() < 1e-6, "{argument:?} {k}");
-        }
-    }
-    let window = StftWindow::Hamming;
-    let all = keras::stft(StftSide::Imaginary, window.clone(), StftScaling::Spectrum, true);
-    let expected = Stft::default()
-        .with_side(StftSide::Imaginary)
-        .with_window(window)
-        .with_scaling(StftScaling::Spectrum)
-        .with_periodic(true);
-    assert_eq!(all, expected);
-}
-
-#[test]
-fn a_vision_transformer_of_timm_begins_as_timm_has_it() -> Result<(), InitError> {
-    use timm::{Module, Parameters, init_weight_jax, init_weight_vit};
-
-    let parameters =
-        |weight: AnyInitializer, bias: AnyInitializer| Ok(Parameters { weight, bias: Some(bias) });
-    let constant = AnyInitializer::Constant;
-    let plain = AnyInitializer::from(TruncatedNormal::new(0.0, 0.02, -2.0, 2.0)?);
-    let xavier = AnyInitializer::from(torch::xavier_uniform(None)?);
-
-    let vit =
-        |name, init_bias: Option<f64>| init_weight_vit(Module::Linear, name, init_bias, None, None);
-    assert_eq!(vit("blocks.0.mlp.fc1", None), parameters(plain.clone(), constant(0.02)));
-    assert_eq!(vit("blocks.0.mlp.fc1", Some(0.0)), parameters(plain.clone(), constant(0.0)));
-    assert_eq!(vit("head", None), parameters(Zeros.into(), constant(0.0)));
-    assert_eq!(vit("head.fc", None), parameters(Zeros.into(), constant(0.0)));
-    let patches = init_weight_vit(Module::Conv, "patch_embed.proj", None, None, None)?;
-    assert_eq!(patches, Parameters { weight: plain.clone(), bias: None });
-    let named = init_weight_vit(Module::Linear, "fc", None, -4.0, "fc");
-    assert_eq!(named, parameters(Zeros.into(), constant(-4.0)));
-    // Where the classifier is another, a head is a module like any other.
-    let head = init_weight_vit(Module::Linear, "head", None, None, "fc");
-    assert_eq!(head, parameters(plain, constant(0.02)));
-
-    let jax = |module, name| init_weight_jax(module, name, None, None);
-    let small = Normal::new(0.0, 1e-6)?.into();
-    assert_eq!(jax(Module::Linear, "blocks.0.mlp.fc1"), parameters(xavier.clone(), small));
-    assert_eq!(jax(Module::Linear, "blocks.0.attn.qkv"), parameters(xavier, Zeros.into()));
-    assert_eq!(jax(Module::Linear, "head"), parameters(Zeros.into(), constant(0.0)));
-    let lecun = timm::lecun_normal().into();
-    assert_eq!(jax(Module::Conv, "patch_embed.proj"), parameters(lecun, Zeros.into()));
-    assert_eq!(jax(Module::Conv, "head"), jax(Module::Conv, "patch_embed.proj"));
-    let head = init_weight_jax(Module::Linear, "head", -4.0, None);
-    assert_eq!(head, parameters(Zeros.into(), constant(-4.0)));
+fn laws_of_large_language_models_are_those_of_their_code() -> Result<(), InitError> {
+    assert_eq!(llm::small_init(4000)?, Normal::new(0.0, 0.01)?);
+    assert_eq!(llm::wang_init(20, 10_000)?, Normal::new(0.0, 0.001)?);
+    assert_eq!(llm::scaled_init(0.02, 8)?, Normal::new(0.0, 0.005)?);
+    let cut = |std| TruncatedNormal::in_sigmas(0.0, std, -3.0, 3.0);
+    assert_eq!(llm::mitchell(4096, None)?, cut(1.0 / 64.0)?);
+    assert_eq!(llm::mitchell(4096, 7)?, cut(1.0 / 256.0)?);
+    assert_eq!(llm::depth_init(7)?, TruncatedNormal::new(0.0, 0.005, -2.0, 2.0)?);
     Ok(())
 }
 
@@ -471,33 +424,4 @@ fn orthogonal_matrices_have_the_columns_of_their_framework() -> Result<(), InitE
         assert!((gram - expected).iter().all(|x| x.abs() < 1e-12), "{initializer:?}");
     }
     Ok(())
-}
-
-// --- errors -------------------------------------------------------------------------------------
-
-#[test]
-fn arguments_out_of_range_are_errors_that_name_them() {
-    #[track_caller]
-    fn parameter<T: std::fmt::Debug>(result: Result<T, InitError>, parameter: &str) {
-        let error = result.unwrap_err();
-        assert!(
-            matches!(error, InitError::Parameter { name, .. } if name == parameter),
-            "{error:?}"
-        );
-    }
-    #[track_caller]
-    fn bounds<T: std::fmt::Debug>(result: Result<T, InitError>, bounds: [f64; 2]) {
-        let error = result.unwrap_err();
-        let InitError::Bounds { lower, upper, .. } = error else { panic!("{error:?}") };
-        assert_eq!([lower, upper], bounds);
-    }
-    parameter(torch::xavier_uniform(0.0), "gain");
-    parameter(torch::kaiming_normal(f64::NAN, None, None), "negative_slope");
-    parameter(keras::random_normal(None, -1.0), "std");
-    parameter(keras::variance_scaling(0.0, None, None), "scale");
-    parameter(keras::identity(f64::INFINITY), "gain");
-    bounds(jax::uniform(-0.5), [0.0, -0.5]);
-    bounds(jax::truncated_normal(None, 1.0, -1.0), [1.0, -1.0]);
-    bounds(mindspore::uniform(-0.5), [0.5, -0.5]);
-    parameter(mindspore::sparse(1.5, None), "sparsity");
 }

@@ -6,7 +6,8 @@ use ndarray_init::ndarray::{ArrayD, IxDyn};
 use ndarray_init::presets::torch;
 use ndarray_init::{
     Activation, AnyInitializer, Blocks, Fans, InitError, InitExt, Initializer, Key, Layout,
-    Nonlinearity, Normal, Ones, Siren, VarianceScaling, Zeros, derived_gain, residual_gain,
+    Nonlinearity, Normal, Ones, Siren, VarianceScaling, Zeros, depth_gain, derived_gain,
+    residual_gain, small_init, wang_init,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::identity;
@@ -31,8 +32,8 @@ macro_rules! expressions {
 }
 
 fn initializers() -> Result<BTreeMap<String, Advised>, InitError> {
-    // An activation of the reader's own, and an embedding of 48 rows.
-    let f = |x: f64| x.max(0.0);
+    // An activation of the reader's own, a block's index, and an embedding of 48 rows.
+    let (f, i) = (|x: f64| x.max(0.0), 7);
     let padded: [(usize, AnyInitializer); 2] =
         [(1, Zeros.into()), (47, Normal::new(0.0, 0.02)?.into())];
     let gates: [(usize, AnyInitializer); 2] = [(24, Zeros.into()), (24, Ones.into())];
@@ -57,6 +58,9 @@ fn initializers() -> Result<BTreeMap<String, Advised>, InitError> {
         Blocks::of(0, padded);
         Blocks::of(0, gates);
         Normal::new(0.0, 0.02 * residual_gain(12)?)?;
+        VarianceScaling::lecun_normal().with_cut(3.0)?.with_gain(depth_gain(i))?;
+        small_init(4096)?;
+        wang_init(32, 4096)?;
         torch::linear_weight();
         Blocks::equal(Orthogonal::default(), 1, 4);
         Orthogonal::new(2.0_f64.sqrt())?;

@@ -6,7 +6,7 @@ use ndarray_init::ndarray::{
     Array1, Array2, Array3, Array4, ArrayD, Axis, IxDyn, ShapeBuilder, array, s,
 };
 use ndarray_init::{
-    AnyInitializer, Blocks, Centre, Constant, Dirac, Element, Identity, InitError, InitExt,
+    AnyInitializer, Blocks, Center, Constant, Dirac, Element, Identity, InitError, InitExt,
     InitRefExt, Initializer, Key, Law, Layout, Normal, Sparse, TruncatedNormal, Uniform, Values,
     VarianceScaling, Zeros,
 };
@@ -192,13 +192,13 @@ fn dirac_kernels_are_the_same_in_either_layout() {
 }
 
 #[test]
-fn the_centre_of_an_even_kernel_can_be_either() {
+fn the_center_of_an_even_kernel_can_be_either() {
     for (k, upper, lower) in [(1, 0, 0), (2, 1, 0), (3, 1, 1), (4, 2, 1), (7, 3, 3)] {
-        for (centre, place) in [(Centre::Upper, upper), (Centre::Lower, lower)] {
-            let dirac = Dirac::default().with_centre(centre);
+        for (center, place) in [(Center::Upper, upper), (Center::Lower, lower)] {
+            let dirac = Dirac::default().with_center(center);
             let w = Array3::<f64>::init((k, 1, 1), &dirac, KEY).unwrap();
             let expected: Vec<f64> = (0..k).map(|i| f64::from(u8::from(i == place))).collect();
-            assert_eq!(w.into_raw_vec_and_offset().0, expected, "{k} {centre:?}");
+            assert_eq!(w.into_raw_vec_and_offset().0, expected, "{k} {center:?}");
         }
     }
 }

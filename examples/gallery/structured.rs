@@ -5,8 +5,9 @@ use crate::chart::{
     Area, Axis, COLORS, Mark, Outcome, Series, Ticks, chart, matrix::matrix, picture,
 };
 use ndarray_init::ndarray::{Array2, Array3, s};
+use ndarray_init::presets::keras::Stft;
 use ndarray_init::{AnyInitializer, Normal, Ones, VarianceScaling, Zeros};
-use ndarray_init::{Blocks, DeltaOrthogonal, Dirac, Identity, Orthogonal, Sparse, Stft};
+use ndarray_init::{Blocks, DeltaOrthogonal, Dirac, Identity, Orthogonal, Sparse};
 use ndarray_init::{InitExt, Initializer, Key};
 use std::error::Error;
 
@@ -23,7 +24,8 @@ pub(crate) fn draw() -> Result<String, Box<dyn Error>> {
         let taps = dirac.into_shape_with_order((24, 8))?;
         matrix(&panels[1], "Dirac (3, 8, 8): three taps", &taps)?;
         matrix(&panels[2], "Sparse, half of each column", &square(&Sparse::normal(0.5, 0.01)?)?)?;
-        let stft = Array3::<f32>::init((32, 1, 17), &Stft::default(), Key::new(1))?;
+        let stft = Stft::new("real", Some("hann"), Some("density"), false)?;
+        let stft = Array3::<f32>::init((32, 1, 17), &stft, Key::new(1))?;
         matrix(&panels[3], "Stft (32, 1, 17)", &stft.slice(s![.., 0, ..]).to_owned())?;
         let parts: [(usize, AnyInitializer); 4] = [
             (6, Zeros.into()),

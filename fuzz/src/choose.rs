@@ -3,11 +3,11 @@
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use ndarray_init::ndarray::{ArrayD, IxDyn};
+use ndarray_init::presets::keras::Stft;
 use ndarray_init::{
-    AnyInitializer, Blocks, Centre, ComplexNormal, ComplexTruncatedNormal, Constant, Dirac, Disc,
+    AnyInitializer, Blocks, Center, ComplexNormal, ComplexTruncatedNormal, Constant, Dirac, Disc,
     Distribution, FanMode, Identity, InitError, Layout, Mup, MupRole, Normal, Ones, Siren, Sparse,
-    Stft, StftScaling, StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform,
-    VarianceScaling, Zeros,
+    TorchDefault, TruncatedNormal, Uniform, VarianceScaling, Zeros,
 };
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
 
@@ -161,22 +161,16 @@ fn law(u: Bytes) -> Result<std::result::Result<AnyInitializer, InitError>> {
 }
 
 fn stft(u: Bytes) -> Result<Stft> {
-    use StftWindow::{Bartlett, Blackman, Custom, Hamming, Hann, Rectangular};
-    let window = match u.int_in_range(0..=6)? {
-        0 => Some(Hann),
-        1 => Some(Hamming),
-        2 => Some(Blackman),
-        3 => Some(Bartlett),
-        4 => Some(Rectangular),
-        5 => Some(Custom((0..u.int_in_range(0..=8)?).map(|_| number(u)).collect::<Result<_>>()?)),
-        _ => None,
-    };
-    let scalings = [Some(StftScaling::Density), Some(StftScaling::Spectrum), None];
-    Ok(Stft::default()
-        .with_window(window)
-        .with_side(*u.choose(&[StftSide::Real, StftSide::Imaginary])?)
-        .with_scaling(*u.choose(&scalings)?)
-        .with_periodic(bool::arbitrary(u)?))
+    let names = ["hann", "hamming", "blackman", "bartlett", "rectangular", "boxcar"];
+    let window = names.get(u.int_in_range(0..=7)?).copied();
+    let scaling = *u.choose(&[Some("density"), Some("spectrum"), None])?;
+    let side = *u.choose(&["real", "imag"])?;
+    let stft = Stft::new(side, window, scaling, bool::arbitrary(u)?).expect("names of Keras");
+    if window.is_some() || bool::arbitrary(u)? {
+        return Ok(stft);
+    }
+    let weights = (0..u.int_in_range(0..=8)?).map(|_| number(u)).collect::<Result<_>>()?;
+    Ok(stft.clone().with_window(weights).unwrap_or(stft))
 }
 
 fn array(u: Bytes) -> Result<ArrayD<f64>> {
@@ -201,8 +195,8 @@ fn one(u: Bytes) -> Result<std::result::Result<AnyInitializer, InitError>> {
         7 => array(u)?.into(),
         8 => return Ok(Identity::new(positive(u)?).map(Into::into)),
         9 => {
-            let centre = *u.choose(&[Centre::Upper, Centre::Lower])?;
-            Dirac::default().with_layout(layout(u)?).with_centre(centre).into()
+            let center = *u.choose(&[Center::Upper, Center::Lower])?;
+            Dirac::default().with_layout(layout(u)?).with_center(center).into()
         }
         10 => {
             let sparsity = f64::from(u8::arbitrary(u)?) / 250.0;

@@ -8,7 +8,7 @@ use crate::laws::{ComplexNormal, Disc};
 use crate::laws::{Law, Normal, Uniform};
 use crate::scaling::{Mup, Siren, TorchDefault};
 use crate::structured::Orthogonal;
-use crate::structured::{Identity, Sparse};
+use crate::structured::{Identity, Sparse, Stft};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -43,6 +43,18 @@ checked! {
         let layout = layout.on(default.layout());
         Ok(default.with_layout(layout))
     };
+    Stft {
+        #[serde(default = "real")] side: String,
+        #[serde(default = "hann")] window: Option<Window>,
+        #[serde(default = "density")] scaling: Option<String>,
+        #[serde(default)] periodic: bool
+    } => match window {
+        Some(Window::Weights(weights)) =>
+            Stft::new(&side, None, scaling.as_deref(), periodic)?.with_window(weights),
+        Some(Window::Named(name)) =>
+            Stft::new(&side, Some(&name), scaling.as_deref(), periodic),
+        None => Stft::new(&side, None, scaling.as_deref(), periodic),
+    };
     Siren { layer: Option<Layer>, omega_0: Option<f64>, #[serde(default)] layout: Patch } => {
         let siren = match (layer, omega_0) {
             (Some(Layer::First), None) => Siren::first(),
@@ -69,6 +81,28 @@ checked! {
         let layout = layout.on(orthogonal.layout());
         Ok(orthogonal.with_layout(layout))
     };
+}
+
+/// The window of an [`Stft`].
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "window must be the name of a window or a list of weights")]
+enum Window {
+    Named(String),
+    Weights(Vec<f64>),
+}
+
+fn real() -> String {
+    "real".to_owned()
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "a field's default")]
+fn hann() -> Option<Window> {
+    Some(Window::Named("hann".to_owned()))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "a field's default")]
+fn density() -> Option<String> {
+    Some("density".to_owned())
 }
 
 const fn one() -> f64 {

@@ -55,17 +55,23 @@ pub(super) fn scaling_fields<'de, D: Deserializer<'de>>(
         scale: Option<f64>,
         mode: Option<FanMode>,
         distribution: Option<Distribution>,
+        cut: Option<f64>,
         #[serde(default)]
         layout: Patch,
     }
 
-    let Fields { scale, mode, distribution, layout } = Fields::deserialize(fields)?;
+    let Fields { scale, mode, distribution, cut, layout } = Fields::deserialize(fields)?;
     let default = VarianceScaling::default();
-    VarianceScaling::new(
-        scale.unwrap_or(default.scale()),
-        mode.unwrap_or(default.mode()),
-        distribution.unwrap_or(default.distribution()),
-    )
-    .map(|scaling| scaling.with_layout(layout.on(default.layout())))
-    .map_err(D::Error::custom)
+    let (scale, mode) = (scale.unwrap_or(default.scale()), mode.unwrap_or(default.mode()));
+    let distribution = distribution.unwrap_or(default.distribution());
+    let read = || match (VarianceScaling::new(scale, mode, distribution)?, cut) {
+        (scaling, None) => Ok(scaling),
+        (scaling, Some(cut)) if scaling.cut().is_some() => scaling.with_cut(cut),
+        (scaling, Some(_)) => Err(InitError::Configuration {
+            config: format!("of {scaling}"),
+            rule: "a cut is of the distribution truncated_normal".to_owned(),
+        }),
+    };
+    let scaling = read().map_err(D::Error::custom)?;
+    Ok(scaling.with_layout(layout.on(default.layout())))
 }

@@ -1,67 +1,128 @@
-//! The law as a call of each framework: which fans the call reads off the kernel, and how the
-//! initializer with that scale, mode and distribution is named.
+//! The law as a call of each framework: which fans the call reads off the kernel, and the framework's
+//! names for that scale, mode and distribution.
 
 use super::explanation::{Explanation, Tuple, product};
 use crate::error::AxisRole;
-use crate::fans::FanMode::{self, FanAvg, FanGeoAvg, FanIn, FanOut};
+use crate::fans::FanMode::{FanAvg, FanGeoAvg, FanIn, FanOut};
 use crate::fans::Layout;
 use crate::laws::Law;
 use crate::presets::keras::class_name;
-use crate::scaling::Distribution::{self, TruncatedNormal, Uniform, UntruncatedNormal};
 use crate::scaling::VarianceScaling;
 
-const KERAS: &str = "keras.initializers.";
-const JAX: &str = "jax.nn.initializers.";
-const TORCH: &str = "torch.nn.init.";
-const MINDSPORE: &str = "mindspore.common.initializer.";
+/// A framework's names for the same laws. Names are templates, whose blanks `filled` fills.
+pub(super) struct Framework {
+    pub(super) name: &'static str,
+    module: &'static str,
+    /// How the framework reads the fans off this kernel, or why it cannot.
+    reading: fn(&Explanation) -> Result<Reading, String>,
+    /// `{law}` in the order of [`Distribution`](crate::Distribution), or why no initializer that is scaled
+    /// by fans has it.
+    laws: [Result<&'static str, &'static str>; 3],
+    /// A preset's own call, by its name in JAX.
+    preset: Option<fn(&str) -> String>,
+    /// The calls for a mean of fans and any scale, and for one fan and the scales 2 and 1.
+    mean_two_one: [Option<&'static str>; 3],
+    /// The call for any scale, mode and distribution.
+    general: Option<&'static str>,
+    has_fan_geo_avg: bool,
+    /// An argument that is left out where it is the framework's default.
+    default: Option<&'static str>,
+    /// Where its truncated normal is cut, if there is no choice.
+    only_cut: Option<f64>,
+    /// The law by its numbers, in the order of [`Distribution`](crate::Distribution).
+    numbers: [&'static str; 3],
+}
 
 pub(super) const FRAMEWORKS: [Framework; 4] = [
     Framework {
         name: "Keras",
+        module: "keras.initializers.",
         reading: keras_reading,
-        named: keras,
-        general: Some(keras_general),
-        numbers: keras_numbers,
+        laws: [Ok("truncated_normal"), Ok("untruncated_normal"), Ok("uniform")],
+        preset: Some(|name| format!("{}()", class_name(name))),
+        mean_two_one: [None; 3],
+        general: Some(r#"VarianceScaling(scale={scale}, mode="{mode}", distribution="{law}")"#),
+        has_fan_geo_avg: false,
+        default: Some("scale=1.0, "),
+        only_cut: Some(2.0),
+        numbers: [
+            "TruncatedNormal(stddev={std})",
+            "RandomNormal(stddev={std})",
+            "RandomUniform(minval={low}, maxval={high})",
+        ],
     },
     Framework {
         name: "JAX",
+        module: "jax.nn.initializers.",
         reading: jax_reading,
-        named: jax,
-        general: Some(jax_general),
-        numbers: jax_numbers,
+        laws: [Ok("truncated_normal"), Ok("normal"), Ok("uniform")],
+        preset: Some(|name| format!("{name}()")),
+        mean_two_one: [None; 3],
+        general: Some(r#"variance_scaling(scale={scale}, mode="{mode}", distribution="{law}")"#),
+        has_fan_geo_avg: true,
+        default: None,
+        only_cut: None,
+        numbers: [
+            "truncated_normal(stddev={std}, lower=-{cut}, upper={cut})",
+            "normal(stddev={std})",
+            // jax.nn.initializers.uniform begins at 0.
+            "jax.random.uniform(key, {shape}, minval={low}, maxval={high})",
+        ],
     },
     Framework {
         name: "PyTorch",
+        module: "torch.nn.init.",
         reading: torch_reading,
-        named: torch,
+        laws: [Err("PyTorch's xavier and kaiming are not truncated"), Ok("normal"), Ok("uniform")],
+        preset: None,
+        mean_two_one: [
+            Some("xavier_{law}_(w, gain={gain})"),
+            Some(r#"kaiming_{law}_(w, mode="{mode}", nonlinearity="relu")"#),
+            Some(r#"kaiming_{law}_(w, mode="{mode}", nonlinearity="linear")"#),
+        ],
         general: None,
-        numbers: torch_numbers,
+        has_fan_geo_avg: false,
+        default: Some(", gain=1.0"),
+        only_cut: None,
+        numbers: [
+            "trunc_normal_(w, 0.0, {std}, {low}, {high})",
+            "normal_(w, 0.0, {std})",
+            "uniform_(w, {low}, {high})",
+        ],
     },
     Framework {
         name: "MindSpore",
+        module: "mindspore.common.initializer.",
         reading: torch_reading,
-        named: mindspore,
-        general: None,
-        numbers: mindspore_numbers,
+        laws: [
+            Err("MindSpore's VarianceScaling draws a uniform law for \"truncated_normal\""),
+            Ok("Normal"),
+            Ok("Uniform"),
+        ],
+        preset: None,
+        mean_two_one: [
+            Some("Xavier{law}(gain={gain})"),
+            Some(r#"He{law}(mode="{mode}", nonlinearity="relu")"#),
+            None,
+        ],
+        general: Some(
+            r#"VarianceScaling(scale={scale}, mode="{mode}", distribution="{distribution}")"#,
+        ),
+        has_fan_geo_avg: false,
+        default: None,
+        only_cut: None,
+        numbers: [
+            "TruncatedNormal(sigma={std}, mean=0.0, a={low}, b={high})",
+            "Normal(sigma={std})",
+            "Uniform(scale={high})",
+        ],
     },
 ];
 
-pub(super) struct Framework {
-    pub(super) name: &'static str,
-    /// How it reads the fans off this kernel, or why it cannot.
-    reading: fn(&Explanation) -> Result<Reading, String>,
-    /// Its initializer with this scale, mode and distribution, or why there is none.
-    named: fn(f64, FanMode, Distribution) -> Result<Function, String>,
-    /// Its general initializer with these, where its named ones are special cases of that.
-    general: Option<fn(f64, FanMode, Distribution) -> Function>,
-    /// The law by its numbers.
-    numbers: fn(&Explanation) -> String,
-}
-
-/// What is written, and what must be said about it.
+/// The call that fits, and what must be said about it.
 pub(super) struct Call {
     pub(super) text: String,
-    /// The same by the framework's general initializer, if the call is by a name of its own.
+    /// The same by the framework's general initializer, if the call is a preset's.
     pub(super) same: Option<String>,
     pub(super) notes: Vec<String>,
 }
@@ -90,23 +151,6 @@ impl Reading {
     }
 }
 
-/// An initializer, and what it is called with.
-struct Function {
-    name: String,
-    arguments: Vec<String>,
-}
-
-impl Function {
-    fn new(name: String, arguments: impl IntoIterator<Item = String>) -> Self {
-        Self { name, arguments: arguments.into_iter().collect() }
-    }
-
-    /// The call, with more arguments.
-    fn called_with(&self, more: &[String]) -> String {
-        format!("{}({})", self.name, [&self.arguments, more].concat().join(", "))
-    }
-}
-
 impl Framework {
     pub(super) fn call(&self, kernel: &Explanation) -> Call {
         if kernel.shape.contains(&0) {
@@ -114,9 +158,9 @@ impl Framework {
             return Call { text, same: None, notes: Vec::new() };
         }
         self.by_name(kernel).unwrap_or_else(|reason| {
-            let (text, note) = match kernel.complex() {
-                None => ((self.numbers)(kernel), format!("by its numbers: {reason}")),
-                Some(_) => ("no call".to_owned(), reason),
+            let (text, note) = match self.by_numbers(kernel) {
+                Some(text) => (text, format!("by its numbers: {reason}")),
+                None => ("no call".to_owned(), reason),
             };
             Call { text, same: None, notes: vec![note] }
         })
@@ -141,10 +185,7 @@ impl Framework {
                 Tuple(&shape)
             ));
         }
-        let (scale, distribution) = (configuration.scale(), configuration.distribution());
-        let function = (self.named)(scale, its_mode, distribution)?;
-        let general = self.general.map(|general| general(scale, its_mode, distribution));
-        let same = general.filter(|general| general.name != function.name);
+        let (text, same) = self.initializer(configuration.clone().with_mode(its_mode))?;
         let mut notes = Vec::new();
         if shape != kernel.shape {
             notes.push(format!("for a kernel of shape {}", Tuple(&shape)));
@@ -154,16 +195,88 @@ impl Framework {
                 "its {its_mode} is this {mode}: it reads the kernel as it is stored"
             ));
         }
-        if kernel.complex().is_some() && distribution == TruncatedNormal {
+        if kernel.complex().is_some() && configuration.cut().is_some() {
             // √(1 − 4 / (e⁴ − 1)) / √(1 − 5 e⁻⁴), squared.
             notes.push("its variance is 1.0187 times as large".to_owned());
         }
-        Ok(Call {
-            text: function.called_with(&arguments),
-            same: same.map(|general| general.called_with(&arguments)),
-            notes,
+        let complete = |call: String| with_arguments(&call, &arguments);
+        Ok(Call { text: complete(text), same: same.map(complete), notes })
+    }
+
+    /// The initializer with this scale, mode and distribution, and a preset's general form; or why there
+    /// is none.
+    fn initializer(&self, asked: VarianceScaling) -> Result<(String, Option<String>), String> {
+        let (scale, mode, distribution) = (asked.scale(), asked.mode(), asked.distribution());
+        let law = self.laws[distribution as usize]?;
+        if asked.cut().is_some_and(|cut| cut != 2.0) {
+            return Err(format!("{} cuts at 2 sigmas", self.name));
+        }
+        if mode == FanGeoAvg && !self.has_fan_geo_avg {
+            return Err(format!("{} has no fan_geo_avg", self.name));
+        }
+        let written = |template| {
+            let text = self.filled(
+                template,
+                &[
+                    ("{scale}", format!("{scale:?}")),
+                    // The gain of Xavier's formula, whose square is the scale.
+                    ("{gain}", format!("{:?}", scale.sqrt())),
+                    ("{mode}", mode.to_string()),
+                    ("{law}", law.to_owned()),
+                    ("{distribution}", distribution.to_string()),
+                ],
+            );
+            self.default.map_or_else(|| text.clone(), |default| text.replace(default, ""))
+        };
+        let general = self.general.map(written);
+        let asked = asked.with_layout(Layout::keras());
+        let preset = VarianceScaling::PRESETS.iter().find(|(_, preset)| *preset == asked);
+        if let (Some(call), Some((name, _))) = (self.preset, preset) {
+            return Ok((format!("{}{}", self.module, call(name)), general));
+        }
+        let [mean, two, one] = self.mean_two_one;
+        let named = match (mode, scale) {
+            (FanAvg, _) => mean,
+            (_, 2.0) => two,
+            (_, 1.0) => one,
+            _ => None,
+        };
+        let call = named.map(written).or(general);
+        call.map(|call| (call, None))
+            .ok_or_else(|| format!("no nonlinearity has the gain √{scale}"))
+    }
+
+    /// The law by its numbers, if the framework has it.
+    fn by_numbers(&self, kernel: &Explanation) -> Option<String> {
+        let configuration = &kernel.configuration;
+        let (std, [low, high]) = match kernel.law {
+            Law::Uniform(law) => (law.std_dev(), [law.low(), law.high()]),
+            Law::Normal(law) => (law.std_dev(), [f64::NEG_INFINITY, f64::INFINITY]),
+            Law::TruncatedNormal(law) => (law.parent_std_dev(), [law.lower(), law.upper()]),
+        };
+        let template = self.numbers[configuration.distribution() as usize];
+        let cut = configuration.cut().unwrap_or(2.0);
+        let fits = kernel.complex().is_none() && self.only_cut.is_none_or(|only| cut == only);
+        fits.then(|| {
+            let numbers = [("{std}", std), ("{low}", low), ("{high}", high), ("{cut}", cut)];
+            let numbers = numbers.map(|(blank, number)| (blank, format!("{number:?}")));
+            self.filled(&template.replace("{shape}", &Tuple(&kernel.shape).to_string()), &numbers)
         })
     }
+
+    /// A call of this module's with its blanks filled; templates that name another module keep it.
+    fn filled(&self, template: &str, blanks: &[(&str, String)]) -> String {
+        let module = if template.starts_with("jax.") { "" } else { self.module };
+        let text = format!("{module}{template}");
+        blanks.iter().fold(text, |text, (blank, filling)| text.replace(blank, filling))
+    }
+}
+
+/// The call, with more arguments.
+fn with_arguments(call: &str, more: &[String]) -> String {
+    let open = call.strip_suffix(')').unwrap_or(call);
+    let separator = if more.is_empty() || open.ends_with('(') { "" } else { ", " };
+    format!("{open}{separator}{})", more.join(", "))
 }
 
 // --- fans -----------------------------------------------------------------------------------
@@ -249,170 +362,4 @@ fn axes(kernel: &Explanation) -> [Vec<isize>; 3] {
         let axes = kernel.axes().zip(0..).filter(|&((role, _), _)| role == counted);
         axes.map(|(_, axis)| axis).collect()
     })
-}
-
-// --- initializers ---------------------------------------------------------------------------
-
-fn keras(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Function, String> {
-    match (preset(scale, mode, distribution), mode) {
-        (Some(name), _) => Ok(Function::new(format!("{KERAS}{}", class_name(name)), [])),
-        (None, FanGeoAvg) => Err("Keras has no fan_geo_avg".to_owned()),
-        (None, _) => Ok(Function::new(
-            format!("{KERAS}VarianceScaling"),
-            variance_scaling(scale, mode, &distribution.to_string()),
-        )),
-    }
-}
-
-fn keras_general(scale: f64, mode: FanMode, distribution: Distribution) -> Function {
-    let arguments = variance_scaling(scale, mode, &distribution.to_string());
-    // A scale of 1 is Keras' default.
-    let defaults = usize::from(scale == 1.0);
-    Function::new(format!("{KERAS}VarianceScaling"), arguments.into_iter().skip(defaults))
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "others lack some")]
-fn jax(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Function, String> {
-    Ok(match preset(scale, mode, distribution) {
-        Some(name) => Function::new(format!("{JAX}{name}"), []),
-        None => jax_general(scale, mode, distribution),
-    })
-}
-
-fn jax_general(scale: f64, mode: FanMode, distribution: Distribution) -> Function {
-    let name = match distribution {
-        UntruncatedNormal => "normal".to_owned(),
-        other => other.to_string(),
-    };
-    Function::new(format!("{JAX}variance_scaling"), variance_scaling(scale, mode, &name))
-}
-
-fn torch(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Function, String> {
-    let law = match distribution {
-        Uniform => "uniform_",
-        UntruncatedNormal => "normal_",
-        TruncatedNormal => return Err("PyTorch's xavier and kaiming are not truncated".to_owned()),
-    };
-    let w = || "w".to_owned();
-    let kaiming = |nonlinearity| {
-        let arguments =
-            [w(), keyword("mode", &mode.to_string()), keyword("nonlinearity", nonlinearity)];
-        Ok(Function::new(format!("{TORCH}kaiming_{law}"), arguments))
-    };
-    match (mode, scale) {
-        (FanAvg, _) => {
-            // 1 is PyTorch's default.
-            let gain = (scale != 1.0).then(|| gain(scale));
-            let arguments = std::iter::once(w()).chain(gain);
-            Ok(Function::new(format!("{TORCH}xavier_{law}"), arguments))
-        }
-        (FanGeoAvg, _) => Err("PyTorch has no fan_geo_avg".to_owned()),
-        (FanIn | FanOut, 2.0) => kaiming("relu"),
-        (FanIn | FanOut, 1.0) => kaiming("linear"),
-        (FanIn | FanOut, _) => Err(format!("no nonlinearity has the gain √{scale}")),
-    }
-}
-
-fn mindspore(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Function, String> {
-    let law = match distribution {
-        Uniform => "Uniform",
-        UntruncatedNormal => "Normal",
-        TruncatedNormal => {
-            let reason = "MindSpore's VarianceScaling draws a uniform law for \"truncated_normal\"";
-            return Err(reason.to_owned());
-        }
-    };
-    match (mode, scale) {
-        (FanAvg, _) => Ok(Function::new(format!("{MINDSPORE}Xavier{law}"), [gain(scale)])),
-        (FanGeoAvg, _) => Err("MindSpore has no fan_geo_avg".to_owned()),
-        (FanIn | FanOut, 2.0) => Ok(Function::new(
-            format!("{MINDSPORE}He{law}"),
-            [keyword("mode", &mode.to_string()), keyword("nonlinearity", "relu")],
-        )),
-        (FanIn | FanOut, _) => Ok(Function::new(
-            format!("{MINDSPORE}VarianceScaling"),
-            variance_scaling(scale, mode, &distribution.to_string()),
-        )),
-    }
-}
-
-/// The gain of Xavier's formula, whose square is the scale.
-fn gain(scale: f64) -> String {
-    format!("gain={:?}", scale.sqrt())
-}
-
-/// The preset of Keras and JAX with these parameters, by its name in JAX.
-fn preset(scale: f64, mode: FanMode, distribution: Distribution) -> Option<&'static str> {
-    let asked = VarianceScaling::new(scale, mode, distribution).ok()?;
-    let found = VarianceScaling::PRESETS.iter().find(|(_, preset)| *preset == asked);
-    found.map(|&(name, _)| name)
-}
-
-fn variance_scaling(scale: f64, mode: FanMode, distribution: &str) -> [String; 3] {
-    [
-        format!("scale={scale:?}"),
-        keyword("mode", &mode.to_string()),
-        keyword("distribution", distribution),
-    ]
-}
-
-fn keyword(name: &str, value: &str) -> String {
-    format!("{name}=\"{value}\"")
-}
-
-// --- numbers --------------------------------------------------------------------------------
-
-fn keras_numbers(kernel: &Explanation) -> String {
-    let call = match kernel.law {
-        Law::Uniform(law) => {
-            format!("RandomUniform(minval={:?}, maxval={:?})", law.low(), law.high())
-        }
-        Law::Normal(law) => format!("RandomNormal(stddev={:?})", law.std_dev()),
-        Law::TruncatedNormal(law) => format!("TruncatedNormal(stddev={:?})", law.parent_std_dev()),
-    };
-    format!("{KERAS}{call}")
-}
-
-fn jax_numbers(kernel: &Explanation) -> String {
-    match kernel.law {
-        // jax.nn.initializers.uniform begins at 0.
-        Law::Uniform(law) => format!(
-            "jax.random.uniform(key, {}, minval={:?}, maxval={:?})",
-            Tuple(&kernel.shape),
-            law.low(),
-            law.high()
-        ),
-        Law::Normal(law) => format!("{JAX}normal(stddev={:?})", law.std_dev()),
-        Law::TruncatedNormal(law) => {
-            format!("{JAX}truncated_normal(stddev={:?})", law.parent_std_dev())
-        }
-    }
-}
-
-fn torch_numbers(kernel: &Explanation) -> String {
-    let call = match kernel.law {
-        Law::Uniform(law) => format!("uniform_(w, {:?}, {:?})", law.low(), law.high()),
-        Law::Normal(law) => format!("normal_(w, 0.0, {:?})", law.std_dev()),
-        Law::TruncatedNormal(law) => format!(
-            "trunc_normal_(w, 0.0, {:?}, {:?}, {:?})",
-            law.parent_std_dev(),
-            law.lower(),
-            law.upper()
-        ),
-    };
-    format!("{TORCH}{call}")
-}
-
-fn mindspore_numbers(kernel: &Explanation) -> String {
-    let call = match kernel.law {
-        Law::Uniform(law) => format!("Uniform(scale={:?})", law.high()),
-        Law::Normal(law) => format!("Normal(sigma={:?})", law.std_dev()),
-        Law::TruncatedNormal(law) => format!(
-            "TruncatedNormal(sigma={:?}, mean=0.0, a={:?}, b={:?})",
-            law.parent_std_dev(),
-            law.lower(),
-            law.upper()
-        ),
-    };
-    format!("{MINDSPORE}{call}")
 }

@@ -5,7 +5,7 @@ use super::explanation::{Drawn, Explanation, Tuple, joined, product};
 use super::frameworks::FRAMEWORKS;
 use crate::error::{AxisRole, Number};
 use crate::fans::FanMode;
-use crate::laws::{Law, TruncatedNormal};
+use crate::laws::Law;
 use std::fmt;
 
 /// Significant digits of a number, unless the format asks for others.
@@ -95,12 +95,14 @@ impl Explanation {
             }
             Law::TruncatedNormal(law) => {
                 let (s, bound) = (short(law.parent_std_dev()), short(law.upper()));
-                let law = format!("N(0, s²) on [-2 s, 2 s] = N(0, {s}²) on [-{bound}, {bound}]");
-                let ratio = short(TruncatedNormal::STD_AT_TWO_SIGMAS);
+                let cut = Number(self.configuration.cut().unwrap_or_default());
+                let ratio = short(self.configuration.std_at_cut());
+                let law =
+                    format!("N(0, s²) on [-{cut} s, {cut} s] = N(0, {s}²) on [-{bound}, {bound}]");
                 lines.extend([
                     Line::new("law", law),
                     Line::new("s", format!("√(scale / n) / {ratio} = {s}")),
-                    Line::new("2 s", bound.to_string()),
+                    Line::new(format!("{cut} s"), bound.to_string()),
                 ]);
             }
         }

@@ -15,9 +15,8 @@
 //! # Ok::<(), ndarray_init::InitError>(())
 //! ```
 
-use super::or;
+use super::Result;
 use crate::fill::Element;
-use crate::error::InitError;
 use crate::fans::{FanMode, Layout};
 use crate::laws::{Normal, TruncatedNormal, Uniform};
 use crate::scaling::{Distribution, VarianceScaling};
@@ -72,101 +71,38 @@ impl From<&[isize]> for Axes {
     }
 }
 
-/// 0.
-///
-/// ```
-/// use ndarray_init::{Zeros, presets::jax};
-///
-/// assert_eq!(jax::zeros(), Zeros);
-/// ```
-#[must_use]
-pub const fn zeros() -> Zeros {
-    Zeros
-}
-
-/// 1.
-///
-/// ```
-/// use ndarray_init::{Ones, presets::jax};
-///
-/// assert_eq!(jax::ones(), Ones);
-/// ```
-#[must_use]
-pub const fn ones() -> Ones {
-    Ones
-}
-
 /// value. An array is an initializer by itself, and is broadcast.
-///
-/// ```
-/// use ndarray_init::{Constant, presets::jax};
-///
-/// assert_eq!(jax::constant(0.5), Constant(0.5));
-/// ```
 #[must_use]
 pub const fn constant<A: Element>(value: A) -> Constant<A> {
     Constant(value)
 }
 
-/// U\[0, scale]: **one-sided**; scale 0.01 by default.
-///
-/// ```
-/// use ndarray_init::presets::jax;
-///
-/// // uniform()
-/// assert_eq!(jax::uniform(None)?.to_string(), "U[0, 0.01]");
-/// # Ok::<(), ndarray_init::InitError>(())
-/// ```
-pub fn uniform(scale: impl Into<Option<f64>>) -> Result<Uniform, InitError> {
-    Uniform::new(0.0, or(scale, 0.01))
-}
-
-/// N(0, stddev²); stddev 0.01 by default.
-///
-/// ```
-/// use ndarray_init::presets::jax;
-///
-/// // normal(0.02)
-/// assert_eq!(jax::normal(0.02)?.to_string(), "N(0, 0.02²)");
-/// # Ok::<(), ndarray_init::InitError>(())
-/// ```
-pub fn normal(stddev: impl Into<Option<f64>>) -> Result<Normal, InitError> {
-    Normal::new(0.0, or(stddev, 0.01))
-}
-
-/// N(0, stddev²) on \[lower · stddev, upper · stddev]; stddev 0.01 and ±2 by default.
-///
-/// As in JAX, stddev is that of the normal before it is cut, whatever JAX says of what it returns.
-///
-/// ```
-/// use ndarray_init::presets::jax;
-///
-/// // truncated_normal(0.02)
-/// let law = jax::truncated_normal(0.02, None, None)?;
-/// assert_eq!(law.to_string(), "N(0, 0.02²) on [-0.04, 0.04]");
-/// # Ok::<(), ndarray_init::InitError>(())
-/// ```
-pub fn truncated_normal(
-    stddev: impl Into<Option<f64>>,
-    lower: impl Into<Option<f64>>,
-    upper: impl Into<Option<f64>>,
-) -> Result<TruncatedNormal, InitError> {
-    TruncatedNormal::in_sigmas(0.0, or(stddev, 0.01), or(lower, -2.0), or(upper, 2.0))
+presets! {
+    /// 0.
+    #[must_use]
+    zeros() -> Zeros = Zeros;
+    /// 1.
+    #[must_use]
+    ones() -> Ones = Ones;
+    /// U\[0, scale]: **one-sided**.
+    uniform(scale: f64 = 0.01) -> Result<Uniform> = Uniform::new(0.0, scale);
+    /// N(0, stddev²).
+    normal(stddev: f64 = 0.01) -> Result<Normal> = Normal::new(0.0, stddev);
+    /// N(0, stddev²) on \[lower · stddev, upper · stddev]. As in JAX, stddev is that of the normal before it
+    /// is cut, in spite of JAX's documentation.
+    truncated_normal(stddev: f64 = 0.01, lower: f64 = -2.0, upper: f64 = 2.0) -> Result<TruncatedNormal>
+        = TruncatedNormal::in_sigmas(0.0, stddev, lower, upper);
+    /// A random orthogonal matrix times scale, its columns `column_axis`.
+    orthogonal(scale: f64 = 1.0, column_axis: isize = -1) -> Result<Orthogonal>
+        = Ok(Orthogonal::new(scale)?.with_layout(Layout::axes(&[], &[column_axis])));
+    /// A random orthogonal matrix times scale at the center (k − 1) / 2, and 0 elsewhere. JAX's `column_axis`
+    /// is left out: it transposes a matrix whose transpose is as likely.
+    delta_orthogonal(scale: f64 = 1.0) -> Result<DeltaOrthogonal> = DeltaOrthogonal::new(scale);
 }
 
 /// Variance scale / n; the three have no defaults.
 ///
-/// JAX' `"normal"` is [`Distribution::UntruncatedNormal`], not Keras' older name.
-///
-/// ```
-/// use ndarray_init::{Distribution, FanMode, presets::jax};
-///
-/// // variance_scaling(1.0, "fan_in", "normal")
-/// let (mode, normal) = (FanMode::FanIn, Distribution::UntruncatedNormal);
-/// let initializer = jax::variance_scaling(1.0, mode, normal, None, None, None)?;
-/// assert_eq!(initializer.law(&[256, 128])?.to_string(), "N(0, 0.0625²)");
-/// # Ok::<(), ndarray_init::InitError>(())
-/// ```
+/// JAX's `"normal"` is [`Distribution::UntruncatedNormal`], not Keras' older name.
 pub fn variance_scaling(
     scale: f64,
     mode: FanMode,
@@ -174,7 +110,7 @@ pub fn variance_scaling(
     in_axis: impl Into<Axes>,
     out_axis: impl Into<Axes>,
     batch_axis: impl Into<Axes>,
-) -> Result<VarianceScaling, InitError> {
+) -> Result<VarianceScaling> {
     let layout = Axes::layout(in_axis, out_axis, batch_axis);
     Ok(VarianceScaling::new(scale, mode, distribution)?.with_layout(layout))
 }
@@ -195,146 +131,23 @@ macro_rules! builders {
 
 builders! {
     /// U\[−b, b], b = √(6 / (fan_in + fan_out)).
-    ///
-    /// ```
-    /// use ndarray_init::presets::jax;
-    ///
-    /// // glorot_uniform()
-    /// let law = jax::glorot_uniform(None, None, None).law(&[256, 128])?;
-    /// assert_eq!(law.to_string(), "U[-0.125, 0.125]");
-    /// # Ok::<(), ndarray_init::InitError>(())
-    /// ```
     glorot_uniform = glorot_uniform;
     /// A normal of variance 2 / (fan_in + fan_out), cut at two sigmas.
-    ///
-    /// ```
-    /// use ndarray_init::presets::jax;
-    ///
-    /// // glorot_normal()
-    /// let law = jax::glorot_normal(None, None, None).law(&[256, 128])?;
-    /// assert_eq!(law.to_string(), "N(0, 0.082045²) on [-0.16409, 0.16409]");
-    /// # Ok::<(), ndarray_init::InitError>(())
-    /// ```
     glorot_normal = glorot_normal;
     /// U\[−b, b], b = √(3 / fan_in).
-    ///
-    /// ```
-    /// use ndarray_init::presets::jax;
-    ///
-    /// // lecun_uniform()
-    /// let law = jax::lecun_uniform(None, None, None).law(&[256, 128])?;
-    /// assert_eq!(law.to_string(), "U[-0.10825, 0.10825]");
-    /// # Ok::<(), ndarray_init::InitError>(())
-    /// ```
     lecun_uniform = lecun_uniform;
     /// A normal of variance 1 / fan_in, cut at two sigmas.
-    ///
-    /// ```
-    /// use ndarray_init::presets::jax;
-    ///
-    /// // lecun_normal()
-    /// let law = jax::lecun_normal(None, None, None).law(&[256, 128])?;
-    /// assert_eq!(law.to_string(), "N(0, 0.071053²) on [-0.14211, 0.14211]");
-    /// # Ok::<(), ndarray_init::InitError>(())
-    /// ```
     lecun_normal = lecun_normal;
     /// U\[−b, b], b = √(6 / fan_in).
-    ///
-    /// ```
-    /// use ndarray_init::presets::jax;
-    ///
-    /// // he_uniform()
-    /// let law = jax::he_uniform(None, None, None).law(&[256, 128])?;
-    /// assert_eq!(law.to_string(), "U[-0.15309, 0.15309]");
-    /// # Ok::<(), ndarray_init::InitError>(())
-    /// ```
     he_uniform = he_uniform;
     /// A normal of variance 2 / fan_in, cut at two sigmas.
-    ///
-    /// ```
-    /// use ndarray_init::presets::jax;
-    ///
-    /// // he_normal()
-    /// let law = jax::he_normal(None, None, None).law(&[256, 128])?;
-    /// assert_eq!(law.to_string(), "N(0, 0.10048²) on [-0.20097, 0.20097]");
-    /// # Ok::<(), ndarray_init::InitError>(())
-    /// ```
     he_normal = he_normal;
     /// Another name of [`glorot_uniform`].
-    ///
-    /// ```
-    /// use ndarray_init::presets::jax;
-    ///
-    /// // xavier_uniform()
-    /// let law = jax::xavier_uniform(None, None, None).law(&[256, 128])?;
-    /// assert_eq!(law.to_string(), "U[-0.125, 0.125]");
-    /// # Ok::<(), ndarray_init::InitError>(())
-    /// ```
     xavier_uniform = glorot_uniform;
     /// Another name of [`glorot_normal`]: cut at two sigmas, unlike PyTorch's.
-    ///
-    /// ```
-    /// use ndarray_init::presets::jax;
-    ///
-    /// // xavier_normal()
-    /// let law = jax::xavier_normal(None, None, None).law(&[256, 128])?;
-    /// assert_eq!(law.to_string(), "N(0, 0.082045²) on [-0.16409, 0.16409]");
-    /// # Ok::<(), ndarray_init::InitError>(())
-    /// ```
     xavier_normal = glorot_normal;
     /// Another name of [`he_uniform`].
-    ///
-    /// ```
-    /// use ndarray_init::presets::jax;
-    ///
-    /// // kaiming_uniform()
-    /// let law = jax::kaiming_uniform(None, None, None).law(&[256, 128])?;
-    /// assert_eq!(law.to_string(), "U[-0.15309, 0.15309]");
-    /// # Ok::<(), ndarray_init::InitError>(())
-    /// ```
     kaiming_uniform = he_uniform;
     /// Another name of [`he_normal`]: cut at two sigmas, unlike PyTorch's.
-    ///
-    /// ```
-    /// use ndarray_init::presets::jax;
-    ///
-    /// // kaiming_normal()
-    /// let law = jax::kaiming_normal(None, None, None).law(&[256, 128])?;
-    /// assert_eq!(law.to_string(), "N(0, 0.10048²) on [-0.20097, 0.20097]");
-    /// # Ok::<(), ndarray_init::InitError>(())
-    /// ```
     kaiming_normal = he_normal;
-}
-
-/// A random orthogonal matrix times scale, its columns `column_axis`; scale 1 and the last axis by
-/// default.
-///
-/// ```
-/// use ndarray_init::{Layout, Orthogonal, presets::jax};
-///
-/// let orthogonal = Orthogonal::new(2.0)?.with_layout(Layout::axes(&[], &[0]));
-/// assert_eq!(jax::orthogonal(2.0, 0)?, orthogonal);
-/// # Ok::<(), ndarray_init::InitError>(())
-/// ```
-pub fn orthogonal(
-    scale: impl Into<Option<f64>>,
-    column_axis: impl Into<Option<isize>>,
-) -> Result<Orthogonal, InitError> {
-    let layout = Layout::axes(&[], &[or(column_axis, -1)]);
-    Ok(Orthogonal::new(or(scale, 1.0))?.with_layout(layout))
-}
-
-/// A random orthogonal matrix times scale at the centre (k − 1) / 2, and 0 elsewhere; scale 1 by
-/// default.
-///
-/// There is no `column_axis`: it transposes a matrix whose transpose is as likely.
-///
-/// ```
-/// use ndarray_init::{DeltaOrthogonal, presets::jax};
-///
-/// assert_eq!(jax::delta_orthogonal(None)?, DeltaOrthogonal::new(1.0)?);
-/// # Ok::<(), ndarray_init::InitError>(())
-/// ```
-pub fn delta_orthogonal(scale: impl Into<Option<f64>>) -> Result<DeltaOrthogonal, InitError> {
-    DeltaOrthogonal::new(or(scale, 1.0))
 }

@@ -3,8 +3,9 @@
 //! Each function has the name, the order of arguments and the defaults that its framework gives
 //! it, and returns an initializer of this crate with the framework's layout. An argument that has a
 //! default is an [`Option`], and a plain value will do for one: `torch::xavier_uniform(None)` is
-//! `xavier_uniform_(w)`, and `torch::xavier_uniform(2.0)` is `xavier_uniform_(w, gain=2.0)`. No
-//! function takes a seed: an array's [`Key`](crate::Key) is its seed.
+//! `xavier_uniform_(w)`, and `torch::xavier_uniform(2.0)` is `xavier_uniform_(w, gain=2.0)`. The
+//! defaults stand below each function. No function takes a seed: an array's [`Key`](crate::Key) is its
+//! seed.
 //!
 //! ```
 //! use ndarray_init::ndarray::Array2;
@@ -24,24 +25,42 @@
 //! # Ok::<(), ndarray_init::InitError>(())
 //! ```
 //!
-//! Where a framework does not do what it documents, the function does what is documented, and its
-//! documentation says what the framework does.
+//! MIGRATING.md has an example of each function and the law that it gives. Where a framework does not do
+//! what it documents, the function does what is documented, and its documentation says what the framework
+//! does.
 //!
 //! # Errors
-//! A function that returns a [`Result`] fails where a constructor of this crate would: at a gain,
-//! scale or standard deviation that is not positive and finite, a mean that is not finite, or
+//! A function that returns a [`Result`](std::result::Result) fails where a constructor of this crate would:
+//! at a gain, scale or standard deviation that is not positive and finite, a mean that is not finite, or
 //! bounds that enclose nothing. Frameworks that take a gain or a deviation of 0 mean
 //! [`Zeros`](crate::Zeros) or [`Constant`](crate::Constant).
 
 #![expect(clippy::missing_errors_doc, reason = "said above, once for all of them")]
 
+use crate::error::InitError;
+
+/// A table of functions: name, arguments with their defaults, and the initializer. Of an argument without a
+/// default, the initializer sees the [`Option`].
+macro_rules! presets {
+    ($(
+        $(#[$meta:meta])*
+        $name:ident($($argument:ident: $type:ty $(= $default:expr)?),*) -> $output:ty = $initializer:expr;
+    )*) => {$(
+        $(#[$meta])*
+        #[doc = ""]
+        $($(#[doc = concat!("- `", stringify!($argument), " = ", stringify!($default), "`")])?)*
+        pub fn $name($($argument: impl Into<Option<$type>>),*) -> $output {
+            $(let $argument = $argument.into()$(.unwrap_or($default))?;)*
+            $initializer
+        }
+    )*};
+}
+
 pub mod jax;
 pub mod keras;
+pub mod llm;
 pub mod mindspore;
 pub mod timm;
 pub mod torch;
 
-/// An argument, or else its default.
-fn or<T>(argument: impl Into<Option<T>>, default: T) -> T {
-    argument.into().unwrap_or(default)
-}
+type Result<T> = std::result::Result<T, InitError>;

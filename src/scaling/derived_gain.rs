@@ -25,16 +25,16 @@ use crate::math::exp_neg;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 ///
-/// The result is right to 10⁻¹⁰ of itself, kinks and jumps included, unless φ has details that
-/// are narrower than 1/32. It takes some ten thousand calls of `activation`, a millisecond, and
+/// The mean is a sum over 75 776 points, two to each 1/512 from −37 to 37. The gain is right to 10⁻¹⁰ of
+/// itself if φ is smooth between multiples of 1/512, as all activations in general use are. Elsewhere, a kink
+/// costs at most 10⁻⁷, and a jump 10⁻³ if its height is like φ's own. The sum takes a millisecond or two, and
 /// has the same bits on every machine if the activation has.
 ///
 /// # Errors
 /// [`InitError::Parameter`]
-/// - if φ(z) is infinite or not a number anywhere from −37 to 37, beyond which the normal has
+/// - if φ(z) is infinite or not a number at one of the points, at 0 or at ±37, beyond which the normal has
 ///   less than 10⁻²⁹⁷ of its density;
-/// - if E\[φ(z)²] is 0 or infinite;
-/// - if φ is too rough for that accuracy: calculated in `f32`, for example.
+/// - if E\[φ(z)²] is 0 or infinite.
 pub fn derived_gain(activation: impl Fn(f64) -> f64) -> Result<f64, InitError> {
     Ok(1.0 / second_moment(activation)?.sqrt())
 }
@@ -93,15 +93,11 @@ impl Activation {
 }
 
 /// Where the normal ends: its density is e^(−684.5) there, near the least number.
-const REACH: f64 = 37.0;
-/// The first panels' width; their points are a fourth of it apart.
-const WIDTH: f64 = 0.125;
-/// Of the moment's relative error, which is twice that of the gain.
-const TOLERANCE: f64 = 1e-11;
-/// What no activation needs that is smooth but for some jumps and kinks.
-const MOST_PANELS: usize = 1 << 17;
+const REACH: i32 = 37;
+/// Panels of the sum in a unit of z; an activation's kinks and jumps lie between two of them.
+const PANELS: i32 = 512;
 
-/// E\[φ(z)²], positive and finite, by panels which are halved until they agree with their halves.
+/// E\[φ(z)²], positive and finite, by Gauss' rule of two points on each panel.
 fn second_moment(activation: impl Fn(f64) -> f64) -> Result<f64, InitError> {
     let integrand = |z: f64| {
         let value = activation(z);
@@ -111,82 +107,20 @@ fn second_moment(activation: impl Fn(f64) -> f64) -> Result<f64, InitError> {
         }
         // Squared last, so that an activation that grows as fast as it may does not overflow.
         let root = value * exp_neg(z * z / 4.0);
-        Ok(root * root / std::f64::consts::TAU.sqrt())
+        Ok(root * root)
     };
-    let moment = |value| positive("E[φ(z)²]", value);
-
-    let mut panels = Vec::new();
-    for i in 0..(2.0 * REACH / WIDTH) as u32 {
-        panels.push(Panel::new(integrand, f64::from(i).mul_add(WIDTH, -REACH), WIDTH)?);
+    let half = 0.5 / f64::from(PANELS);
+    // ±1/√3, in halves of a panel.
+    let point = half * 0.577_350_269_189_625_8;
+    let mut sum = 0.0;
+    for panel in -REACH * PANELS..REACH * PANELS {
+        let middle = f64::from(2 * panel + 1) * half;
+        sum += integrand(middle - point)? + integrand(middle + point)?;
     }
-    loop {
-        let total: f64 = panels.iter().map(Panel::integral).sum();
-        let error: f64 = panels.iter().map(Panel::error).sum();
-        let ends = integrand(-REACH)? + integrand(REACH)?;
-        if ends > TOLERANCE * total || total.is_infinite() {
-            return moment(f64::INFINITY);
-        }
-        if error <= TOLERANCE * total {
-            return moment(total);
-        }
-        if panels.len() > MOST_PANELS {
-            let (name, rule) = (
-                "the relative error of E[φ(z)²]",
-                "below 1e-11, for which it must be calculated in f64",
-            );
-            return Err(InitError::Parameter { name, value: error / total, rule });
-        }
-        // Whatever is left alone adds up to half the error that is allowed.
-        let share = TOLERANCE * total / (2 * panels.len()) as f64;
-        let mut halved = Vec::with_capacity(2 * panels.len());
-        for panel in panels {
-            if panel.error() > share {
-                halved.extend(panel.halves(integrand)?);
-            } else {
-                halved.push(panel);
-            }
-        }
-        panels = halved;
-    }
-}
-
-/// A piece of the line, with a function's values at five points, evenly spaced from end to end.
-struct Panel {
-    from: f64,
-    width: f64,
-    values: [f64; 5],
-}
-
-impl Panel {
-    fn new<E>(f: impl Fn(f64) -> Result<f64, E>, from: f64, width: f64) -> Result<Self, E> {
-        let at = |quarters: f64| f(width.mul_add(quarters / 4.0, from));
-        Ok(Self { from, width, values: [at(0.0)?, at(1.0)?, at(2.0)?, at(3.0)?, at(4.0)?] })
-    }
-
-    /// The integral, by Boole's rule.
-    fn integral(&self) -> f64 {
-        let [a, b, c, d, e] = self.values;
-        self.width / 90.0 * (7.0 * (a + e) + 32.0 * (b + d) + 12.0 * c)
-    }
-
-    /// How far Simpson's rule on the panel is from Simpson's rule on its halves.
-    ///
-    /// Boole's rule is far better than that where the function is smooth, and at a jump at most
-    /// 2.1 times as bad. A jump cannot hide: the partial sums 1, −3, 3, −1 of the weights are what
-    /// it counts for, wherever it is. Gauss' rules, blind between their outermost points and the
-    /// ends, would miss some.
-    fn error(&self) -> f64 {
-        let [a, b, c, d, e] = self.values;
-        self.width / 12.0 * (a + e - 4.0 * (b + d) + 6.0 * c).abs()
-    }
-
-    fn halves<E>(&self, f: impl Fn(f64) -> Result<f64, E>) -> Result<[Self; 2], E> {
-        let width = self.width / 2.0;
-        let at = |quarters: f64| f(width.mul_add(quarters / 4.0, self.from));
-        let [a, b, c, d, e] = self.values;
-        Ok([
-            Self { from: self.from, width, values: [a, at(1.0)?, b, at(3.0)?, c] },
-            Self { from: self.from + width, width, values: [c, at(5.0)?, d, at(7.0)?, e] },
-        ])
-    }
+    // An activation without a bound has none at 0, if anywhere.
+    integrand(0.0)?;
+    let ends = integrand(-f64::from(REACH))? + integrand(f64::from(REACH))?;
+    let moment = sum * half / std::f64::consts::TAU.sqrt();
+    // An integrand that has not vanished at the ends has no integral.
+    positive("E[φ(z)²]", if ends > 1e-11 * moment { f64::INFINITY } else { moment })
 }

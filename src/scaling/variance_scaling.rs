@@ -1,7 +1,7 @@
 //! The one algorithm behind Glorot's, He's and LeCun's initializers: fans → law.
 
 use super::nonlinearity::Nonlinearity;
-use crate::error::{InitError, named, positive};
+use crate::error::{InitError, Number, named, positive};
 use crate::fans::{FanMode, Fans, Layout};
 use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
 use std::fmt;
@@ -13,7 +13,8 @@ use std::str::FromStr;
 /// A bare `normal` is the truncated one in Keras and the untruncated one in JAX, so it is an error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Distribution {
-    /// A normal cut at two of its own standard deviations, widened so that the variance is right.
+    /// A normal cut at two of its own standard deviations, or at
+    /// [another number of them](VarianceScaling::with_cut), widened so that the variance is right.
     #[default]
     TruncatedNormal,
     /// A plain normal.
@@ -54,24 +55,13 @@ impl FromStr for Distribution {
 /// | [`TruncatedNormal`](Distribution::TruncatedNormal) | N(0, s) cut at ±2 s, s = √v / 0.87962566103423978 |
 ///
 /// The number in the last line is the standard deviation of a standard normal cut at ±2.
+/// [`with_cut`](Self::with_cut) cuts elsewhere.
 ///
 /// A preset means what its name means where it comes from, in law and layout. `glorot_*`, `he_*` and
 /// `lecun_*` are those of Keras and JAX, whose normals are truncated, for [`Layout::keras`];
 /// `xavier_*` and `kaiming_*` those of PyTorch and MindSpore, whose normals are not, for
-/// [`Layout::torch`], to which a shape with fewer than two axes is an error.
-///
-/// | preset | shape | scale | mode | distribution | source |
-/// |---|---|---|---|---|---|
-/// | [`glorot_uniform`](Self::glorot_uniform) | (spatial…, in, out) | 1 | `fan_avg` | uniform | Glorot & Bengio 2010 |
-/// | [`glorot_normal`](Self::glorot_normal) | (spatial…, in, out) | 1 | `fan_avg` | truncated | Glorot & Bengio 2010 |
-/// | [`he_uniform`](Self::he_uniform) | (spatial…, in, out) | 2 | `fan_in` | uniform | He et al. 2015 |
-/// | [`he_normal`](Self::he_normal) | (spatial…, in, out) | 2 | `fan_in` | truncated | He et al. 2015 |
-/// | [`lecun_uniform`](Self::lecun_uniform) | (spatial…, in, out) | 1 | `fan_in` | uniform | LeCun et al. 1998 |
-/// | [`lecun_normal`](Self::lecun_normal) | (spatial…, in, out) | 1 | `fan_in` | truncated | LeCun et al. 1998; Klambauer et al. 2017 |
-/// | [`xavier_uniform`](Self::xavier_uniform) | (out, in, spatial…) | 1 | `fan_avg` | uniform | Glorot & Bengio 2010 |
-/// | [`xavier_normal`](Self::xavier_normal) | (out, in, spatial…) | 1 | `fan_avg` | normal | Glorot & Bengio 2010 |
-/// | [`kaiming_uniform`](Self::kaiming_uniform) | (out, in, spatial…) | 2 | `fan_in` | uniform | He et al. 2015 |
-/// | [`kaiming_normal`](Self::kaiming_normal) | (out, in, spatial…) | 2 | `fan_in` | normal | He et al. 2015 |
+/// [`Layout::torch`], to which a shape with fewer than two axes is an error. The
+/// [table of initializers](crate#initializers) has them side by side, with their sources.
 ///
 /// Xavier's formula with gain g, b = g · √(6 / (fan_in + fan_out)), is scale g²:
 ///
@@ -93,7 +83,19 @@ pub struct VarianceScaling {
     scale: f64,
     mode: FanMode,
     distribution: Distribution,
+    /// Where a truncated normal is cut, in standard deviations of its parent; `TWO_SIGMAS` for others.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "is_two_sigmas"))]
+    cut: f64,
     layout: Layout,
+}
+
+/// The cut of Keras, JAX and timm.
+const TWO_SIGMAS: f64 = 2.0;
+
+#[cfg(feature = "serde")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_two_sigmas(cut: &f64) -> bool {
+    *cut == TWO_SIGMAS
 }
 
 /// Keras' defaults: scale 1, fan_in, a truncated normal, Keras' layout.
@@ -117,6 +119,7 @@ macro_rules! presets {
                         scale: $scale,
                         mode: FanMode::$mode,
                         distribution: Distribution::$distribution,
+                        cut: TWO_SIGMAS,
                         layout: Layout::$layout(),
                     }
                 }
@@ -168,7 +171,7 @@ impl VarianceScaling {
     /// [`InitError::Parameter`] if `scale` is not positive and finite.
     pub fn new(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Self, InitError> {
         let scale = positive("scale", scale)?;
-        Ok(Self { scale, mode, distribution, layout: Layout::keras() })
+        Ok(Self { scale, mode, distribution, cut: TWO_SIGMAS, layout: Layout::keras() })
     }
 
     /// The law that suits a nonlinearity after the layer: its [gain](Nonlinearity::gain)² as the
@@ -219,9 +222,30 @@ impl VarianceScaling {
         Self { mode, ..self }
     }
 
-    /// The same variance in another form.
+    /// The same variance in another form; a truncated normal is cut at two sigmas.
     pub fn with_distribution(self, distribution: Distribution) -> Self {
-        Self { distribution, ..self }
+        Self { distribution, cut: TWO_SIGMAS, ..self }
+    }
+
+    /// The same variance as a normal truncated at ±`sigmas` standard deviations of its parent.
+    ///
+    /// The parent's standard deviation is √v / σ(c), for c = `sigmas` and σ(c) the standard deviation
+    /// of a standard normal cut at ±c: 0.87963 for 2, 0.98658 for 3.
+    ///
+    /// ```
+    /// use ndarray_init::VarianceScaling;
+    ///
+    /// let kernel = VarianceScaling::lecun_normal().with_cut(3.0)?;
+    /// assert_eq!(kernel.law(&[256, 128])?.to_string(), "N(0, 0.06335²) on [-0.19005, 0.19005]");
+    /// assert!((kernel.law(&[256, 128])?.std_dev() - 1.0 / 16.0).abs() < 1e-15);
+    /// # Ok::<(), ndarray_init::InitError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`InitError::Parameter`] if `sigmas` is not positive and finite.
+    pub fn with_cut(self, sigmas: f64) -> Result<Self, InitError> {
+        let cut = positive("cut", sigmas)?;
+        Ok(Self { distribution: Distribution::TruncatedNormal, cut, ..self })
     }
 
     /// The scale: variance × n.
@@ -242,6 +266,21 @@ impl VarianceScaling {
         self.distribution
     }
 
+    /// Where a truncated normal is cut, in standard deviations of its parent; `None` for other forms.
+    #[must_use]
+    pub fn cut(&self) -> Option<f64> {
+        (self.distribution == Distribution::TruncatedNormal).then_some(self.cut)
+    }
+
+    /// The standard deviation of a standard normal held within the cut.
+    pub(crate) fn std_at_cut(&self) -> f64 {
+        if self.cut == TWO_SIGMAS {
+            return TruncatedNormal::STD_AT_TWO_SIGMAS;
+        }
+        let standard = TruncatedNormal::in_sigmas(0.0, 1.0, -self.cut, self.cut);
+        standard.expect("a cut is positive and finite").std_dev()
+    }
+
     /// Which axis of a kernel is which.
     pub const fn layout(&self) -> &Layout {
         &self.layout
@@ -258,10 +297,26 @@ impl VarianceScaling {
     /// The law that the elements of a kernel of this shape are drawn from.
     ///
     /// # Errors
-    /// If the layout does not fit the shape, or the scale is so extreme that the law's bounds or
-    /// standard deviation overflow or vanish.
+    /// If the layout does not fit the shape; and as [`law_for`](Self::law_for).
     pub fn law(&self, shape: &[usize]) -> Result<Law, InitError> {
-        let variance = self.scale / self.mode.n(self.fans(shape)?);
+        self.law_for(self.fans(shape)?)
+    }
+
+    /// The law for these fans, whichever kernel has them; the layout is not used.
+    ///
+    /// ```
+    /// use ndarray_init::{Fans, VarianceScaling};
+    ///
+    /// // A kernel that shares its weights between four places: each output sees 4 · 64 inputs.
+    /// let law = VarianceScaling::lecun_uniform().law_for(Fans { fan_in: 256, fan_out: 64 })?;
+    /// assert_eq!(law.to_string(), "U[-0.10825, 0.10825]");
+    /// # Ok::<(), ndarray_init::InitError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the scale is so extreme that the law's bounds or standard deviation overflow or vanish.
+    pub fn law_for(&self, fans: Fans) -> Result<Law, InitError> {
+        let variance = self.scale / self.mode.n(fans);
         Ok(match self.distribution {
             Distribution::Uniform => {
                 let bound = (3.0 * variance).sqrt();
@@ -269,17 +324,22 @@ impl VarianceScaling {
             }
             Distribution::UntruncatedNormal => Law::Normal(Normal::new(0.0, variance.sqrt())?),
             Distribution::TruncatedNormal => {
-                let parent = variance.sqrt() / TruncatedNormal::STD_AT_TWO_SIGMAS;
-                Law::TruncatedNormal(TruncatedNormal::in_sigmas(0.0, parent, -2.0, 2.0)?)
+                let std = variance.sqrt() / self.std_at_cut();
+                Law::TruncatedNormal(TruncatedNormal::in_sigmas(0.0, std, -self.cut, self.cut)?)
             }
         })
     }
 }
 
-/// The configuration in one line, as `variance_scaling(scale 2, fan_in, truncated_normal, keras)`.
+/// The configuration in one line, as `variance_scaling(scale 2, fan_in, truncated_normal, keras)`, with
+/// `truncated_normal at ±3 sigmas` for another cut than two.
 impl fmt::Display for VarianceScaling {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { scale, mode, distribution, layout } = self;
-        write!(f, "variance_scaling(scale {scale}, {mode}, {distribution}, {layout})")
+        let Self { scale, mode, distribution, cut, layout } = self;
+        write!(f, "variance_scaling(scale {scale}, {mode}, {distribution}")?;
+        if *cut != TWO_SIGMAS {
+            write!(f, " at ±{} sigmas", Number(*cut))?;
+        }
+        write!(f, ", {layout})")
     }
 }

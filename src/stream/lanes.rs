@@ -76,23 +76,20 @@ impl Lanes {
         Self { state: [part(1), part(2), part(3)], halves: [part(4), [0; LANES]] }
     }
 
-    /// The next output of each lane.
+    /// The next output of lane l.
     #[inline(always)]
-    fn next(&mut self) -> [u64; LANES] {
+    fn next(&mut self, l: usize) -> u64 {
         let Self { state: [s0, s1, s2], halves: [high, low] } = self;
-        let mut outputs = [0; LANES];
-        for l in 0..LANES {
-            let mut s3 = high[l] | low[l];
-            outputs[l] = s0[l].wrapping_add(s3).rotate_left(23).wrapping_add(s0[l]);
-            let t = s1[l] << 17;
-            s2[l] ^= s0[l];
-            s3 ^= s1[l];
-            s1[l] ^= s2[l];
-            s0[l] ^= s3;
-            s2[l] ^= t;
-            (high[l], low[l]) = (s3 << 45, s3 >> 19);
-        }
-        outputs
+        let mut s3 = high[l] | low[l];
+        let output = s0[l].wrapping_add(s3).rotate_left(23).wrapping_add(s0[l]);
+        let t = s1[l] << 17;
+        s2[l] ^= s0[l];
+        s3 ^= s1[l];
+        s1[l] ^= s2[l];
+        s0[l] ^= s3;
+        s2[l] ^= t;
+        (high[l], low[l]) = (s3 << 45, s3 >> 19);
+        output
     }
 }
 
@@ -113,7 +110,9 @@ impl Vectorized for Seed {
         // LLVM makes vectors of a loop only where it knows that the loop runs at all.
         if self.row > 0 {
             for _ in 0..self.row {
-                lanes.next();
+                for l in 0..LANES {
+                    lanes.next(l);
+                }
             }
         }
         lanes
@@ -134,16 +133,25 @@ impl Vectorized for Draw<'_> {
             return;
         }
         let mut lanes = *self.0;
-        for row in rows {
-            let halves: [u32; ROW] = bytemuck::cast(lanes.next().map(low_half_first));
-            row.write_copy_of_slice(&halves);
+        let mut put = |row: &mut [MaybeUninit<u32>; ROW], l| {
+            let output = lanes.next(l);
+            row[2 * l].write(output as u32);
+            row[2 * l + 1].write((output >> 32) as u32);
+        };
+        if FUSED {
+            for row in rows {
+                for l in 0..LANES {
+                    put(row, l);
+                }
+            }
+        } else {
+            // The registers of such a processor have room for one lane: 0.6 of the instructions.
+            for l in 0..LANES {
+                for row in &mut *rows {
+                    put(row, l);
+                }
+            }
         }
         *self.0 = lanes;
     }
-}
-
-/// The output as two words in memory.
-#[inline(always)]
-fn low_half_first(output: u64) -> u64 {
-    if cfg!(target_endian = "big") { output.rotate_left(32) } else { output }
 }

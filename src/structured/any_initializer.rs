@@ -39,6 +39,7 @@ use ndarray::{Array, ArrayD, Dimension};
 /// | `"he_normal"`, and every other preset of [`VarianceScaling`] | that preset |
 /// | `{"kaiming_normal": {"layout": "keras"}}` | the same for another layout |
 /// | `{"variance_scaling": {"scale": 2.0, "mode": "fan_in", "distribution": "uniform", "layout": "torch"}}` | by default [`VarianceScaling::default`] |
+/// | `{"variance_scaling": {"cut": 3}}` | truncated at three sigmas instead of two: [`with_cut`](VarianceScaling::with_cut) |
 /// | `{"uniform": {"low": -0.1, "high": 0.1}}` | [`Uniform`] |
 /// | `{"normal": {"std": 0.02}}` | [`Normal`]; `mean` is 0 by default |
 /// | `{"truncated_normal": {"std": 0.02, "bounds": {"sigmas": {"lower": -3, "upper": 3}}}}` | [`TruncatedNormal`]; `mean` is 0 and the bounds are ±2 sigmas by default; `"absolute"` bounds, too; a bound that is left out of either is infinite |
@@ -47,10 +48,10 @@ use ndarray::{Array, ArrayD, Dimension};
 /// | `"zeros"`, `"ones"`, `{"constant": 0.5}` | that number |
 /// | `{"constant": [[1, 2], [3, 4]]}` | an array, broadcast |
 /// | `"identity"`, `{"identity": {"gain": 0.5}}` | [`Identity`] |
-/// | `"dirac"`, `{"dirac": {"layout": "torch", "centre": "lower"}}` | [`Dirac`] |
+/// | `"dirac"`, `{"dirac": {"layout": "torch", "center": "lower"}}` | [`Dirac`] |
 /// | `{"sparse": {"sparsity": 0.1, "law": {"normal": {"std": 0.01}}}}` | [`Sparse`] |
 /// | `"orthogonal"`, `{"orthogonal": {"gain": 2, "layout": "torch"}}`, the same for `"delta_orthogonal"` | [`Orthogonal`], [`DeltaOrthogonal`] |
-/// | `"stft"`, `{"stft": {"side": "imaginary", "window": "hamming", "scaling": null, "periodic": true}}` | [`Stft`] |
+/// | `"stft"`, `{"stft": {"side": "imag", "window": "hamming", "scaling": null, "periodic": true}}` | [`Stft`] |
 /// | `{"siren": {"layer": "first"}}`, `{"siren": {"layer": "later", "omega_0": 30}}` | [`Siren`]; `layout`, too |
 /// | `"torch_default"`, `{"torch_default": {"layout": {"groups": 4}}}` | [`TorchDefault`] |
 /// | `{"mup": {"mup": {"width_multiplier": 4}, "role": "hidden", "base": "he_normal"}}` | [`MupScaling`] |
@@ -104,7 +105,7 @@ pub enum AnyInitializer {
     ComplexTruncatedNormal(ComplexTruncatedNormal),
     /// A random orthogonal matrix.
     Orthogonal(Orthogonal),
-    /// A convolution with an orthogonal matrix at its centre.
+    /// A convolution with an orthogonal matrix at its center.
     DeltaOrthogonal(DeltaOrthogonal),
 }
 

@@ -18,11 +18,11 @@ pub use blocks::Blocks;
 pub(crate) use blocks::Cut;
 pub use constant::{Constant, Ones, Zeros};
 pub use delta_orthogonal::DeltaOrthogonal;
-pub use dirac::{Centre, Dirac};
+pub use dirac::{Center, Dirac};
 pub use identity::Identity;
 pub use orthogonal::Orthogonal;
 pub use sparse::Sparse;
-pub use stft::{Stft, StftScaling, StftSide, StftWindow};
+pub use stft::Stft;
 
 use crate::fill::Element;
 use crate::math::Float;

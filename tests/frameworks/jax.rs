@@ -72,7 +72,7 @@ fn orthogonal_initializers_fill_their_shapes_in_every_element_type() {
         for shape in [[2, 2], [2, 3], [3, 2]] {
             assert_fills::<A>(&orthogonal, &shape);
         }
-        // Zero but for the centre.
+        // Zero but for the center.
         let delta = filled::<A>(&jax::delta_orthogonal(None).unwrap(), &[2, 3, 4, 5], KEY);
         assert_eq!(delta.iter().filter(|x| x.parts() != [0.0, 0.0]).count(), 4 * 5);
     }

@@ -8,7 +8,7 @@ use ndarray_init::rand::SeedableRng;
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
 use ndarray_init::{
     AnyInitializer, Distribution, FanMode, InitError, InitExt, Initializer, Key, KeySource, Region,
-    StftScaling, StftSide, StftWindow, TruncatedNormal, Values,
+    TruncatedNormal, Values,
 };
 use serde_json::{Value, json};
 use std::f64::consts::PI;
@@ -179,23 +179,24 @@ fn a_long_transform_has_the_cosines_and_sines_of_its_window() {
     let weights = |window: &dyn Fn(usize) -> f64| (0..FRAME).map(window).collect::<Vec<f64>>();
     let (tukey, ramp) = (weights(&tukey), weights(&|t| (t + 1) as f64));
     let (power, sum) = (tukey.iter().map(|w| w * w).sum::<f64>().sqrt(), ramp.iter().sum::<f64>());
-    let custom = |weights: &[f64]| StftWindow::Custom(weights.to_vec());
-
-    let plain = keras::stft(StftSide::Real, None, None, None).with_window(None);
-    let periodic = keras::stft(None, StftWindow::Hamming, None, true).with_scaling(None);
-    let density = keras::stft(StftSide::Imaginary, custom(&tukey), None, None);
-    let spectrum = keras::stft(StftSide::Imaginary, custom(&ramp), StftScaling::Spectrum, None);
-    for (stft, window, scale) in [
-        (plain, vec![1.0; FRAME], 1.0),
-        (periodic, weights(&hamming), 1.0),
-        (density, tukey, power),
-        (spectrum, ramp, sum),
+    let stft = |side, window, scaling, periodic| {
+        keras::Stft::new(side, window, scaling, periodic).unwrap()
+    };
+    let plain = stft("real", None, Some("density"), false);
+    let periodic = stft("real", Some("hamming"), None, true);
+    let density = stft("imag", None, Some("density"), false).with_window(tukey.clone()).unwrap();
+    let spectrum = stft("imag", None, Some("spectrum"), false).with_window(ramp.clone()).unwrap();
+    for (stft, is_real, window, scale) in [
+        (plain, true, vec![1.0; FRAME], 1.0),
+        (periodic, true, weights(&hamming), 1.0),
+        (density, false, tukey, power),
+        (spectrum, false, ramp, sum),
     ] {
         let kernel = filled::<f64>(&stft, &[FRAME, 1, 513], KEY);
         let kernel = kernel.into_dimensionality::<Ix3>().unwrap();
         for ((t, _, k), found) in kernel.indexed_iter() {
             let phase = -2.0 * PI * t as f64 * k as f64 / 1024.0;
-            let wave = if stft.side() == StftSide::Real { phase.cos() } else { phase.sin() };
+            let wave = if is_real { phase.cos() } else { phase.sin() };
             let expected = wave * window[t] / scale;
             // The phase is up to 800, whose last digit is 10⁻¹³.
             assert!((found - expected).abs() < 1e-12 * window[t] / scale + 1e-18, "{t} {k}");
@@ -254,11 +255,7 @@ fn windows_that_have_no_name_here_are_read_as_weights() {
         assert!(matches!(error, InitError::Configuration { .. }), "{error:?}");
     }
     let weights: Vec<f64> = (1..=256).map(f64::from).collect();
-    let expected = keras::stft(
-        StftSide::Imaginary,
-        StftWindow::Custom(weights.clone()),
-        StftScaling::Spectrum,
-        None,
-    );
+    let expected = keras::Stft::new("imag", None, Some("spectrum"), false).unwrap();
+    let expected = expected.with_window(weights.clone()).unwrap();
     assert_eq!(stft("window", json!(weights)), Ok(expected.into()));
 }

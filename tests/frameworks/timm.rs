@@ -2,7 +2,7 @@
 
 use super::{KEY, assert_follows, filled, truncated_of, uniform_of};
 use crate::common::normal;
-use ndarray_init::presets::timm::{self, Module, Parameters};
+use ndarray_init::presets::timm;
 use ndarray_init::{Distribution, FanMode, Law, TruncatedNormal};
 
 /// (out, in, 3, 3): fans of 72 and 144.
@@ -79,40 +79,4 @@ fn variance_scaling_has_its_variance_in_every_form_and_mode() {
 fn lecun_normal_is_widened_for_its_cut() {
     let law = truncated_of((1.0 / 72.0_f64).sqrt());
     assert_follows::<f32>(&timm::lecun_normal(), &KERNEL, &law);
-}
-
-/// The two functions for a block of a vision transformer of width 64, array by array.
-#[test]
-fn modules_of_a_transformer_are_filled_as_the_names_say() {
-    let fill = |parameters: Parameters, shape: &[usize]| {
-        let bias = parameters.bias.map(|bias| filled::<f32>(&bias, &shape[..1], KEY));
-        (filled::<f32>(&parameters.weight, shape, KEY), bias)
-    };
-    let std = |w: &ndarray_init::ndarray::ArrayD<f32>| f64::from(w.std(0.0));
-    for (name, shape) in [("blocks.0.attn.qkv", [192, 64]), ("blocks.0.mlp.fc1", [256, 64])] {
-        let vit = timm::init_weight_vit(Module::Linear, name, 0.0, None, None).unwrap();
-        let (weight, bias) = fill(vit, &shape);
-        // Of more than 12 000 elements, the deviation scatters by 0.6 %.
-        assert!((std(&weight) / 0.02 - 1.0).abs() < 0.03, "{name}: {}", std(&weight));
-        assert!(bias.unwrap().iter().all(|&x| x == 0.0), "{name}");
-        let jax = timm::init_weight_jax(Module::Linear, name, None, None).unwrap();
-        let (weight, bias) = fill(jax, &shape);
-        let expected = (2.0 / (shape[0] + shape[1]) as f64).sqrt();
-        assert!((std(&weight) / expected - 1.0).abs() < 0.03, "{name}: {}", std(&weight));
-        let small = |x: &f32| x.abs() < 1e-5;
-        let bias = bias.unwrap();
-        assert!(bias.iter().all(small) && bias.iter().any(|&x| x != 0.0) == name.contains("mlp"));
-    }
-    for head in [
-        timm::init_weight_vit(Module::Linear, "head", None, -4.5, None).unwrap(),
-        timm::init_weight_jax(Module::Linear, "head.fc", -4.5, None).unwrap(),
-    ] {
-        let (weight, bias) = fill(head, &[10, 64]);
-        assert!(weight.iter().all(|&x| x == 0.0));
-        assert!(bias.unwrap().iter().all(|&x| x == -4.5));
-    }
-    let patches = timm::init_weight_jax(Module::Conv, "patch_embed.proj", None, None).unwrap();
-    let (weight, bias) = fill(patches, &[64, 3, 16, 16]);
-    assert!((std(&weight) / (1.0 / 768.0_f64).sqrt() - 1.0).abs() < 0.03);
-    assert!(bias.unwrap().iter().all(|&x| x == 0.0));
 }

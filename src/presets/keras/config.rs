@@ -6,7 +6,7 @@ use crate::config::Nested;
 use crate::error::InitError;
 use crate::fans::{FanMode, Layout};
 use crate::scaling::{Distribution, VarianceScaling};
-use crate::structured::{AnyInitializer, Stft, StftScaling, StftSide, StftWindow};
+use crate::structured::{AnyInitializer, Stft};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde::de::IgnoredAny;
@@ -130,14 +130,15 @@ fn orthogonal(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
     Ok(keras::orthogonal(fields.read::<Multiple>()?.gain)?.into())
 }
 
-fn stft(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
-    let Transform { side, window, scaling, periodic, .. } = fields.read()?;
-    let side = match side {
-        Side::Real => StftSide::Real,
-        Side::Imag => StftSide::Imaginary,
-    };
-    let stft = Stft::default().with_side(side).with_periodic(periodic);
-    Ok(stft.with_window(window.map(StftWindow::from)).with_scaling(scaling).into())
+/// An own window may be wrapped, as arrays are.
+fn stft(mut fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
+    fields.fields.remove("dtype");
+    if let Some(window) = fields.fields.get_mut("window")
+        && let Some(value) = window.pointer_mut("/config/value")
+    {
+        *window = value.take();
+    }
+    Ok(fields.read::<Stft>()?.into())
 }
 
 /// A class in small letters, without what older versions appended.
@@ -221,30 +222,6 @@ fields! {
     }
 }
 
-/// The fields of `STFT`, where null is not the default.
-#[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Transform {
-    side: Side,
-    window: Option<Window>,
-    scaling: Option<StftScaling>,
-    periodic: bool,
-    #[serde(rename = "dtype")]
-    _dtype: IgnoredAny,
-}
-
-impl Default for Transform {
-    fn default() -> Self {
-        Self {
-            side: Side::Real,
-            window: Some(Window::Named(StftWindow::Hann)),
-            scaling: Some(StftScaling::Density),
-            periodic: false,
-            _dtype: IgnoredAny,
-        }
-    }
-}
-
 /// [`Distribution`], by Keras' names.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -256,49 +233,17 @@ enum Form {
     Uniform,
 }
 
-/// [`StftSide`], by Keras' names.
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Side {
-    Real,
-    Imag,
-}
-
 /// A number or nested lists, perhaps in the wrapping that Keras gives what was an array.
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "value must be a number or nested lists of one shape")]
 enum MaybeWrapped {
     Plain(Nested),
-    Wrapped { config: Wrapped<Nested> },
+    Wrapped { config: Wrapped },
 }
 
 #[derive(Deserialize)]
-struct Wrapped<T> {
-    value: T,
-}
-
-/// A window by its name, or its weights, perhaps wrapped.
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "window must be hann, hamming, blackman, bartlett, rectangular, boxcar \
-                 or a list of weights"
-)]
-enum Window {
-    Named(StftWindow),
-    Weights(Vec<f64>),
-    Wrapped { config: Wrapped<Vec<f64>> },
-}
-
-impl From<Window> for StftWindow {
-    fn from(window: Window) -> Self {
-        match window {
-            Window::Named(window) => window,
-            Window::Weights(weights) | Window::Wrapped { config: Wrapped { value: weights } } => {
-                Self::Custom(weights)
-            }
-        }
-    }
+struct Wrapped {
+    value: Nested,
 }
 
 impl From<MaybeWrapped> for AnyInitializer {

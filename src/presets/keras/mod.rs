@@ -21,6 +21,7 @@
 mod config;
 mod initializers;
 
+pub use crate::structured::Stft;
 #[cfg(feature = "keras-config")]
 pub use config::from_config;
 pub use initializers::*;

@@ -13,9 +13,10 @@ mod wasm;
 
 use elements::{Listed, each_type, suits};
 use ndarray_init::ndarray::{Array, ArrayD, IxDyn, ShapeBuilder, s};
+use ndarray_init::presets::keras::Stft;
 use ndarray_init::{
     Blocks, Dirac, Element, Identity, InitError, InitExt, InitRefExt, Initializer, Key, Law,
-    Layout, Normal, Region, Sparse, Stft, TruncatedNormal, Uniform, VarianceScaling,
+    Layout, Normal, Region, Sparse, TruncatedNormal, Uniform, VarianceScaling,
 };
 #[cfg(feature = "complex")]
 use ndarray_init::{
@@ -129,7 +130,7 @@ fn structured<A: Listed>() -> Result<Table<ArrayD<A>, 6>, InitError> {
         ("identity", new((30, 20), &Identity::new(0.7)?, KEY)?),
         ("dirac", new((8, 6, 3, 4), &dirac, KEY)?),
         ("sparse", new((100, 40), &sparse, KEY)?),
-        ("stft", new((60, 1, 33), &Stft::default(), KEY)?),
+        ("stft", new((60, 1, 33), &Stft::new("real", Some("hann"), Some("density"), false)?, KEY)?),
         ("blocks", new((30, 40, 10), &Blocks::equal(VarianceScaling::he_normal(), 1, 4), KEY)?),
         ("part", part()?),
     ])
