@@ -256,3 +256,102 @@ fn write_tails_at<const FUSED: bool, E: Format, Q: Quantile<E>>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
+
+    const KEY: Key = Key::new(42);
+
+    /// One for each quantile function of real elements; the first, third and fourth have circular
+    /// ones.
+    fn laws() -> [Law; 6] {
+        let truncated = |lower, upper| TruncatedNormal::in_sigmas(0.0, 2.0, lower, upper).unwrap();
+        [
+            Uniform::new(-0.5, 0.5).unwrap().into(),
+            Uniform::new(-0.5, 0.25).unwrap().into(),
+            Normal::new(0.5, 2.0).unwrap().into(),
+            truncated(-2.0, 2.0).into(),
+            truncated(-1.0, 3.5).into(),
+            truncated(5.0, 6.0).into(),
+        ]
+    }
+
+    /// Elements first, first + 1, …, by this instruction set.
+    fn elements<E: Format>(law: Law, simd: Simd, first: usize, len: usize) -> Vec<E> {
+        let source = Source { simd, ..Source::<E>::new(&AnyLaw::Law(law), KEY, None) };
+        let mut out = vec![MaybeUninit::new(E::default()); len];
+        source.write(&mut Scratch::new(), first, &mut out);
+        // SAFETY: all of them are numbers since the vector was made.
+        out.into_iter().map(|element| unsafe { element.assume_init() }).collect()
+    }
+
+    /// Each pair of elements is equal or both are zeros of one sign: numbers have one form each.
+    fn bits<E: Format>(elements: &[E]) -> String {
+        format!("{elements:?}")
+    }
+
+    /// Every length around rows, groups and blocks, wherever the elements begin, by every instruction
+    /// set, has a part of one long array's elements.
+    fn assert_parts<E: Format>(laws: impl IntoIterator<Item = Law>) {
+        let few = cfg!(miri);
+        let longest = 2 * BLOCK + 70;
+        for law in laws {
+            let portable = Simd::available()[0];
+            let all: Vec<E> = elements(law, portable, 0, 4 * BLOCK);
+            for simd in Simd::available() {
+                for first in [0, 1, 250, BLOCK - 1, BLOCK + 777] {
+                    let near = |len: &usize| {
+                        [0, 16, 64, BLOCK, longest].iter().any(|edge| len.abs_diff(*edge) <= 1)
+                    };
+                    for len in (0..=longest).filter(near).filter(|&len| !few || len < 70) {
+                        let found = bits(&elements::<E>(law, simd, first, len));
+                        let same = found == bits(&all[first..first + len]);
+                        assert!(same, "{law}, {simd:?}, {len} elements from {first} on");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits_for_every_length() {
+        assert_parts::<f32>(laws());
+        assert_parts::<f64>(laws());
+        #[cfg(feature = "half")]
+        assert_parts::<half::f16>(laws());
+        #[cfg(feature = "complex")]
+        assert_parts::<num_complex::Complex<f64>>([0, 2, 3].map(|i| laws()[i]));
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits_in_the_tails() {
+        // Enough for some 200 tails; the farthest one has a word of its own.
+        let len = if cfg!(miri) { 2_000 } else { 40_000 };
+        for law in laws() {
+            let of = |simd| bits(&elements::<f32>(law, simd, 3, len));
+            let wide = |simd| bits(&elements::<f64>(law, simd, 3, len));
+            let portable = Simd::available()[0];
+            let (expected, expected_wide) = (of(portable), wide(portable));
+            for simd in Simd::available() {
+                assert!(of(simd) == expected, "{law}, {simd:?}");
+                assert!(wide(simd) == expected_wide, "{law}, {simd:?}");
+            }
+        }
+    }
+
+    /// More tails than are kept at once: a word of the farthest one in every place.
+    #[test]
+    fn a_block_of_nothing_but_tails_is_written() {
+        let normal = AnyLaw::Law(Normal::new(0.0, 1.0).unwrap().into());
+        let source = Source::<f32>::new(&normal, KEY, None);
+        let mut scratch = Scratch::new();
+        scratch.words[0].fill(MaybeUninit::new(i32::MAX as u32));
+        let out = &mut [MaybeUninit::new(0.0); BLOCK];
+        Pieces { source: &source, scratch: &mut scratch, pending: BLOCK, out, done: 0 }.flush();
+        // SAFETY: all of them are numbers since the array was made.
+        let farthest = out.map(|element| unsafe { element.assume_init() });
+        assert!(farthest.iter().all(|&z| (z - 6.336_957).abs() < 1e-5), "{:?}", farthest[0]);
+    }
+}
