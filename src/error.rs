@@ -74,6 +74,15 @@ pub enum InitError {
         names: String,
     },
 
+    /// No pattern of the [`Rules`](crate::Rules) matches a parameter's name.
+    #[error("no rule matches the name {name:?}; the patterns are {patterns:?}")]
+    NoRule {
+        /// The name.
+        name: String,
+        /// The rules' patterns, in order.
+        patterns: Vec<String>,
+    },
+
     /// The shape is not one that the initializer can fill.
     #[error("{initializer} needs {rule}, but the shape is {shape:?}")]
     Shape {

@@ -86,7 +86,8 @@
 //! ([`Blocks::of`]).
 //!
 //! [`presets`] has every initializer of Keras, PyTorch, MindSpore, JAX and timm under its name there.
-//! [`AnyInitializer`] is one type for every initializer of the table.
+//! [`AnyInitializer`] is one type for every initializer of the table. [`Rules`] give parameters
+//! their initializers by patterns of names.
 //!
 //! `Orthogonal` and `DeltaOrthogonal` need the feature `orthogonal`, and the laws of complex numbers
 //! `complex`.
@@ -140,11 +141,11 @@ mod structured;
 mod ext;
 pub mod presets;
 mod explain;
-#[cfg(feature = "serde")]
 mod config;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 
+pub use config::Rules;
 pub use element::Element;
 pub use error::{AxisRole, InitError};
 pub use explain::Explanation;

@@ -7,9 +7,9 @@ use ndarray_init::ndarray::{Array1, Array2, ArrayD, IxDyn, array};
 use ndarray_init::presets::{keras, torch};
 use ndarray_init::{
     AnyInitializer, Blocks, Centre, Constant, Dirac, Distribution, FanMode, Identity, InitError,
-    InitExt, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Ones, Siren, Sparse, Stft,
-    StftScaling, StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform, VarianceScaling,
-    Zeros,
+    InitExt, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Ones, Rules, Siren, Sparse,
+    Stft, StftScaling, StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform,
+    VarianceScaling, Zeros,
 };
 #[cfg(feature = "complex")]
 use ndarray_init::{ComplexNormal, ComplexTruncatedNormal, Disc};
@@ -485,6 +485,151 @@ fn an_array_in_a_configuration_is_broadcast_and_converted() {
     let large = AnyInitializer::from(array![1e300]);
     assert!(Array1::<f32>::init(4, &large, Key::new(1)).is_err());
     assert_eq!(Array1::<f64>::init(2, &large, Key::new(1)).unwrap(), array![1e300, 1e300]);
+}
+
+// --- rules --------------------------------------------------------------------------------------
+
+/// A pattern by its definition: `*` takes no character, or one and stays.
+fn matches_naively(pattern: &[u8], name: &[u8]) -> bool {
+    match (pattern, name) {
+        ([], _) => name.is_empty(),
+        ([b'*', rest @ ..], _) => {
+            matches_naively(rest, name)
+                || name.split_first().is_some_and(|(_, name)| matches_naively(pattern, name))
+        }
+        ([a, rest @ ..], [b, name @ ..]) => a == b && matches_naively(rest, name),
+        (_, []) => false,
+    }
+}
+
+/// All words of at most so many of these letters.
+fn words(letters: &str, longest: usize) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut start = 0;
+    for _ in 0..longest {
+        let end = words.len();
+        for i in start..end {
+            words.extend(
+                letters.chars().map(|letter| format!("{}{letter}", words[i])).collect::<Vec<_>>(),
+            );
+        }
+        start = end;
+    }
+    words
+}
+
+#[test]
+fn a_star_in_a_pattern_stands_for_any_text_and_all_else_for_itself() {
+    let names = words("ab.", 6);
+    let mut matched = 0;
+    for pattern in words("a.*", 6) {
+        for name in &names {
+            let found = Rules::matches(&pattern, name);
+            assert_eq!(
+                found,
+                matches_naively(pattern.as_bytes(), name.as_bytes()),
+                "{pattern} {name}"
+            );
+            matched += usize::from(found);
+        }
+    }
+    assert!(matched > 100_000, "{matched}");
+    assert!(Rules::matches("*/kernel", "encoder/0.attention/kernel"));
+    assert!(Rules::matches("é*", "é/ü"));
+    assert!(!Rules::matches("*.bias", "bias"));
+    assert!(!Rules::matches("[ab]?", "ab"));
+}
+
+/// In an order that no sorting gives.
+fn rules() -> Rules {
+    Rules::new()
+        .with("z.special", Constant(0.5))
+        .with("*.bias", Zeros)
+        .with("*/kernel", VarianceScaling::glorot_uniform())
+        .with("a*", Normal::new(0.0, 0.02).unwrap())
+        .with("*", Ones)
+}
+
+const RULES_IN_JSON: &str = r#"{
+    "z.special": {"constant": 0.5}, "*.bias": "zeros", "*/kernel": "glorot_uniform",
+    "a*": {"normal": {"std": 0.02}}, "*": "ones"
+}"#;
+
+const RULES_IN_TOML: &str = r#"
+    [rules]
+    "z.special" = { constant = 0.5 }
+    "*.bias" = "zeros"
+    "*/kernel" = "glorot_uniform"
+    "a*" = { normal = { std = 0.02 } }
+    "*" = "ones"
+"#;
+
+const PAIRS_IN_TOML: &str = r#"
+    rules = [
+        ["z.special", { constant = 0.5 }],
+        ["*.bias", "zeros"],
+        ["*/kernel", "glorot_uniform"],
+        ["a*", { normal = { std = 0.02 } }],
+        ["*", "ones"],
+    ]
+"#;
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct WithRules {
+    rules: Rules,
+}
+
+/// TOML with toml's feature `preserve_order`, which the documentation asks for.
+#[test]
+fn rules_are_read_and_written_in_their_order() {
+    let expected = WithRules { rules: rules() };
+    assert_eq!(serde_json::from_str::<Rules>(RULES_IN_JSON).unwrap(), expected.rules);
+    for text in [RULES_IN_TOML, PAIRS_IN_TOML] {
+        assert_eq!(toml::from_str::<WithRules>(text).unwrap(), expected, "{text}");
+        let table: toml::Table = text.parse().unwrap();
+        assert_eq!(table.try_into::<WithRules>().unwrap(), expected, "{text}");
+    }
+    assert_round_trip(&expected.rules);
+    let value = serde_json::to_value(&expected.rules).unwrap();
+    assert_eq!(Rules::deserialize(value).unwrap(), expected.rules);
+    let text = toml::to_string(&expected).unwrap();
+    assert_eq!(toml::from_str::<WithRules>(&text).unwrap(), expected, "{text}");
+}
+
+#[test]
+fn the_first_rule_that_matches_gives_a_parameters_initializer_and_key() -> Result<(), InitError> {
+    let (rules, model) = (rules(), Key::new(42));
+    let cases: [(&str, AnyInitializer); 5] = [
+        ("z.special", Constant(0.5).into()),
+        ("a.bias", Zeros.into()),
+        ("a/kernel", VarianceScaling::glorot_uniform().into()),
+        ("a.weight", Normal::new(0.0, 0.02)?.into()),
+        ("b.weight", Ones.into()),
+    ];
+    for (name, initializer) in &cases {
+        assert_eq!(rules.of(name, model)?, (initializer, model.fork(name)));
+    }
+    assert_eq!(rules.unused(cases.iter().map(|(name, _)| *name)), [""; 0]);
+    assert_eq!(rules.unused(["z.special", "a.bias", "b"]), ["*/kernel", "a*"]);
+    // What the checkpoint tool does: values of a type of its own.
+    let rules: Rules<u8> = serde_json::from_str(r#"{"a*": 3, "*": 4}"#).unwrap();
+    assert_eq!(rules.iter().collect::<Vec<_>>(), [("a*", &3), ("*", &4)]);
+    assert_eq!((rules.initializer("ab"), rules.initializer("b")), (Ok(&3), Ok(&4)));
+    Ok(())
+}
+
+#[test]
+fn rules_that_are_wrong_are_refused() {
+    let refused = |text: &str, rule: &str| {
+        let error = serde_json::from_str::<Rules>(text).expect_err("this must be an error");
+        assert!(error.to_string().contains(rule), "{error}");
+    };
+    refused(r#"{"*": "zeros", "a": "ones", "*": "ones"}"#, "the pattern \"*\" is there twice");
+    refused(r#"[["*", "zeros"], ["*", "ones"]]"#, "the pattern \"*\" is there twice");
+    refused(r#"[["*", "zeros", 1]]"#, "trailing");
+    refused(r#"[["*"]]"#, "invalid length 1");
+    refused(r#""zeros""#, "an object of patterns and initializers, or a list of pairs");
+    refused(r#"{"*": "zeroes"}"#, "zeroes");
 }
 
 // --- Keras ------------------------------------------------------------------------------------

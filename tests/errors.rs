@@ -9,8 +9,8 @@ use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::{
     AnyInitializer, AxisRole, Blocks, Constant, Dirac, Distribution, FanMode, Identity, InitError,
     InitExt, InitRefExt, Initializer, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Ones,
-    Region, Siren, Sparse, Stft, StftWindow, TruncatedNormal, Uniform, Values, VarianceScaling,
-    Zeros, derived_gain, rand_xoshiro::Xoshiro256PlusPlus, residual_gain,
+    Region, Rules, Siren, Sparse, Stft, StftWindow, TruncatedNormal, Uniform, Values,
+    VarianceScaling, Zeros, derived_gain, rand_xoshiro::Xoshiro256PlusPlus, residual_gain,
 };
 #[cfg(feature = "orthogonal")]
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
@@ -55,6 +55,18 @@ fn fill_says(initializer: &dyn Initializer<f32>, shape: &[usize], message: &str)
 #[track_caller]
 fn needs(initializer: &dyn Initializer<f32>, shape: &[usize], needs: &str) {
     fill_says(initializer, shape, &format!("{needs}, but the shape is {shape:?}"));
+}
+
+// --- names ----------------------------------------------------------------------------------
+
+#[test]
+fn a_name_must_be_matched_by_a_rule() {
+    let rules = Rules::new().with("*.bias", Zeros).with("*/kernel", Ones);
+    assert_error!(
+        rules.of("dense.kernel", KEY),
+        InitError::NoRule { .. },
+        r#"no rule matches the name "dense.kernel"; the patterns are ["*.bias", "*/kernel"]"#
+    );
 }
 
 // --- numbers --------------------------------------------------------------------------------
@@ -850,6 +862,7 @@ fn fields(error: &InitError) -> Vec<String> {
         InitError::Unrepresentable { law, element, rule } => texts![law, element, rule;],
         InitError::Configuration { config, rule } => texts![config, rule;],
         InitError::Name { name, what, names } => texts![what, names; name],
+        InitError::NoRule { name, patterns } => texts![; name, patterns],
         InitError::Shape { initializer, rule, shape } => texts![initializer, rule; shape],
         InitError::Memory { element, shape, rule } => texts![element, rule; shape],
         InitError::TooFewAxes { layout, required, found, shape } => {
@@ -894,6 +907,10 @@ fn the_message_of_every_variant_names_the_value_the_rule_and_the_shape() -> Resu
         (
             refused("fan".parse::<FanMode>()),
             "\"fan\" is no mode; there are fan_in, fan_out, fan_avg, fan_geo_avg",
+        ),
+        (
+            refused(Rules::new().with("*.bias", Zeros).initializer("w")),
+            "no rule matches the name \"w\"; the patterns are [\"*.bias\"]",
         ),
         (fill(&Identity::default(), &[3]), "the identity needs 2 axes, but the shape is [3]"),
         (
