@@ -1,4 +1,4 @@
-//! What can be wrong with a configuration, a layout or a shape, and the small checks of numbers.
+//! The errors of configurations, layouts and shapes, and the small checks of numbers.
 
 use std::fmt;
 use thiserror::Error;
@@ -14,7 +14,7 @@ use thiserror::Error;
 /// let error = Normal::new(0.0, -1.0).unwrap_err();
 /// assert_eq!(error.to_string(), "std is -1, but must be positive and finite");
 /// match Layout::torch().groups(3).fans(&[128, 16, 3, 3]) {
-///     Err(InitError::Groups { groups, channels, .. }) => assert_eq!((groups, channels), (3, 128)),
+///     Err(InitError::Layout { shape, .. }) => assert_eq!(shape, [128, 16, 3, 3]),
 ///     other => panic!("{other:?}"),
 /// }
 /// ```
@@ -116,76 +116,15 @@ pub enum InitError {
         rule: String,
     },
 
-    /// The shape has fewer axes than the layout has roles for.
-    #[error(
-        "the {layout} layout needs at least {required} axes beside its batch axes, \
-         but shape {shape:?} leaves {found}"
-    )]
-    TooFewAxes {
-        /// The layout's name.
-        layout: &'static str,
-        /// How many axes it needs.
-        required: usize,
-        /// How many there are, batch axes not counted.
-        found: usize,
-        /// The array's shape.
+    /// A kernel of the shape cannot have the layout.
+    #[error("the layout {layout:?} does not fit shape {shape:?}: {rule}")]
+    Layout {
+        /// The layout, as it is displayed.
+        layout: String,
+        /// The kernel's shape.
         shape: Vec<usize>,
-    },
-
-    /// An axis is named that the shape does not have.
-    #[error("{role} axis {axis} is out of range for shape {shape:?} of {} axes", .shape.len())]
-    AxisOutOfRange {
-        /// The axis as the layout names it.
-        axis: isize,
-        /// The role that it was to have.
-        role: AxisRole,
-        /// The array's shape.
-        shape: Vec<usize>,
-    },
-
-    /// An axis is named twice in one role, perhaps once from the start and once from the end.
-    #[error("axis {axis} of shape {shape:?} is named twice as {role} axis")]
-    AxisRepeated {
-        /// The axis, counted from the start.
-        axis: usize,
-        /// The role.
-        role: AxisRole,
-        /// The array's shape.
-        shape: Vec<usize>,
-    },
-
-    /// An axis has two roles.
-    #[error("axis {axis} of shape {shape:?} is both {} and {} axis", .roles[0], .roles[1])]
-    AxisInTwoRoles {
-        /// The axis, counted from the start.
-        axis: usize,
-        /// Its roles.
-        roles: [AxisRole; 2],
-        /// The array's shape.
-        shape: Vec<usize>,
-    },
-
-    /// The channels cannot be divided into that many groups.
-    #[error(
-        "{groups} groups must be at least 1 and divide the {channels} {role} channels \
-         of shape {shape:?}"
-    )]
-    Groups {
-        /// The number of groups.
-        groups: usize,
-        /// The channels that they must divide.
-        channels: usize,
-        /// Which channels these are.
-        role: AxisRole,
-        /// The array's shape.
-        shape: Vec<usize>,
-    },
-
-    /// A fan is larger than any array.
-    #[error("the fans of shape {shape:?} are larger than {}", usize::MAX)]
-    FanOverflow {
-        /// The shape.
-        shape: Vec<usize>,
+        /// The rule that the shape breaks.
+        rule: String,
     },
 
     /// An einsum equation cannot be read.
@@ -193,26 +132,12 @@ pub enum InitError {
     Equation {
         /// The equation.
         equation: String,
-        /// What is wrong with it.
+        /// The rule that the equation breaks.
         rule: String,
-    },
-
-    /// The second operand of an einsum equation has another rank than the shape.
-    #[error(
-        "the second operand of equation {equation:?} has {expected} axes, \
-         but shape {shape:?} has {}", .shape.len()
-    )]
-    EquationRank {
-        /// The equation.
-        equation: String,
-        /// The number of axes that it gives the operand.
-        expected: usize,
-        /// The array's shape.
-        shape: Vec<usize>,
     },
 }
 
-/// What an axis of a kernel is to its fans.
+/// The part of an axis of a kernel in its fans.
 ///
 /// ```
 /// use ndarray_init::{AxisRole, Layout};

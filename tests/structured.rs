@@ -244,7 +244,7 @@ fn a_dirac_kernel_has_one_to_three_spatial_axes_and_whole_groups() {
     for groups in [0, 3] {
         let grouped = Dirac::default().with_layout(Layout::torch().groups(groups));
         let error = Array3::<f32>::init((4, 4, 3), &grouped, KEY).unwrap_err();
-        assert!(matches!(error, InitError::Groups { .. }), "{error}");
+        assert!(matches!(error, InitError::Layout { .. }), "{error}");
     }
     let heads = Dirac::default().with_layout(Layout::axes(&[0, 1], &[2]));
     assert!(Array4::<f32>::init((2, 2, 2, 3), &heads, KEY).is_err());

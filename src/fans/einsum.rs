@@ -24,18 +24,6 @@ impl Equation {
     pub(super) fn roles(&self) -> &[AxisRole] {
         &self.roles
     }
-
-    /// Whether a second operand of this shape fits the equation.
-    pub(super) fn check(&self, shape: &[usize]) -> Result<(), InitError> {
-        if shape.len() == self.roles.len() {
-            return Ok(());
-        }
-        Err(InitError::EquationRank {
-            equation: self.text.clone(),
-            expected: self.roles.len(),
-            shape: shape.to_vec(),
-        })
-    }
 }
 
 impl fmt::Display for Equation {
