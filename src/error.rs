@@ -88,7 +88,7 @@ pub enum InitError {
     Shape {
         /// The initializer.
         initializer: &'static str,
-        /// What it needs.
+        /// A noun phrase, which stands after "needs": `2 axes`.
         rule: String,
         /// The array's shape.
         shape: Vec<usize>,
@@ -198,10 +198,14 @@ pub(crate) fn finite(name: &'static str, value: f64) -> Result<f64, InitError> {
 /// The value, if it is positive and finite.
 pub(crate) fn positive(name: &'static str, value: f64) -> Result<f64, InitError> {
     if value > 0.0 && value.is_finite() {
-        Ok(value)
-    } else {
-        Err(InitError::Parameter { name, value, rule: "positive and finite" })
+        return Ok(value);
     }
+    let rule = if name == "std" && value == 0.0 {
+        "positive and finite; equal elements are `Constant` or `Zeros`"
+    } else {
+        "positive and finite"
+    };
+    Err(InitError::Parameter { name, value, rule })
 }
 
 /// The count as a number, if it is not 0.

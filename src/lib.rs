@@ -63,10 +63,10 @@
 //! | `ComplexNormal`, `Disc`, `ComplexTruncatedNormal` | any, complex | circular: normal, uniform on a disc, normal truncated in modulus | | JAX |
 //! | [`Zeros`], [`Ones`], [`Constant`], any array | any | a number, or an array broadcast to the shape | | all |
 //! | [`Identity`] | two axes | gain on the diagonal, else 0 | | Keras, PyTorch, MindSpore |
-//! | [`Dirac`] | (…, in, out) | 1 at the centre where input and output channel are the same, else 0 | Zagoruyko & Komodakis 2017 | PyTorch, MindSpore |
+//! | [`Dirac`] | (…, in, out) | 1 at the center where input and output channel are the same, else 0 | Zagoruyko & Komodakis 2017 | PyTorch, MindSpore |
 //! | [`Sparse`] | two axes | any law, with ⌈sparsity · rows⌉ zeros in every column | Martens 2010 | PyTorch, MindSpore |
 //! | [`Orthogonal`] | (…, in, out) | gain · Q, Q uniform among the matrices with orthonormal columns, or rows | Saxe et al. 2014 | Keras, PyTorch, MindSpore, JAX |
-//! | [`DeltaOrthogonal`] | (…, in, out) | an orthogonal matrix at the centre of a convolution, else 0 | Xiao et al. 2018 | JAX |
+//! | [`DeltaOrthogonal`] | (…, in, out) | an orthogonal matrix at the center of a convolution, else 0 | Xiao et al. 2018 | JAX |
 //! | [`Stft`] | (frame, 1, bins) | the kernel of a short-time Fourier transform | | Keras |
 //! | [`Blocks`] | any | several blocks along an axis: one initializer for all of them, or one for each | | |
 //!
@@ -162,7 +162,7 @@ pub use scaling::{
 };
 pub use stream::{Key, KeySource};
 pub use structured::{
-    AnyInitializer, Blocks, Centre, Constant, Dirac, Identity, Ones, Sparse, Stft, StftScaling,
+    AnyInitializer, Blocks, Center, Constant, Dirac, Identity, Ones, Sparse, Stft, StftScaling,
     StftSide, StftWindow, Zeros,
 };
 #[cfg(feature = "orthogonal")]

@@ -5,7 +5,7 @@ use ndarray_init::ndarray::{Array1, Array2, ArrayRef2, Dim, array};
 use ndarray_init::presets::{jax, timm};
 use ndarray_init::rand::RngCore;
 use ndarray_init::{
-    Activation, AnyInitializer, AxisRole, Blocks, Centre, Constant, Dirac, Distribution, Element,
+    Activation, AnyInitializer, AxisRole, Blocks, Center, Constant, Dirac, Distribution, Element,
     Explanation, FanMode, Fans, Identity, InitError, InitExt, InitRefExt, Initializer, Key,
     KeySource, Law, Layout, Mup, MupRole, MupScaling, Nonlinearity, Normal, Ones, Siren, Sparse,
     Stft, StftScaling, StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform, Values,
@@ -29,7 +29,7 @@ macro_rules! all_are_send_sync_and_debug {
     };
 }
 all_are_send_sync_and_debug! {
-    Activation, AnyInitializer, AxisRole, Blocks<AnyInitializer>, Centre, Constant<f32>,
+    Activation, AnyInitializer, AxisRole, Blocks<AnyInitializer>, Center, Constant<f32>,
     Constant<f64>, Dirac, Distribution, Explanation, FanMode, Fans, Identity, InitError, Key, Law,
     Layout, Mup, MupRole, MupScaling, Nonlinearity, Normal, Ones, Siren, Sparse, Stft, StftScaling,
     StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform, Values<f32>, Values<f64>,
@@ -340,9 +340,9 @@ fn a_structure_has_what_it_was_given() -> Result<(), InitError> {
     assert_eq!((Identity::default().gain(), Identity::new(0.5)?.gain()), (1.0, 0.5));
 
     let dirac = Dirac::default();
-    assert_eq!((dirac.layout(), dirac.centre()), (&Layout::keras(), Centre::Upper));
-    let dirac = dirac.with_layout(Layout::torch()).with_centre(Centre::Lower);
-    assert_eq!((dirac.layout(), dirac.centre()), (&Layout::torch(), Centre::Lower));
+    assert_eq!((dirac.layout(), dirac.center()), (&Layout::keras(), Center::Upper));
+    let dirac = dirac.with_layout(Layout::torch()).with_center(Center::Lower);
+    assert_eq!((dirac.layout(), dirac.center()), (&Layout::torch(), Center::Lower));
 
     let sparse = Sparse::new(0.1, uniform(0.0, 1.0))?;
     assert_eq!((sparse.sparsity(), sparse.law()), (0.1, uniform(0.0, 1.0).into()));
@@ -369,7 +369,7 @@ fn blocks_have_what_they_were_given() {
     let one = Blocks::equal(Constant(0.5), -1, 3);
     assert_eq!((one.axis(), one.initializers().collect::<Vec<_>>()), (-1, vec![&Constant(0.5)]));
     let one = Blocks::sizes(Constant(0.5), 1, &[1, 2]);
-    assert_eq!((one.axis(), one.initializers().collect::<Vec<_>>()), (1, vec![&Constant(0.5)]));
+    assert_eq!((one.axis(), one.initializers().collect::<Vec<_>>()), (1, vec![&Constant(0.5); 2]));
     let each = Blocks::of(0, [(1, Constant(0.5)), (2, Constant(1.5))]);
     let initializers = each.initializers().collect::<Vec<_>>();
     assert_eq!((each.axis(), initializers), (0, vec![&Constant(0.5), &Constant(1.5)]));

@@ -6,7 +6,7 @@ use crate::common::{Listed, each_type};
 use ndarray_init::ndarray::{Array1, Array2, ArrayD, IxDyn, array};
 use ndarray_init::presets::{keras, torch};
 use ndarray_init::{
-    AnyInitializer, Blocks, Centre, Constant, Dirac, Distribution, FanMode, Identity, InitError,
+    AnyInitializer, Blocks, Center, Constant, Dirac, Distribution, FanMode, Identity, InitError,
     InitExt, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Ones, Rules, Siren, Sparse,
     Stft, StftScaling, StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform,
     VarianceScaling, Zeros,
@@ -77,7 +77,7 @@ fn initializers() -> Vec<AnyInitializer> {
         Constant(-0.1).into(),
         Identity::new(0.7).unwrap().into(),
         Dirac::default().into(),
-        Dirac::default().with_layout(Layout::torch().groups(2)).with_centre(Centre::Lower).into(),
+        Dirac::default().with_layout(Layout::torch().groups(2)).with_center(Center::Lower).into(),
         Sparse::normal(0.07, 0.01).unwrap().into(),
         Stft::default().into(),
         Stft::default()
@@ -345,11 +345,13 @@ fn every_documented_form_is_read() -> Result<(), InitError> {
     assert_means(&json!({"identity": {"gain": 0.5}}), Identity::new(0.5)?);
     assert_means(&json!("dirac"), Dirac::default());
     assert_means(
-        &json!({"dirac": {"layout": "torch", "centre": "lower"}}),
-        Dirac::default().with_layout(Layout::torch()).with_centre(Centre::Lower),
+        &json!({"dirac": {"layout": "torch", "center": "lower"}}),
+        Dirac::default().with_layout(Layout::torch()).with_center(Center::Lower),
     );
     let sparse = json!({"sparse": {"sparsity": 0.1, "law": {"normal": {"std": 0.01}}}});
     assert_means(&sparse, Sparse::normal(0.1, 0.01)?);
+    let sparse = json!({"sparse": {"sparsity": 0.1, "law": {"normal": {"std": 0.01}}, "axis": -1}});
+    assert_means(&sparse, Sparse::normal(0.1, 0.01)?.with_axis(1)?);
     assert_means(&json!("stft"), Stft::default());
     assert_means(
         &json!({"stft": {"side": "imaginary", "window": "hamming", "scaling": null, "periodic": true}}),

@@ -120,7 +120,8 @@ fn a_gain_must_leave_the_scale_positive_and_finite() {
 #[test]
 fn a_standard_deviation_must_be_positive_and_finite() {
     for (std, text) in NOT_POSITIVE {
-        let message = format!("std is {text}, but must be positive and finite");
+        let hint = if std == 0.0 { "; equal elements are `Constant` or `Zeros`" } else { "" };
+        let message = format!("std is {text}, but must be positive and finite{hint}");
         assert_error!(Normal::new(0.0, std), InitError::Parameter { name: "std", .. }, message);
         for law in [TruncatedNormal::new, TruncatedNormal::in_sigmas] {
             let law = law(0.0, std, -1.0, 1.0);
@@ -237,7 +238,8 @@ fn a_scale_whose_law_vanishes_has_none() {
             .and_then(|configuration| configuration.law(&[1000, 1]))
     };
     for distribution in [Distribution::UntruncatedNormal, Distribution::TruncatedNormal] {
-        let message = "std is 0, but must be positive and finite";
+        let message =
+            "std is 0, but must be positive and finite; equal elements are `Constant` or `Zeros`";
         assert_error!(law(distribution), InitError::Parameter { name: "std", .. }, message);
     }
     assert_error!(
@@ -449,6 +451,19 @@ fn a_constant_array_must_broadcast_to_the_shape() {
 }
 
 #[test]
+fn a_function_must_give_numbers_of_the_element_type() {
+    let of = |value: f64| Values::<f32>::from_fn(&[2, 3], move |index| value * index[1] as f64);
+    says(of(NAN), "value is NaN, but must be a number");
+    says(of(1e39), "value 1e39 cannot be drawn as f32: it is too large");
+    let rule = "it is below the least positive number of the type";
+    says(of(1e-60), &format!("value 1e-60 cannot be drawn as f32: {rule}"));
+    for shape in [[usize::MAX, 1], [usize::MAX, 2]] {
+        let error = refused(Values::<f32>::from_fn(&shape, |_| 0.0));
+        assert!(matches!(error, InitError::Memory { .. }), "{error:?}");
+    }
+}
+
+#[test]
 fn an_identity_needs_two_axes() {
     for shape in [&[][..], &[3], &[3, 3, 3]] {
         needs(&Identity::default(), shape, "the identity needs 2 axes");
@@ -462,6 +477,13 @@ fn a_dirac_kernel_needs_one_to_three_spatial_axes() {
     for shape in [&[3, 3][..], &[2, 2, 3, 3, 3, 3]] {
         needs(&torch, shape, &format!("a Dirac kernel needs {rule}"));
     }
+    let heads = Dirac::default().with_layout(Layout::axes(&[0, 1], &[2]));
+    needs(&heads, &[2, 2, 2, 3], &format!("a Dirac kernel needs {rule}"));
+    for groups in [0, 3] {
+        let grouped = Dirac::default().with_layout(Layout::torch().groups(groups));
+        let error = refused(Array3::<f32>::init((4, 4, 3), &grouped, KEY));
+        assert!(matches!(error, InitError::Layout { .. }), "{error}");
+    }
 }
 
 #[test]
@@ -471,7 +493,16 @@ fn a_sparsity_must_be_between_0_and_1_and_a_sparse_matrix_needs_two_axes() {
         says(Sparse::normal(sparsity, 0.01), &message);
     }
     let sparse = Sparse::normal(0.5, 0.01).unwrap();
-    needs(&sparse, &[4], "a sparse matrix needs 2 axes, the first shorter than 2³²");
+    needs(&sparse, &[4], "a sparse matrix needs 2 axes, axis 0 shorter than 2³²");
+    let by_rows = sparse.with_axis(-1).unwrap();
+    let [short, long] = [&[1][..], &[1 << 32, 0]]
+        .map(|shape| Initializer::<f32>::values(&by_rows, shape, KEY).map(|_| ()));
+    says(short, "a sparse matrix needs 2 axes, axis 1 shorter than 2³², but the shape is [1]");
+    assert_eq!(long, Ok(()));
+    for axis in [2, -3] {
+        let rule = "must be an axis of a matrix: 0, 1, -1 or -2";
+        says(sparse.with_axis(axis), &format!("axis is {axis}, but {rule}"));
+    }
 }
 
 #[test]

@@ -110,9 +110,9 @@ fn a_transposed_delta_orthogonal_kernel_keeps_the_norms_of_its_inputs() {
     // Stored as (in, out, spatial): there may be no more inputs than outputs.
     let torch = DeltaOrthogonal::default().with_layout(Layout::torch().transposed());
     let w = init::<f64>(&[4, 6, 3], &torch, 1);
-    let centre = w.index_axis(Axis(2), 1).to_owned();
-    let centre = centre.into_dimensionality::<ndarray_init::ndarray::Ix2>().unwrap();
-    assert!(defect(centre.view(), 1.0) < 1e-12);
+    let center = w.index_axis(Axis(2), 1).to_owned();
+    let center = center.into_dimensionality::<ndarray_init::ndarray::Ix2>().unwrap();
+    assert!(defect(center.view(), 1.0) < 1e-12);
     assert!(w.index_axis(Axis(2), 0).iter().all(|&x| x == 0.0));
     assert!(ArrayD::<f64>::init(IxDyn(&[6, 4, 3]), &torch, Key::new(1)).is_err());
     let plain = DeltaOrthogonal::default().with_layout(Layout::torch());
@@ -481,8 +481,8 @@ fn a_circular_convolution_keeps_the_norm_of_a_signal_times_the_gain() {
 }
 
 #[test]
-fn all_but_the_centre_is_zero() {
-    // k = 4 has its centre at 1, as in JAX.
+fn all_but_the_center_is_zero() {
+    // k = 4 has its center at 1, as in JAX.
     let w = init::<f32>(&[3, 4, 5, 6, 6], &DeltaOrthogonal::default(), 1);
     for (place, &x) in w.indexed_iter() {
         assert_eq!(x == 0.0, [place[0], place[1], place[2]] != [1, 1, 2], "{place:?}");

@@ -356,7 +356,7 @@ fn dirac_hands_on_the_channels_of_each_group() {
         (torch::dirac(2), [0, 2]),
         (mindspore::dirac(2), [0, 2]),
     ] {
-        // (out, in, kernel): in two groups, outputs 0 and 1 belong to the first. The centre of 4
+        // (out, in, kernel): in two groups, outputs 0 and 1 belong to the first. The center of 4
         // is place 2.
         let mut expected = ArrayD::<f32>::zeros(IxDyn(&[4, 2, 4]));
         if outputs == [0, 1] {

@@ -4,7 +4,7 @@
 use arbitrary::{Arbitrary, Result, Unstructured};
 use ndarray_init::ndarray::{ArrayD, IxDyn};
 use ndarray_init::{
-    AnyInitializer, Blocks, Centre, ComplexNormal, ComplexTruncatedNormal, Constant, Dirac, Disc,
+    AnyInitializer, Blocks, Center, ComplexNormal, ComplexTruncatedNormal, Constant, Dirac, Disc,
     Distribution, FanMode, Identity, InitError, Layout, Mup, MupRole, Normal, Ones, Siren, Sparse,
     Stft, StftScaling, StftSide, StftWindow, TorchDefault, TruncatedNormal, Uniform,
     VarianceScaling, Zeros,
@@ -202,8 +202,8 @@ fn one(u: Bytes) -> Result<std::result::Result<AnyInitializer, InitError>> {
         7 => array(u)?.into(),
         8 => return Ok(Identity::new(positive(u)?).map(Into::into)),
         9 => {
-            let centre = *u.choose(&[Centre::Upper, Centre::Lower])?;
-            Dirac::default().with_layout(layout(u)?).with_centre(centre).into()
+            let center = *u.choose(&[Center::Upper, Center::Lower])?;
+            Dirac::default().with_layout(layout(u)?).with_center(center).into()
         }
         10 => {
             let sparsity = f64::from(u8::arbitrary(u)?) / 250.0;

@@ -48,8 +48,8 @@ use ndarray::{Array, ArrayD, Dimension};
 /// | `"zeros"`, `"ones"`, `{"constant": 0.5}` | that number |
 /// | `{"constant": [[1, 2], [3, 4]]}` | an array, broadcast |
 /// | `"identity"`, `{"identity": {"gain": 0.5}}` | [`Identity`] |
-/// | `"dirac"`, `{"dirac": {"layout": "torch", "centre": "lower"}}` | [`Dirac`] |
-/// | `{"sparse": {"sparsity": 0.1, "law": {"normal": {"std": 0.01}}}}` | [`Sparse`] |
+/// | `"dirac"`, `{"dirac": {"layout": "torch", "center": "lower"}}` | [`Dirac`] |
+/// | `{"sparse": {"sparsity": 0.1, "law": {"normal": {"std": 0.01}}, "axis": 1}}` | [`Sparse`]; `axis` is 0 by default |
 /// | `"orthogonal"`, `{"orthogonal": {"gain": 2, "layout": "torch"}}`, the same for `"delta_orthogonal"` | with the feature `orthogonal` |
 /// | `"stft"`, `{"stft": {"side": "imaginary", "window": "hamming", "scaling": null, "periodic": true}}` | [`Stft`] |
 /// | `{"siren": {"layer": "first"}}`, `{"siren": {"layer": "later", "omega_0": 30}}` | [`Siren`]; `layout`, too |
@@ -106,7 +106,7 @@ pub enum AnyInitializer {
     /// A random orthogonal matrix.
     #[cfg(feature = "orthogonal")]
     Orthogonal(Orthogonal),
-    /// A convolution with an orthogonal matrix at its centre.
+    /// A convolution with an orthogonal matrix at its center.
     #[cfg(feature = "orthogonal")]
     DeltaOrthogonal(DeltaOrthogonal),
 }
@@ -151,12 +151,12 @@ impl<A: Element> Initializer<A> for AnyInitializer {
         match self {
             Self::Zeros => Ok(Values::constant(A::default())),
             Self::Ones => Ok(Values::constant(A::Format::nearest(1.0))),
-            &Self::Constant(value) => Ok(Values::constant(constant(value)?)),
+            &Self::Constant(value) => Ok(Values::constant(number("constant", value)?)),
             Self::Array(array) => {
-                let elements = array.iter().map(|&value| constant(value));
+                let elements = array.iter().map(|&value| number("constant", value));
                 let elements = elements.collect::<Result<Vec<A>, _>>()?;
                 let array = Array::from_shape_vec(array.raw_dim(), elements);
-                Values::array(array.expect("as many elements").into_shared(), shape)
+                Values::array(array.expect("as many elements"), shape)
             }
             Self::VarianceScaling(this) => this.values(shape, key),
             Self::Law(this) => this.values(shape, key),
@@ -180,13 +180,6 @@ impl<A: Element> Initializer<A> for AnyInitializer {
             Self::Blocks(this) => this.values(shape, key),
         }
     }
-}
-
-fn constant<A: Element>(value: f64) -> Result<A, InitError> {
-    if value.is_nan() {
-        return Err(InitError::Parameter { name: "constant", value, rule: "a number" });
-    }
-    number("constant", value)
 }
 
 macro_rules! from {

@@ -1,6 +1,6 @@
-//! Convolutions with an orthogonal matrix at their centre.
+//! Convolutions with an orthogonal matrix at their center.
 
-use super::dirac::{Centre, Middle, axes_of};
+use super::dirac::{Center, Middle, axes_of};
 use super::orthogonal::{Matrices, Orthogonal};
 use crate::element::Element;
 use crate::error::{AxisRole, InitError};
@@ -11,10 +11,10 @@ use crate::stream::Key;
 use ndarray::ArrayViewMutD;
 
 /// A convolution that keeps the norm of what it is applied to, but for a gain: an orthogonal matrix
-/// at the centre of the receptive field, and 0 elsewhere (Xiao et al. 2018). Feature `orthogonal`.
+/// at the center of the receptive field, and 0 elsewhere (Xiao et al. 2018). Feature `orthogonal`.
 ///
 /// The receptive field has one to three axes, and there are no fewer output than input channels:
-/// fan_in ≤ fan_out. The centre of k places is (k − 1) / 2. That is JAX' `delta_orthogonal`, in
+/// fan_in ≤ fan_out. The center of k places is (k − 1) / 2. That is JAX' `delta_orthogonal`, in
 /// [`Layout::keras`], the default; its `column_axis` only transposes the matrix, which does not
 /// change its law. The groups of a convolution have a matrix each, as have the entries of batch
 /// axes. See [`Orthogonal`] on the matrix and its reproducibility.
@@ -24,8 +24,8 @@ use ndarray::ArrayViewMutD;
 /// use ndarray_init::{DeltaOrthogonal, InitExt, Key};
 ///
 /// let w = Array3::<f64>::init((3, 4, 6), &DeltaOrthogonal::default(), Key::new(1))?;
-/// let centre = w.index_axis(Axis(0), 1);
-/// assert!((centre.dot(&centre.t()) - Array2::<f64>::eye(4)).iter().all(|x| x.abs() < 1e-12));
+/// let center = w.index_axis(Axis(0), 1);
+/// assert!((center.dot(&center.t()) - Array2::<f64>::eye(4)).iter().all(|x| x.abs() < 1e-12));
 /// assert!(w.index_axis(Axis(0), 2).iter().all(|&x| x == 0.0));
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
@@ -73,7 +73,7 @@ impl<A: Element> Initializer<A> for DeltaOrthogonal {
         };
         let roles = self.layout().roles(shape)?;
         let channels = [AxisRole::Input, AxisRole::Output].map(|role| axes_of(&roles, role).len());
-        let (Some(middle), [1, 1]) = (Middle::new(&roles, shape, Centre::Lower), channels) else {
+        let (Some(middle), [1, 1]) = (Middle::new(&roles, shape, Center::Lower), channels) else {
             let rule = "an input axis, an output axis and 1 to 3 axes of receptive field";
             return Err(refused(rule.into()));
         };
@@ -83,18 +83,18 @@ impl<A: Element> Initializer<A> for DeltaOrthogonal {
         }
         Ok(Values::structured(
             shape,
-            AtCentre { middle, matrices: self.matrix.matrices::<A>(shape, key)? },
+            AtCenter { middle, matrices: self.matrix.matrices::<A>(shape, key)? },
         ))
     }
 }
 
 #[derive(Debug)]
-struct AtCentre<A> {
+struct AtCenter<A> {
     middle: Middle,
     matrices: Matrices<A>,
 }
 
-impl<A: Element> Structure<A> for AtCentre<A::Arithmetic> {
+impl<A: Element> Structure<A> for AtCenter<A::Arithmetic> {
     fn is_on_zeros(&self) -> bool {
         true
     }

@@ -8,7 +8,7 @@ use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;
 use ndarray::{ArrayViewMutD, Axis};
 
-/// A convolution that hands its input channels on: 1 at the centre of the receptive field where
+/// A convolution that hands its input channels on: 1 at the center of the receptive field where
 /// input and output channel are the same, and 0 elsewhere.
 ///
 /// The receptive field has one to three axes; [`Layout`] says which those are, and in how many
@@ -32,14 +32,14 @@ use ndarray::{ArrayViewMutD, Axis};
 #[must_use]
 pub struct Dirac {
     layout: Layout,
-    centre: Centre,
+    center: Center,
 }
 
-/// Which of the two middle places of an even kernel is its centre.
+/// Which of the two middle places of an even kernel is its center.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum Centre {
+pub enum Center {
     /// k / 2: PyTorch and MindSpore.
     #[default]
     Upper,
@@ -47,8 +47,8 @@ pub enum Centre {
     Lower,
 }
 
-impl Centre {
-    /// The centre of an axis of k places.
+impl Center {
+    /// The center of an axis of k places.
     const fn of(self, k: usize) -> usize {
         match self {
             Self::Upper => k / 2,
@@ -63,9 +63,9 @@ impl Dirac {
         Self { layout, ..self }
     }
 
-    /// The same with another centre of even kernels.
-    pub const fn with_centre(mut self, centre: Centre) -> Self {
-        self.centre = centre;
+    /// The same with another center of even kernels.
+    pub const fn with_center(mut self, center: Center) -> Self {
+        self.center = center;
         self
     }
 
@@ -74,10 +74,10 @@ impl Dirac {
         &self.layout
     }
 
-    /// Which place is the centre of an even kernel.
+    /// Which place is the center of an even kernel.
     #[must_use]
-    pub const fn centre(&self) -> Centre {
-        self.centre
+    pub const fn center(&self) -> Center {
+        self.center
     }
 }
 
@@ -87,7 +87,7 @@ impl<A: Element> Initializer<A> for Dirac {
         let roles = self.layout.roles(shape)?;
         let axes = [self.layout.grouped_role(), self.layout.grouped_role().swapped()]
             .map(|role| axes_of(&roles, role));
-        match (Middle::new(&roles, shape, self.centre), &axes) {
+        match (Middle::new(&roles, shape, self.center), &axes) {
             (Some(middle), [whole, part]) if whole.len() == 1 && part.len() <= 1 => {
                 let (whole, part) = (whole[0], part.first().copied());
                 let groups = self.layout.group_count();
@@ -114,16 +114,16 @@ pub(super) struct Middle(Vec<(usize, usize)>);
 
 impl Middle {
     /// None unless the field has one to three axes.
-    pub(super) fn new(roles: &[AxisRole], shape: &[usize], centre: Centre) -> Option<Self> {
+    pub(super) fn new(roles: &[AxisRole], shape: &[usize], center: Center) -> Option<Self> {
         let field = axes_of(roles, AxisRole::ReceptiveField);
-        let place = |axis| (axis, centre.of(shape[axis]));
+        let place = |axis| (axis, center.of(shape[axis]));
         (1..=3).contains(&field.len()).then(|| Self(field.into_iter().map(place).collect()))
     }
 
     /// Leaves what lies there of a kernel, or of the part of one: then there may be nothing.
     pub(super) fn take<A>(&self, kernel: &mut ArrayViewMutD<'_, A>, region: &Region) -> bool {
-        self.0.iter().all(|&(axis, centre)| {
-            let place = region.place(axis, centre, kernel.len_of(Axis(axis)));
+        self.0.iter().all(|&(axis, center)| {
+            let place = region.place(axis, center, kernel.len_of(Axis(axis)));
             if let Some(place) = place {
                 kernel.collapse_axis(Axis(axis), place);
             }

@@ -22,7 +22,7 @@ pub(crate) use blocks::Cut;
 pub use constant::{Constant, Ones, Zeros};
 #[cfg(feature = "orthogonal")]
 pub use delta_orthogonal::DeltaOrthogonal;
-pub use dirac::{Centre, Dirac};
+pub use dirac::{Center, Dirac};
 pub use identity::Identity;
 #[cfg(feature = "orthogonal")]
 pub use orthogonal::Orthogonal;
@@ -32,10 +32,12 @@ pub use stft::{Stft, StftScaling, StftSide, StftWindow};
 use crate::element::{Element, Format, Scalar};
 use crate::error::{InitError, Number};
 
-/// Converts a configured number to the element type. Numbers beyond its greatest value, and those that
-/// would vanish below its least, are an error; infinities pass.
+/// Converts a configured number to the element type. NaN, numbers beyond the type's greatest value, and
+/// those that would vanish below its least, are an error; infinities pass.
 fn number<A: Element>(name: &'static str, value: f64) -> Result<A, InitError> {
-    let rule = if value.is_infinite() {
+    let rule = if value.is_nan() {
+        return Err(InitError::Parameter { name, value, rule: "a number" });
+    } else if value.is_infinite() {
         return Ok(A::Format::round(A::Arithmetic::from_f64(value.signum()) / A::Arithmetic::ZERO));
     } else if value.abs() > A::Format::GREATEST {
         "it is too large"

@@ -2,11 +2,11 @@ use super::assert_same;
 use crate::choose::{self, Cut, Plan};
 use crate::elements::{Listed, each_type};
 use crate::memory;
-use crate::stream::element_of;
+use crate::stream::{element_of, part};
 use arbitrary::{Arbitrary, Result, Unstructured};
 use ndarray_init::ndarray::{ArrayD, ArrayViewMutD, Axis, IxDyn, ShapeBuilder, Slice};
 use ndarray_init::{
-    AnyInitializer, AxisRole, Centre, Dirac, InitError, InitExt, InitRefExt, Key, Region,
+    AnyInitializer, AxisRole, Center, Dirac, InitError, InitExt, InitRefExt, Key, Region,
 };
 
 /// Elements that an array has at most.
@@ -387,7 +387,7 @@ fn in_blocks<A: Listed>(
     };
     let mut shape = shape.to_vec();
     shape[axis] = size;
-    element(plan, &shape, key.fork_index(block as u64), &index)
+    element(plan, &shape, part(key, block as u64), &index)
 }
 
 /// The block that a place lies in, which becomes the place within it.
@@ -401,18 +401,18 @@ fn block_at(place: &mut usize, sizes: impl Iterator<Item = usize>) -> usize {
     unreachable!("the sizes add up to the axis")
 }
 
-/// 1 at the centre of the receptive field, from each channel of a group to itself.
+/// 1 at the center of the receptive field, from each channel of a group to itself.
 fn of_dirac(dirac: &Dirac, shape: &[usize], index: &[usize]) -> f64 {
     let layout = dirac.layout();
     let roles = layout.roles(shape).expect("the array was filled");
     let axis = |role| roles.iter().position(|&found| found == role);
-    let is_at_centre = (0..shape.len()).all(|axis| {
+    let is_at_center = (0..shape.len()).all(|axis| {
         let (n, i) = (shape[axis], index[axis]);
-        let centre = match dirac.centre() {
-            Centre::Upper => n / 2,
-            Centre::Lower => (n - 1) / 2,
+        let center = match dirac.center() {
+            Center::Upper => n / 2,
+            Center::Lower => (n - 1) / 2,
         };
-        roles[axis] != AxisRole::ReceptiveField || i == centre
+        roles[axis] != AxisRole::ReceptiveField || i == center
     });
     let (all, of_group) = if layout.is_transposed() {
         (axis(AxisRole::Input), axis(AxisRole::Output))
@@ -422,7 +422,7 @@ fn of_dirac(dirac: &Dirac, shape: &[usize], index: &[usize]) -> f64 {
     let all = all.expect("the array was filled");
     let channel = index[all] % (shape[all] / layout.group_count());
     let is_own = channel == of_group.map_or(0, |axis| index[axis]);
-    f64::from(u8::from(is_at_centre && is_own))
+    f64::from(u8::from(is_at_center && is_own))
 }
 
 /// The nearest number; for types that are computed in `f32`, that of the nearest `f32`.
