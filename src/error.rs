@@ -64,13 +64,13 @@ pub enum InitError {
     },
 
     /// There is nothing of this name.
-    #[error("{name:?} is no {what}; there are {names}")]
+    #[error("{name:?} is no {what}; there are (nearest first) {names}")]
     Name {
         /// The name.
         name: String,
         /// What it should be the name of.
         what: &'static str,
-        /// The names that there are.
+        /// The names that there are, the most similar ones first.
         names: String,
     },
 
@@ -240,7 +240,7 @@ impl fmt::Display for Number {
 
 /// Values and their names, each list in one place.
 pub(crate) mod named {
-    use super::InitError;
+    use crate::error::InitError;
 
     /// The name of a value that is in the list.
     pub(crate) fn name<T: PartialEq>(names: &[(&'static str, T)], value: &T) -> &'static str {
@@ -256,9 +256,33 @@ pub(crate) mod named {
         name: &str,
     ) -> Result<T, InitError> {
         let found = names.iter().find(|&&(each, _)| each == name);
-        found.map(|(_, value)| value.clone()).ok_or_else(|| {
-            let names: Vec<_> = names.iter().map(|&(name, _)| name).collect();
-            InitError::Name { name: name.to_owned(), what, names: names.join(", ") }
-        })
+        found
+            .map(|(_, value)| value.clone())
+            .ok_or_else(|| unknown(names.iter().map(|&(name, _)| name), what, name))
+    }
+
+    /// The error of a name that is none of these.
+    pub(crate) fn unknown(
+        names: impl Iterator<Item = &'static str>,
+        what: &'static str,
+        name: &str,
+    ) -> InitError {
+        let mut names: Vec<_> = names.collect();
+        names.sort_by_cached_key(|each| (!each.contains(name), distance(each, name)));
+        InitError::Name { name: name.to_owned(), what, names: names.join(", ") }
+    }
+
+    /// The least number of characters to insert, delete or replace (Levenshtein).
+    fn distance(a: &str, b: &str) -> usize {
+        let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+        for (i, x) in (1..).zip(a.chars()) {
+            let mut diagonal = std::mem::replace(&mut row[0], i);
+            for (j, y) in (1..).zip(b.chars()) {
+                let replaced = diagonal + usize::from(x != y);
+                diagonal = row[j];
+                row[j] = replaced.min(row[j] + 1).min(row[j - 1] + 1);
+            }
+        }
+        row[row.len() - 1]
     }
 }

@@ -83,10 +83,12 @@ fn an_unknown_mode_is_an_error_that_lists_the_modes() {
 
 #[test]
 fn an_unknown_distribution_is_an_error_that_lists_the_distributions() {
-    for name in ["", "gaussian", "Uniform", "uniform ", "truncated"] {
-        let all = "truncated_normal, untruncated_normal, uniform";
+    for name in ["", "gaussian", "Uniform", "uniform "] {
+        let all = "uniform, truncated_normal, untruncated_normal";
         assert_no_name::<Distribution>(name, "distribution", all);
     }
+    let all = "truncated_normal, untruncated_normal, uniform";
+    assert_no_name::<Distribution>("truncated", "distribution", all);
 }
 
 /// Keras' is truncated, and JAX' is not.

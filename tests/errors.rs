@@ -861,7 +861,7 @@ fn the_message_of_every_variant_names_the_value_the_rule_and_the_shape() -> Resu
         ),
         (
             refused("fan".parse::<FanMode>()),
-            "\"fan\" is no mode; there are fan_in, fan_out, fan_avg, fan_geo_avg",
+            "\"fan\" is no mode; there are (nearest first) fan_in, fan_out, fan_avg, fan_geo_avg",
         ),
         (
             refused(Rules::new().with("*.bias", Zeros).initializer("w")),

@@ -5,8 +5,6 @@ use std::fmt;
 
 /// An equation with two operands, and what the second one's axes are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
 pub(crate) struct Equation {
     text: String,
     roles: Vec<AxisRole>,
@@ -29,20 +27,6 @@ impl Equation {
 impl fmt::Display for Equation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
-    }
-}
-
-impl From<Equation> for String {
-    fn from(equation: Equation) -> Self {
-        equation.text
-    }
-}
-
-impl TryFrom<String> for Equation {
-    type Error = InitError;
-
-    fn try_from(text: String) -> Result<Self, InitError> {
-        Self::parse(&text)
     }
 }
 

@@ -38,8 +38,8 @@ use ndarray::{Array, ArrayD, Dimension};
 /// | configuration | means |
 /// |---|---|
 /// | `"he_normal"`, and every other preset of [`VarianceScaling`] | that preset |
-/// | `{"kaiming_normal": {"layout": "keras"}}` | the same for another layout |
-/// | `{"variance_scaling": {"scale": 2.0, "mode": "fan_in", "distribution": "uniform", "layout": "torch"}}` | by default [`VarianceScaling::default`] |
+/// | `{"kaiming_normal": {"mode": "fan_out", "gain": {"leaky_relu": 0.2}, "layout": "keras"}}` | the same by another fan, with another gain, for another layout |
+/// | `{"variance_scaling": {"scale": 2.0, "mode": "fan_in", "distribution": "uniform", "layout": "torch"}}` | `gain`, too; by default [`VarianceScaling::default`] |
 /// | `{"uniform": {"low": -0.1, "high": 0.1}}` | [`Uniform`] |
 /// | `{"normal": {"std": 0.02}}` | [`Normal`]; `mean` is 0 by default |
 /// | `{"truncated_normal": {"std": 0.02, "bounds": {"sigmas": {"lower": -3, "upper": 3}}}}` | [`TruncatedNormal`]; `mean` is 0 and the bounds are ±2 sigmas by default; `"absolute"` bounds, too; a bound that is left out of either is infinite |
@@ -54,13 +54,20 @@ use ndarray::{Array, ArrayD, Dimension};
 /// | `"stft"`, `{"stft": {"side": "imaginary", "window": "hamming", "scaling": null, "periodic": true}}` | [`Stft`] |
 /// | `{"siren": {"layer": "first"}}`, `{"siren": {"layer": "later", "omega_0": 30}}` | [`Siren`]; `layout`, too |
 /// | `"torch_default"`, `{"torch_default": {"layout": {"groups": 4}}}` | [`TorchDefault`] |
+/// | `{"torch_default": {"bias_of": [128, 256]}}` | the bias beside a weight of that shape: [`TorchDefault::bias_law`] |
+/// | `{"torch_recurrent": {"hidden_size": 128}}` | [`presets::torch::recurrent`](crate::presets::torch::recurrent) |
 /// | `{"mup": {"mup": {"width_multiplier": 4}, "role": "hidden", "base": "he_normal"}}` | [`MupScaling`] |
 /// | `{"blocks": {"axis": 0, "initializer": "xavier_uniform", "equal": 3}}`, or `"sizes": [64, 8, 8]` | [`Blocks`] |
 /// | `{"blocks": {"axis": 0, "parts": [{"size": 1, "initializer": "zeros"}, …]}}` | [`Blocks::of`] |
 ///
+/// A gain is a number, which multiplies the preset's, or an activation's name, `"gelu"`, or
+/// `{"leaky_relu": 0.2}`, whose gain takes the place of the preset's: with `"tanh"`, `kaiming_normal` has
+/// 5/3 instead of ReLU's √2. The names are those of [`Nonlinearity`](crate::Nonlinearity) and
+/// [`Activation`](crate::Activation).
+///
 /// A layout is `"keras"`, `"torch"`, `"depthwise"`, `{"axes": {"input": [0], "output": [1, 2]}}` or
-/// `{"einsum": "btd,dhk->bthk"}`. With more about it, these are its `"roles"`:
-/// `{"roles": "torch", "batch": [0], "transposed": true, "groups": 4}`; roles that are left out are
+/// `{"einsum": "btd,dhk->bthk"}`. An object may have more, and names the first three by `roles`:
+/// `{"roles": "torch", "batch": [0], "transposed": true, "groups": 4}`. Roles that are left out are
 /// those of the initializer's constructor.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -191,7 +198,7 @@ macro_rules! from {
         }
     )*};
 }
-from!(VarianceScaling Law Identity Dirac Sparse Stft Siren TorchDefault);
+from!(VarianceScaling Identity Dirac Sparse Stft Siren TorchDefault);
 #[cfg(feature = "complex")]
 from!(ComplexNormal Disc ComplexTruncatedNormal);
 #[cfg(feature = "orthogonal")]
@@ -201,12 +208,22 @@ macro_rules! from_law {
     ($($law:ident)*) => {$(
         impl From<$law> for AnyInitializer {
             fn from(law: $law) -> Self {
-                Self::Law(law.into())
+                Law::from(law).into()
             }
         }
     )*};
 }
 from_law!(Uniform Normal TruncatedNormal);
+
+/// PyTorch's bias of a layer without inputs, whose law has no width, is [`Zeros`](Self::Zeros).
+impl From<Law> for AnyInitializer {
+    fn from(law: Law) -> Self {
+        match law {
+            Law::Uniform(uniform) if uniform.low() == uniform.high() => Self::Zeros,
+            _ => Self::Law(law),
+        }
+    }
+}
 
 impl From<Zeros> for AnyInitializer {
     fn from(_: Zeros) -> Self {
