@@ -28,7 +28,7 @@ pub enum InitError {
         name: &'static str,
         /// Its value.
         value: f64,
-        /// What it must be.
+        /// The rule, which stands after "must be".
         rule: &'static str,
     },
 
@@ -39,7 +39,7 @@ pub enum InitError {
         lower: f64,
         /// The upper bound.
         upper: f64,
-        /// What they must be.
+        /// The rule, which stands after "must be".
         rule: &'static str,
     },
 
@@ -50,7 +50,7 @@ pub enum InitError {
         law: String,
         /// The element type.
         element: &'static str,
-        /// What the element type lacks.
+        /// The reason.
         rule: &'static str,
     },
 
@@ -59,7 +59,7 @@ pub enum InitError {
     Configuration {
         /// The configuration, or the part of it that is wrong.
         config: String,
-        /// What is wrong with it.
+        /// The fault.
         rule: String,
     },
 
@@ -68,7 +68,7 @@ pub enum InitError {
     Name {
         /// The name.
         name: String,
-        /// What it should be the name of.
+        /// The kind of name, such as `mode`.
         what: &'static str,
         /// The names that there are, the most similar ones first.
         names: String,
@@ -101,7 +101,7 @@ pub enum InitError {
         region: String,
         /// The shape of the whole array.
         global_shape: Vec<usize>,
-        /// What is wrong with it.
+        /// The fault.
         rule: String,
     },
 
@@ -112,7 +112,7 @@ pub enum InitError {
         element: &'static str,
         /// The array's shape.
         shape: Vec<usize>,
-        /// What is too much about it.
+        /// The limit that it exceeds.
         rule: String,
     },
 

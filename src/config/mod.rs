@@ -1,5 +1,5 @@
 //! Initializers by names: from and to configurations, by serde, and by patterns of parameters' names.
-//! What is read is checked as by the constructors, and what is left out means what the constructor means.
+//! Numbers that are read are checked as by the constructors; a field that is left out has the constructor's value.
 
 #[cfg(feature = "serde")]
 mod array;

@@ -56,7 +56,7 @@ impl<I> Default for Rules<I> {
 }
 
 impl<I> Rules<I> {
-    /// The same with one more rule, which decides where no earlier one does.
+    /// Adds a rule, which decides where no earlier one does.
     pub fn with(mut self, pattern: impl Into<String>, initializer: impl Into<I>) -> Self {
         self.rules.push((pattern.into(), initializer.into()));
         self
@@ -115,7 +115,7 @@ impl Rules {
         Self { rules: Vec::new() }
     }
 
-    /// Whether a pattern matches a name.
+    /// True if the pattern matches the name.
     ///
     /// ```
     /// use ndarray_init::Rules;

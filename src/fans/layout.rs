@@ -148,13 +148,13 @@ impl Layout {
         self
     }
 
-    /// How many groups a convolution has.
+    /// The number of groups of a convolution.
     #[must_use]
     pub const fn group_count(&self) -> usize {
         self.groups
     }
 
-    /// Whether the kernel is that of a transposed convolution.
+    /// True for the kernel of a transposed convolution.
     #[must_use]
     pub const fn is_transposed(&self) -> bool {
         self.transposed
@@ -172,8 +172,8 @@ impl Layout {
         &self.roles
     }
 
-    /// What each axis of a kernel of this shape is to its layer. In a transposed convolution, what is
-    /// stored as input is output, and the other way round.
+    /// The role of each axis of a kernel of this shape. In a transposed convolution, the axes stored as
+    /// input have the role of output, and the other way round.
     ///
     /// ```
     /// use ndarray_init::{AxisRole::{Input, Output, ReceptiveField}, Layout};
@@ -269,7 +269,7 @@ impl Layout {
         (!names(&self.batch, axis, rank)).then(|| axis - before)
     }
 
-    /// Whether the shape has the axes that this layout names and needs, each in one role.
+    /// Checks that the shape has the axes that this layout names and needs, each in one role.
     #[inline]
     fn check(&self, shape: &[usize]) -> Result<(), InitError> {
         match &self.roles {
@@ -292,7 +292,7 @@ impl Layout {
         Ok(())
     }
 
-    /// Whether the shape has the axes that are named, and each in one role.
+    /// Checks that the shape has the axes that are named, and each in one role.
     fn check_named(
         &self,
         input: &[isize],
@@ -356,7 +356,7 @@ impl Product {
     }
 }
 
-/// Whether the axis is among those that are named.
+/// True if the axis is among those that are named.
 fn names(named: &[isize], axis: usize, rank: usize) -> bool {
     named.iter().any(|&name| resolve(name, rank) == Some(axis))
 }

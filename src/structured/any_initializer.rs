@@ -95,7 +95,7 @@ pub enum AnyInitializer {
     Stft(Stft),
     /// The kernel of a network of sines.
     Siren(Siren),
-    /// What PyTorch's layers start from.
+    /// The law of PyTorch's layers.
     TorchDefault(TorchDefault),
     /// Scaled by the fans and by the network's width.
     Mup(MupScaling),
@@ -135,7 +135,7 @@ impl AnyInitializer {
         }
     }
 
-    /// The same for kernels of another layout, if the layout matters.
+    /// For kernels of another layout, if the layout matters.
     pub fn with_layout(self, layout: Layout) -> Self {
         match self {
             Self::VarianceScaling(this) => this.with_layout(layout).into(),

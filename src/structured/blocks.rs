@@ -52,7 +52,7 @@ pub(crate) enum Cut<I> {
 }
 
 impl<I> Blocks<I> {
-    /// So many blocks of one size along an axis; a negative axis counts from the end.
+    /// A number of blocks of one size along an axis; a negative axis counts from the end.
     ///
     /// Filling an array is an error if it has no such axis, or the blocks do not divide it.
     pub const fn equal(initializer: I, axis: isize, blocks: usize) -> Self {
@@ -102,7 +102,7 @@ impl<I> Blocks<I> {
         &self.cut
     }
 
-    /// The same blocks by other initializers.
+    /// These blocks by other initializers.
     pub(crate) fn map<J>(self, mut f: impl FnMut(I) -> J) -> Blocks<J> {
         let cut = match self.cut {
             Cut::Equal { initializer, blocks } => {

@@ -58,8 +58,8 @@ impl Sparse {
         Ok(Self { sparsity, law: law.into(), axis: 0 })
     }
 
-    /// The same with the zeros counted along another axis: along axis 0, the default, in every column, and
-    /// along axis 1 in every row. A negative axis counts from the end.
+    /// Counts the zeros along another axis: along axis 0, the default, in every column, and along axis 1 in
+    /// every row. A negative axis counts from the end.
     ///
     /// ```
     /// use ndarray_init::ndarray::Array2;
