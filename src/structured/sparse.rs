@@ -184,7 +184,7 @@ impl<'a, A: Element> Vectorized for Punch<'_, 'a, A> {
         let (first, step) = (region.offset()[along] as u64, region.steps()[along] as u64);
         let mut zeros_left = vec![zeros as u64; columns];
         let mut reader = Reader::new(key);
-        let (mut picked, mut is_zero) = ([0_u32; CHUNK], [false; CHUNK]);
+        let mut picked = [0; CHUNK];
         // The next row of the part.
         let mut place = 0;
         for row in 0..=region.coordinate(down, rows - 1) {
@@ -202,19 +202,44 @@ impl<'a, A: Element> Vectorized for Punch<'_, 'a, A> {
                 };
                 let range = start..start + words.len();
                 start = range.end;
-                let decisions = words.iter().zip(&mut zeros_left[range.clone()]).zip(&mut is_zero);
-                for ((&word, zeros_left), is_zero) in decisions {
-                    *is_zero = (u64::from(word) * rows_left) >> 32 < *zeros_left;
-                    *zeros_left -= u64::from(*is_zero);
-                }
-                if is_here {
-                    let mut part = array.slice_mut(s![place, range]);
-                    for (element, &is_zero) in part.iter_mut().zip(&is_zero) {
-                        *element = if is_zero { A::default() } else { *element };
+                let zeros_left = &mut zeros_left[range.clone()];
+                if !is_here {
+                    for (&word, zeros_left) in words.iter().zip(zeros_left) {
+                        takes(word, zeros_left, rows_left);
                     }
+                    continue;
+                }
+                let mut part = array.slice_mut(s![place, range]);
+                // Over a slice, the loop takes 0.7 of the time.
+                if let Some(part) = part.as_slice_mut() {
+                    punch(part.iter_mut(), words, zeros_left, rows_left);
+                } else {
+                    punch(part.iter_mut(), words, zeros_left, rows_left);
                 }
             }
             place += usize::from(is_here);
         }
     }
+}
+
+/// Makes the chosen ones of a row's elements zero.
+#[inline(always)]
+fn punch<'a, A: Element>(
+    elements: impl Iterator<Item = &'a mut A>,
+    words: &[u32],
+    zeros_left: &mut [u64],
+    rows_left: u64,
+) {
+    let zero = A::default();
+    for ((element, &word), zeros_left) in elements.zip(words).zip(zeros_left) {
+        *element = if takes(word, zeros_left, rows_left) { zero } else { *element };
+    }
+}
+
+/// Decides if a column takes one of its zeros in this row.
+#[inline(always)]
+fn takes(word: u32, zeros_left: &mut u64, rows_left: u64) -> bool {
+    let is_zero = (u64::from(word) * rows_left) >> 32 < *zeros_left;
+    *zeros_left -= u64::from(is_zero);
+    is_zero
 }
