@@ -1,4 +1,4 @@
-//! What can be wrong with a configuration, a layout or a shape, and the small checks of numbers.
+//! The errors of configurations, layouts and shapes, and the small checks of numbers.
 
 use std::fmt;
 use thiserror::Error;
@@ -14,7 +14,7 @@ use thiserror::Error;
 /// let error = Normal::new(0.0, -1.0).unwrap_err();
 /// assert_eq!(error.to_string(), "std is -1, but must be positive and finite");
 /// match Layout::torch().groups(3).fans(&[128, 16, 3, 3]) {
-///     Err(InitError::Groups { groups, channels, .. }) => assert_eq!((groups, channels), (3, 128)),
+///     Err(InitError::Layout { shape, .. }) => assert_eq!(shape, [128, 16, 3, 3]),
 ///     other => panic!("{other:?}"),
 /// }
 /// ```
@@ -28,7 +28,7 @@ pub enum InitError {
         name: &'static str,
         /// Its value.
         value: f64,
-        /// What it must be.
+        /// The rule, which stands after "must be".
         rule: &'static str,
     },
 
@@ -39,7 +39,7 @@ pub enum InitError {
         lower: f64,
         /// The upper bound.
         upper: f64,
-        /// What they must be.
+        /// The rule, which stands after "must be".
         rule: &'static str,
     },
 
@@ -50,7 +50,7 @@ pub enum InitError {
         law: String,
         /// The element type.
         element: &'static str,
-        /// What the element type lacks.
+        /// The reason.
         rule: &'static str,
     },
 
@@ -59,19 +59,28 @@ pub enum InitError {
     Configuration {
         /// The configuration, or the part of it that is wrong.
         config: String,
-        /// What is wrong with it.
+        /// The fault.
         rule: String,
     },
 
     /// There is nothing of this name.
-    #[error("{name:?} is no {what}; there are {names}")]
+    #[error("{name:?} is no {what}; there are (nearest first) {names}")]
     Name {
         /// The name.
         name: String,
-        /// What it should be the name of.
+        /// The kind of name, such as `mode`.
         what: &'static str,
-        /// The names that there are.
+        /// The names that there are, the most similar ones first.
         names: String,
+    },
+
+    /// No pattern of the [`Rules`](crate::Rules) matches a parameter's name.
+    #[error("no rule matches the name {name:?}; the patterns are {patterns:?}")]
+    NoRule {
+        /// The name.
+        name: String,
+        /// The rules' patterns, in order.
+        patterns: Vec<String>,
     },
 
     /// The shape is not one that the initializer can fill.
@@ -79,7 +88,7 @@ pub enum InitError {
     Shape {
         /// The initializer.
         initializer: &'static str,
-        /// What it needs.
+        /// A noun phrase, which stands after "needs": `2 axes`.
         rule: String,
         /// The array's shape.
         shape: Vec<usize>,
@@ -92,7 +101,7 @@ pub enum InitError {
         region: String,
         /// The shape of the whole array.
         global_shape: Vec<usize>,
-        /// What is wrong with it.
+        /// The fault.
         rule: String,
     },
 
@@ -103,80 +112,19 @@ pub enum InitError {
         element: &'static str,
         /// The array's shape.
         shape: Vec<usize>,
-        /// What is too much about it.
+        /// The limit that it exceeds.
         rule: String,
     },
 
-    /// The shape has fewer axes than the layout has roles for.
-    #[error(
-        "the {layout} layout needs at least {required} axes beside its batch axes, \
-         but shape {shape:?} leaves {found}"
-    )]
-    TooFewAxes {
-        /// The layout's name.
-        layout: &'static str,
-        /// How many axes it needs.
-        required: usize,
-        /// How many there are, batch axes not counted.
-        found: usize,
-        /// The array's shape.
+    /// A kernel of the shape cannot have the layout.
+    #[error("the layout {layout:?} does not fit shape {shape:?}: {rule}")]
+    Layout {
+        /// The layout, as it is displayed.
+        layout: String,
+        /// The kernel's shape.
         shape: Vec<usize>,
-    },
-
-    /// An axis is named that the shape does not have.
-    #[error("{role} axis {axis} is out of range for shape {shape:?} of {} axes", .shape.len())]
-    AxisOutOfRange {
-        /// The axis as the layout names it.
-        axis: isize,
-        /// The role that it was to have.
-        role: AxisRole,
-        /// The array's shape.
-        shape: Vec<usize>,
-    },
-
-    /// An axis is named twice in one role, perhaps once from the start and once from the end.
-    #[error("axis {axis} of shape {shape:?} is named twice as {role} axis")]
-    AxisRepeated {
-        /// The axis, counted from the start.
-        axis: usize,
-        /// The role.
-        role: AxisRole,
-        /// The array's shape.
-        shape: Vec<usize>,
-    },
-
-    /// An axis has two roles.
-    #[error("axis {axis} of shape {shape:?} is both {} and {} axis", .roles[0], .roles[1])]
-    AxisInTwoRoles {
-        /// The axis, counted from the start.
-        axis: usize,
-        /// Its roles.
-        roles: [AxisRole; 2],
-        /// The array's shape.
-        shape: Vec<usize>,
-    },
-
-    /// The channels cannot be divided into that many groups.
-    #[error(
-        "{groups} groups must be at least 1 and divide the {channels} {role} channels \
-         of shape {shape:?}"
-    )]
-    Groups {
-        /// The number of groups.
-        groups: usize,
-        /// The channels that they must divide.
-        channels: usize,
-        /// Which channels these are.
-        role: AxisRole,
-        /// The array's shape.
-        shape: Vec<usize>,
-    },
-
-    /// A fan is larger than any array.
-    #[error("the fans of shape {shape:?} are larger than {}", usize::MAX)]
-    FanOverflow {
-        /// The shape.
-        shape: Vec<usize>,
+        /// The rule that the shape breaks.
+        rule: String,
     },
 
     /// An einsum equation cannot be read.
@@ -184,26 +132,12 @@ pub enum InitError {
     Equation {
         /// The equation.
         equation: String,
-        /// What is wrong with it.
+        /// The rule that the equation breaks.
         rule: String,
-    },
-
-    /// The second operand of an einsum equation has another rank than the shape.
-    #[error(
-        "the second operand of equation {equation:?} has {expected} axes, \
-         but shape {shape:?} has {}", .shape.len()
-    )]
-    EquationRank {
-        /// The equation.
-        equation: String,
-        /// The number of axes that it gives the operand.
-        expected: usize,
-        /// The array's shape.
-        shape: Vec<usize>,
     },
 }
 
-/// What an axis of a kernel is to its fans.
+/// The part of an axis of a kernel in its fans.
 ///
 /// ```
 /// use ndarray_init::{AxisRole, Layout};
@@ -264,10 +198,14 @@ pub(crate) fn finite(name: &'static str, value: f64) -> Result<f64, InitError> {
 /// The value, if it is positive and finite.
 pub(crate) fn positive(name: &'static str, value: f64) -> Result<f64, InitError> {
     if value > 0.0 && value.is_finite() {
-        Ok(value)
-    } else {
-        Err(InitError::Parameter { name, value, rule: "positive and finite" })
+        return Ok(value);
     }
+    let rule = if name == "std" && value == 0.0 {
+        "positive and finite; equal elements are `Constant` or `Zeros`"
+    } else {
+        "positive and finite"
+    };
+    Err(InitError::Parameter { name, value, rule })
 }
 
 /// The count as a number, if it is not 0.
@@ -302,7 +240,7 @@ impl fmt::Display for Number {
 
 /// Values and their names, each list in one place.
 pub(crate) mod named {
-    use super::InitError;
+    use crate::error::InitError;
 
     /// The name of a value that is in the list.
     pub(crate) fn name<T: PartialEq>(names: &[(&'static str, T)], value: &T) -> &'static str {
@@ -318,9 +256,33 @@ pub(crate) mod named {
         name: &str,
     ) -> Result<T, InitError> {
         let found = names.iter().find(|&&(each, _)| each == name);
-        found.map(|(_, value)| value.clone()).ok_or_else(|| {
-            let names: Vec<_> = names.iter().map(|&(name, _)| name).collect();
-            InitError::Name { name: name.to_owned(), what, names: names.join(", ") }
-        })
+        found
+            .map(|(_, value)| value.clone())
+            .ok_or_else(|| unknown(names.iter().map(|&(name, _)| name), what, name))
+    }
+
+    /// The error of a name that is none of these.
+    pub(crate) fn unknown(
+        names: impl Iterator<Item = &'static str>,
+        what: &'static str,
+        name: &str,
+    ) -> InitError {
+        let mut names: Vec<_> = names.collect();
+        names.sort_by_cached_key(|each| (!each.contains(name), distance(each, name)));
+        InitError::Name { name: name.to_owned(), what, names: names.join(", ") }
+    }
+
+    /// The least number of characters to insert, delete or replace (Levenshtein).
+    fn distance(a: &str, b: &str) -> usize {
+        let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+        for (i, x) in (1..).zip(a.chars()) {
+            let mut diagonal = std::mem::replace(&mut row[0], i);
+            for (j, y) in (1..).zip(b.chars()) {
+                let replaced = diagonal + usize::from(x != y);
+                diagonal = row[j];
+                row[j] = replaced.min(row[j] + 1).min(row[j - 1] + 1);
+            }
+        }
+        row[row.len() - 1]
     }
 }

@@ -130,10 +130,31 @@ impl<A: Element> Values<A> {
 
     /// The elements of an array, broadcast to the shape.
     ///
+    /// ```
+    /// use ndarray_init::ndarray::{Array3, array};
+    /// use ndarray_init::{InitError, InitExt, Initializer, Key, Values};
+    ///
+    /// /// A blur along the last axis.
+    /// struct Blur;
+    ///
+    /// impl Initializer<f32> for Blur {
+    ///     fn values(&self, shape: &[usize], _: Key) -> Result<Values<f32>, InitError> {
+    ///         Values::array(array![0.25, 0.5, 0.25], shape)
+    ///     }
+    /// }
+    ///
+    /// let kernel = Array3::init((8, 1, 3), &Blur, 42.into())?;
+    /// assert_eq!(kernel[[7, 0, 1]], 0.5);
+    /// # Ok::<(), InitError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`InitError::Shape`] if it cannot be broadcast to the shape.
-    pub fn array<D: Dimension>(array: ArcArray<A, D>, shape: &[usize]) -> Result<Self, InitError> {
-        let array = array.into_dyn();
+    pub fn array<D: Dimension>(
+        array: impl Into<ArcArray<A, D>>,
+        shape: &[usize],
+    ) -> Result<Self, InitError> {
+        let array = array.into().into_dyn();
         check_broadcast(array.shape(), shape)?;
         Ok(Self(Kind::Array { array, shape: shape.to_vec() }))
     }
@@ -148,8 +169,8 @@ impl<A: Element> Values<A> {
 
         let global_shape = region.global_shape();
         let whole = Self::structured(global_shape, structure);
-        let array = whole.build(IxDyn(global_shape).into_shape_with_order())?;
-        Self::array::<IxDyn>(array, global_shape)?.part(region, shape)
+        let array: ArcArray<A, IxDyn> = whole.build(IxDyn(global_shape).into_shape_with_order())?;
+        Self::array(array, global_shape)?.part(region, shape)
     }
 
     /// Whatever the structure writes to an array of this shape.

@@ -88,8 +88,8 @@
 //! ([`Blocks::of`]).
 //!
 //! [`presets`] has every initializer of Keras, PyTorch, MindSpore, JAX and timm under its name there, and
-//! the initializations of large language models.
-//! [`AnyInitializer`] is one type for every initializer of the table.
+//! the initializations of large language models. [`AnyInitializer`] is one type for every initializer of
+//! the table. [`Rules`] give parameters their initializers by patterns of names.
 //!
 //! The laws of complex numbers need the feature `complex`.
 //!
@@ -141,11 +141,11 @@ mod structured;
 mod ext;
 pub mod presets;
 mod explain;
-#[cfg(feature = "serde")]
 mod config;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 
+pub use config::Rules;
 pub use error::{AxisRole, InitError};
 pub use explain::Explanation;
 pub use ext::{InitExt, InitRefExt};

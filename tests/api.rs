@@ -80,10 +80,12 @@ fn an_unknown_mode_is_an_error_that_lists_the_modes() {
 
 #[test]
 fn an_unknown_distribution_is_an_error_that_lists_the_distributions() {
-    for name in ["", "gaussian", "Uniform", "uniform ", "truncated"] {
-        let all = "truncated_normal, untruncated_normal, uniform";
+    for name in ["", "gaussian", "Uniform", "uniform "] {
+        let all = "uniform, truncated_normal, untruncated_normal";
         assert_no_name::<Distribution>(name, "distribution", all);
     }
+    let all = "truncated_normal, untruncated_normal, uniform";
+    assert_no_name::<Distribution>("truncated", "distribution", all);
 }
 
 /// Keras' is truncated, and JAX' is not.
@@ -352,7 +354,7 @@ fn blocks_have_what_they_were_given() {
     let one = Blocks::equal(Constant(0.5), -1, 3);
     assert_eq!((one.axis(), one.initializers().collect::<Vec<_>>()), (-1, vec![&Constant(0.5)]));
     let one = Blocks::sizes(Constant(0.5), 1, &[1, 2]);
-    assert_eq!((one.axis(), one.initializers().collect::<Vec<_>>()), (1, vec![&Constant(0.5)]));
+    assert_eq!((one.axis(), one.initializers().collect::<Vec<_>>()), (1, vec![&Constant(0.5); 2]));
     let each = Blocks::of(0, [(1, Constant(0.5)), (2, Constant(1.5))]);
     let initializers = each.initializers().collect::<Vec<_>>();
     assert_eq!((each.axis(), initializers), (0, vec![&Constant(0.5), &Constant(1.5)]));

@@ -3,7 +3,7 @@
 
 #![cfg(feature = "complex")]
 
-use crate::common::{GAMMA, assert_refused, mix64, word, word64};
+use crate::common::{GAMMA, assert_refused, mix64, part, word, word64};
 use ndarray_init::ndarray::{Array1, Array2, Array3, ArrayD, IxDyn, ShapeBuilder, array, s};
 use ndarray_init::num_complex::{Complex, Complex32, Complex64};
 use ndarray_init::presets::keras::Stft;
@@ -412,7 +412,7 @@ fn structured_initializers_are_those_of_real_numbers() {
     assert!(w.columns().into_iter().all(|c| c.iter().filter(|&&z| z == zero).count() == 30));
     let blocks = Blocks::equal(ComplexNormal::new(1.0).unwrap(), 0, 2);
     let w = Array2::<Complex32>::init((8, 3), &blocks, KEY).unwrap();
-    let block = Array2::init((4, 3), &ComplexNormal::new(1.0).unwrap(), KEY.fork_index(1)).unwrap();
+    let block = Array2::init((4, 3), &ComplexNormal::new(1.0).unwrap(), part(KEY, 1)).unwrap();
     assert_eq!(w.slice(s![4.., ..]), block);
 }
 

@@ -7,9 +7,9 @@ use ndarray_init::ndarray::{Array1, Array2, ArrayD, IxDyn, array};
 use ndarray_init::presets::keras::Stft;
 use ndarray_init::presets::{keras, torch};
 use ndarray_init::{
-    AnyInitializer, Blocks, Center, Constant, Dirac, Distribution, FanMode, Identity, InitError,
-    InitExt, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Ones, Siren, Sparse,
-    TorchDefault, TruncatedNormal, Uniform, VarianceScaling, Zeros,
+    Activation, AnyInitializer, Blocks, Center, Constant, Dirac, Distribution, FanMode, Identity,
+    InitError, InitExt, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Ones, Rules, Siren,
+    Sparse, TorchDefault, TruncatedNormal, Uniform, VarianceScaling, Zeros,
 };
 #[cfg(feature = "complex")]
 use ndarray_init::{ComplexNormal, ComplexTruncatedNormal, Disc};
@@ -245,8 +245,10 @@ fn what_is_written_is_plain() {
 fn a_layout_is_read_without_its_defaults() {
     let layout: Layout = serde_json::from_value(json!({"roles": "torch"})).unwrap();
     assert_eq!(layout, Layout::torch());
-    let layout: Layout = serde_json::from_value(json!({"roles": {"einsum": "ab,bc->ac"}})).unwrap();
+    let layout: Layout = serde_json::from_value(json!({"einsum": "ab,bc->ac"})).unwrap();
     assert_eq!(layout, Layout::einsum("ab,bc->ac").unwrap());
+    let written = serde_json::to_value(layout.transposed()).unwrap();
+    assert_eq!(written, json!({"einsum": "ab,bc->ac", "transposed": true}));
 }
 
 #[test]
@@ -259,7 +261,7 @@ fn what_is_read_is_checked_as_by_the_constructors() {
         json!({"mean": 0.0, "std": 1.0, "bounds": {"sigmas": {"lower": 2.0, "upper": -2.0}}}),
         "the bounds are 2 and -2",
     );
-    assert_refused::<Layout>(json!({"roles": {"einsum": "ab"}}), "equation \"ab\"");
+    assert_refused::<Layout>(json!({"einsum": "ab"}), "equation \"ab\"");
     assert_refused::<Layout>(json!({"roles": "torch", "group": 2}), "unknown field `group`");
     assert_refused::<AnyInitializer>(json!({"identity": {"gain": 0.0}}), "gain is 0");
     assert_refused::<AnyInitializer>(
@@ -331,7 +333,6 @@ fn every_documented_form_is_read() -> Result<(), InitError> {
     assert_means(&json!({"variance_scaling": {"cut": 3}}), V::default().with_cut(3.0)?);
     assert_means(&json!({"uniform": {"low": -0.1, "high": 0.1}}), Uniform::new(-0.1, 0.1)?);
     assert_means(&json!({"normal": {"std": 0.02}}), Normal::new(0.0, 0.02)?);
-    assert_means(&json!({"law": {"normal": {"std": 0.02}}}), Normal::new(0.0, 0.02)?);
     let sigmas = |lower, upper| TruncatedNormal::in_sigmas(0.0, 0.02, lower, upper);
     assert_means(&json!({"truncated_normal": {"std": 0.02}}), sigmas(-2.0, 2.0)?);
     let bounds = json!({"sigmas": {"lower": -3, "upper": 3}});
@@ -355,6 +356,8 @@ fn every_documented_form_is_read() -> Result<(), InitError> {
     );
     let sparse = json!({"sparse": {"sparsity": 0.1, "law": {"normal": {"std": 0.01}}}});
     assert_means(&sparse, Sparse::normal(0.1, 0.01)?);
+    let sparse = json!({"sparse": {"sparsity": 0.1, "law": {"normal": {"std": 0.01}}, "axis": -1}});
+    assert_means(&sparse, Sparse::normal(0.1, 0.01)?.with_axis(1)?);
     assert_means(&json!("stft"), stft("real", Some("hann"), Some("density"), false));
     assert_means(
         &json!({"stft": {"side": "imag", "window": "hamming", "scaling": null, "periodic": true}}),
@@ -413,7 +416,6 @@ fn every_form_of_a_layout_is_read() -> Result<(), InitError> {
             json!({"roles": "torch", "batch": [0], "transposed": true, "groups": 4}),
             Layout::torch().batch(&[0]).transposed().groups(4),
         ),
-        (json!({"roles": {"axes": {"input": [0], "output": [-1]}}}), Layout::axes(&[0], &[-1])),
         (json!({}), Layout::keras()),
         (json!({"groups": 2}), Layout::keras().groups(2)),
     ];
@@ -443,25 +445,139 @@ fn what_has_no_default_must_be_given() {
 #[test]
 fn what_is_unknown_is_named() {
     let refused = assert_refused::<AnyInitializer>;
-    refused(json!("he_norm"), "no initializer is called \"he_norm\"; there are glorot_uniform,");
-    refused(json!({"he_norm": {}}), "there are glorot_uniform,");
-    refused(json!({"he_normal": {"gain": 2}}), "unknown field `gain`");
+    let nearest = "\"he_norm\" is no initializer; there are (nearest first) he_normal, ";
+    refused(json!("he_norm"), nearest);
+    refused(json!({"he_norm": {}}), nearest);
+    refused(json!("glorot_normale"), "(nearest first) glorot_normal, ");
+    refused(json!("zeroes"), "(nearest first) zeros, ");
+    refused(json!({"law": {"normal": {"std": 0.02}}}), "\"law\" is no initializer");
+    refused(json!({"he_normal": {"scale": 2}}), "unknown field `scale`, expected one of `mode`, ");
     refused(json!({"zeros": {"value": 2}}), "unknown field `value`");
     refused(
         json!({"he_normal": {"layout": "pytorch"}}),
-        "\"pytorch\" is no layout; there are keras",
+        "\"pytorch\" is no layout; there are (nearest first) torch",
     );
     refused(json!({"he_normal": {}, "layout": "torch"}), "with \"he_normal\" and \"layout\"");
     refused(json!({}), "without the name of an initializer");
     refused(json!({"constant": [1, [2]]}), "of shapes [] and [1]");
-    refused(json!({"variance_scaling": {"mode": "fan"}}), "\"fan\" is no mode; there are fan_in,");
+    refused(
+        json!({"variance_scaling": {"mode": "fan"}}),
+        "\"fan\" is no mode; there are (nearest first) fan_in,",
+    );
     let both = json!({"roles": "torch", "axes": {"input": [0], "output": [1]}});
     assert_refused::<Layout>(both, "one of roles, axes and einsum");
+    assert_refused::<Layout>(json!({"roles": {"einsum": "ab,bc->ac"}}), "expected a string");
+}
+
+/// An object that has the name beside a key, as other libraries write it.
+#[test]
+fn the_form_that_was_meant_is_shown() {
+    let refused = assert_refused::<AnyInitializer>;
+    let write = "the one key of an initializer is its name: write";
+    refused(
+        json!({"type": "normal", "std": 0.02}),
+        &format!("{write} {{\"normal\": {{\"std\": 0.02}}}}"),
+    );
+    // Its keys in the order of the alphabet, as serde_json's values have them.
+    refused(
+        json!({"name": "he_normal", "layout": "torch", "batch": [0], "gain": 2}),
+        &format!("{write} {{\"he_normal\": {{\"batch\": …, \"gain\": 2, \"layout\": \"torch\"}}}}"),
+    );
+    refused(json!({"type": "nrmal", "std": 1}), "\"std\" is no initializer; there are");
+    refused(json!({"type": 3}), "\"type\" is no initializer; there are");
+    let toml = "type = \"normal\"\nstd = 0.02";
+    let error = toml::from_str::<AnyInitializer>(toml).unwrap_err().to_string();
+    assert!(error.contains("write {\"normal\": {\"std\": 0.02}}"), "{error}");
 }
 
 #[test]
-fn the_bias_of_a_layer_without_inputs_is_written_and_read() {
-    assert_round_trip(&AnyInitializer::from(torch::linear_bias(&[5, 0]).unwrap()));
+fn presets_take_a_mode_and_a_gain() -> Result<(), InitError> {
+    use VarianceScaling as V;
+    let (fan_out, cut) = (FanMode::FanOut, Distribution::TruncatedNormal);
+    // torchvision's convolutions.
+    assert_means(
+        &json!({"kaiming_normal": {"mode": "fan_out", "gain": "relu"}}),
+        V::kaiming_normal().with_mode(fan_out),
+    );
+    let of = |gain: Value| json!({"he_normal": {"gain": gain}});
+    assert_means(&of(json!(2)), V::he_normal().with_gain(2.0)?);
+    assert_means(&of(json!(0.5)), V::he_normal().with_gain(0.5)?);
+    // An activation's gain takes the place of ReLU's.
+    let nonlinearity = |of| V::for_nonlinearity(of, FanMode::FanIn, cut);
+    for (name, of_name) in [
+        ("linear", Nonlinearity::Linear),
+        ("conv", Nonlinearity::Conv),
+        ("sigmoid", Nonlinearity::Sigmoid),
+        ("tanh", Nonlinearity::Tanh),
+        ("relu", Nonlinearity::Relu),
+        ("leaky_relu", Nonlinearity::leaky_relu()),
+        ("selu", Nonlinearity::Selu),
+    ] {
+        assert_means(&of(json!(name)), nonlinearity(of_name)?);
+    }
+    let leaky = nonlinearity(Nonlinearity::LeakyRelu { negative_slope: 0.2 })?;
+    assert_means(&of(json!({"leaky_relu": 0.2})), leaky.clone());
+    assert_means(&json!({"lecun_normal": {"gain": {"leaky_relu": 0.2}}}), leaky);
+    for (name, activation) in [
+        ("elu", Activation::Elu),
+        ("gelu", Activation::Gelu),
+        ("mish", Activation::Mish),
+        ("silu", Activation::Silu),
+        ("softplus", Activation::Softplus),
+    ] {
+        let expected = V::lecun_normal().with_gain(activation.derived_gain())?;
+        assert_means(&json!({"lecun_normal": {"gain": name}}), expected.clone());
+        assert_means(&json!({"variance_scaling": {"gain": name}}), expected);
+    }
+    // torch.nn.init.xavier_uniform_(w, gain=calculate_gain("tanh"))
+    let tanh = V::for_nonlinearity(Nonlinearity::Tanh, FanMode::FanAvg, Distribution::Uniform)?;
+    assert_means(&json!({"xavier_uniform": {"gain": "tanh"}}), tanh.with_layout(Layout::torch()));
+    assert_means(
+        &json!({"variance_scaling": {"scale": 3, "gain": 0.5}}),
+        V::new(0.75, FanMode::FanIn, cut)?,
+    );
+    let text = r#"he_normal = { mode = "fan_out", gain = { leaky_relu = 0.2 } }"#;
+    let leaky = Nonlinearity::LeakyRelu { negative_slope: 0.2 };
+    let expected = AnyInitializer::from(V::for_nonlinearity(leaky, fan_out, cut)?);
+    assert_eq!(toml::from_str::<AnyInitializer>(text).unwrap(), expected);
+
+    let refused = |gain: Value, rule: &str| assert_refused::<AnyInitializer>(of(gain), rule);
+    refused(json!(-1), "gain is -1, but must be positive and finite");
+    refused(json!("gleu"), "\"gleu\" is no activation; there are (nearest first) ");
+    refused(json!({"elu": 1}), "a gain is a number, an activation's name or {leaky_relu: slope}");
+    let both = json!({"variance_scaling": {"scale": 3, "gain": "gelu"}});
+    assert_refused::<AnyInitializer>(both, "the gain of an activation is a scale");
+    Ok(())
+}
+
+#[test]
+fn pytorchs_biases_and_recurrent_layers_are_read() -> Result<(), InitError> {
+    let bias = |of: Value| json!({"torch_default": {"bias_of": of}});
+    assert_means(&bias(json!([128, 256])), torch::linear_bias(&[128, 256])?);
+    assert_means(&bias(json!([128, 64, 3, 3])), torch::conv_bias(&[128, 64, 3, 3])?);
+    assert_means(
+        &json!({"torch_default": {"bias_of": [256, 128], "layout": "keras"}}),
+        torch::linear_bias(&[128, 256])?,
+    );
+    // A layer without inputs: PyTorch's bias is 0.
+    assert_means(&bias(json!([5, 0])), Zeros);
+    assert_eq!(AnyInitializer::from(torch::linear_bias(&[5, 0])?), Zeros.into());
+    assert_refused::<AnyInitializer>(bias(json!([5])), "does not fit shape [5]");
+    assert_means(&json!({"torch_recurrent": {"hidden_size": 128}}), torch::recurrent(128)?);
+    let none = json!({"torch_recurrent": {"hidden_size": 0}});
+    assert_refused::<AnyInitializer>(none, "hidden_size is 0, but must be at least 1");
+    Ok(())
+}
+
+#[test]
+fn numbers_that_are_none_are_refused_when_read() {
+    for text in ["constant = nan", "constant = [1.0, nan]", "constant = -nan"] {
+        let error = toml::from_str::<AnyInitializer>(text).unwrap_err().to_string();
+        assert!(error.contains("constant is NaN, but must be a number"), "{error}");
+    }
+    let infinite = toml::from_str::<AnyInitializer>("constant = -inf").unwrap();
+    assert_eq!(infinite, Constant(-f64::INFINITY).into());
+    assert_refused::<Uniform>(json!({"low": 0.0, "high": 0.0}), "the lower below the upper");
 }
 
 #[test]
@@ -485,6 +601,151 @@ fn an_array_in_a_configuration_is_broadcast_and_converted() {
     let large = AnyInitializer::from(array![1e300]);
     assert!(Array1::<f32>::init(4, &large, Key::new(1)).is_err());
     assert_eq!(Array1::<f64>::init(2, &large, Key::new(1)).unwrap(), array![1e300, 1e300]);
+}
+
+// --- rules --------------------------------------------------------------------------------------
+
+/// A pattern by its definition: `*` takes no character, or one and stays.
+fn matches_naively(pattern: &[u8], name: &[u8]) -> bool {
+    match (pattern, name) {
+        ([], _) => name.is_empty(),
+        ([b'*', rest @ ..], _) => {
+            matches_naively(rest, name)
+                || name.split_first().is_some_and(|(_, name)| matches_naively(pattern, name))
+        }
+        ([a, rest @ ..], [b, name @ ..]) => a == b && matches_naively(rest, name),
+        (_, []) => false,
+    }
+}
+
+/// All words of at most so many of these letters.
+fn words(letters: &str, longest: usize) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut start = 0;
+    for _ in 0..longest {
+        let end = words.len();
+        for i in start..end {
+            words.extend(
+                letters.chars().map(|letter| format!("{}{letter}", words[i])).collect::<Vec<_>>(),
+            );
+        }
+        start = end;
+    }
+    words
+}
+
+#[test]
+fn a_star_in_a_pattern_stands_for_any_text_and_all_else_for_itself() {
+    let names = words("ab.", 6);
+    let mut matched = 0;
+    for pattern in words("a.*", 6) {
+        for name in &names {
+            let found = Rules::matches(&pattern, name);
+            assert_eq!(
+                found,
+                matches_naively(pattern.as_bytes(), name.as_bytes()),
+                "{pattern} {name}"
+            );
+            matched += usize::from(found);
+        }
+    }
+    assert!(matched > 100_000, "{matched}");
+    assert!(Rules::matches("*/kernel", "encoder/0.attention/kernel"));
+    assert!(Rules::matches("é*", "é/ü"));
+    assert!(!Rules::matches("*.bias", "bias"));
+    assert!(!Rules::matches("[ab]?", "ab"));
+}
+
+/// In an order that no sorting gives.
+fn rules() -> Rules {
+    Rules::new()
+        .with("z.special", Constant(0.5))
+        .with("*.bias", Zeros)
+        .with("*/kernel", VarianceScaling::glorot_uniform())
+        .with("a*", Normal::new(0.0, 0.02).unwrap())
+        .with("*", Ones)
+}
+
+const RULES_IN_JSON: &str = r#"{
+    "z.special": {"constant": 0.5}, "*.bias": "zeros", "*/kernel": "glorot_uniform",
+    "a*": {"normal": {"std": 0.02}}, "*": "ones"
+}"#;
+
+const RULES_IN_TOML: &str = r#"
+    [rules]
+    "z.special" = { constant = 0.5 }
+    "*.bias" = "zeros"
+    "*/kernel" = "glorot_uniform"
+    "a*" = { normal = { std = 0.02 } }
+    "*" = "ones"
+"#;
+
+const PAIRS_IN_TOML: &str = r#"
+    rules = [
+        ["z.special", { constant = 0.5 }],
+        ["*.bias", "zeros"],
+        ["*/kernel", "glorot_uniform"],
+        ["a*", { normal = { std = 0.02 } }],
+        ["*", "ones"],
+    ]
+"#;
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct WithRules {
+    rules: Rules,
+}
+
+/// TOML with toml's feature `preserve_order`, which the documentation asks for.
+#[test]
+fn rules_are_read_and_written_in_their_order() {
+    let expected = WithRules { rules: rules() };
+    assert_eq!(serde_json::from_str::<Rules>(RULES_IN_JSON).unwrap(), expected.rules);
+    for text in [RULES_IN_TOML, PAIRS_IN_TOML] {
+        assert_eq!(toml::from_str::<WithRules>(text).unwrap(), expected, "{text}");
+        let table: toml::Table = text.parse().unwrap();
+        assert_eq!(table.try_into::<WithRules>().unwrap(), expected, "{text}");
+    }
+    assert_round_trip(&expected.rules);
+    let value = serde_json::to_value(&expected.rules).unwrap();
+    assert_eq!(Rules::deserialize(value).unwrap(), expected.rules);
+    let text = toml::to_string(&expected).unwrap();
+    assert_eq!(toml::from_str::<WithRules>(&text).unwrap(), expected, "{text}");
+}
+
+#[test]
+fn the_first_rule_that_matches_gives_a_parameters_initializer_and_key() -> Result<(), InitError> {
+    let (rules, model) = (rules(), Key::new(42));
+    let cases: [(&str, AnyInitializer); 5] = [
+        ("z.special", Constant(0.5).into()),
+        ("a.bias", Zeros.into()),
+        ("a/kernel", VarianceScaling::glorot_uniform().into()),
+        ("a.weight", Normal::new(0.0, 0.02)?.into()),
+        ("b.weight", Ones.into()),
+    ];
+    for (name, initializer) in &cases {
+        assert_eq!(rules.of(name, model)?, (initializer, model.fork(name)));
+    }
+    assert_eq!(rules.unused(cases.iter().map(|(name, _)| *name)), [""; 0]);
+    assert_eq!(rules.unused(["z.special", "a.bias", "b"]), ["*/kernel", "a*"]);
+    // What the checkpoint tool does: values of a type of its own.
+    let rules: Rules<u8> = serde_json::from_str(r#"{"a*": 3, "*": 4}"#).unwrap();
+    assert_eq!(rules.iter().collect::<Vec<_>>(), [("a*", &3), ("*", &4)]);
+    assert_eq!((rules.initializer("ab"), rules.initializer("b")), (Ok(&3), Ok(&4)));
+    Ok(())
+}
+
+#[test]
+fn rules_that_are_wrong_are_refused() {
+    let refused = |text: &str, rule: &str| {
+        let error = serde_json::from_str::<Rules>(text).expect_err("this must be an error");
+        assert!(error.to_string().contains(rule), "{error}");
+    };
+    refused(r#"{"*": "zeros", "a": "ones", "*": "ones"}"#, "the pattern \"*\" is there twice");
+    refused(r#"[["*", "zeros"], ["*", "ones"]]"#, "the pattern \"*\" is there twice");
+    refused(r#"[["*", "zeros", 1]]"#, "trailing");
+    refused(r#"[["*"]]"#, "invalid length 1");
+    refused(r#""zeros""#, "an object of patterns and initializers, or a list of pairs");
+    refused(r#"{"*": "zeroes"}"#, "zeroes");
 }
 
 // --- Keras ------------------------------------------------------------------------------------
@@ -627,7 +888,7 @@ fn a_configuration_that_is_wrong_is_an_error_that_shows_it() {
     wrong(json!({"class": "Constant", "value": [1, [2]]}), "nested lists of one shape");
     wrong(
         json!({"class": "VarianceScaling", "mode": "fan"}),
-        "\"fan\" is no mode; there are fan_in",
+        "\"fan\" is no mode; there are (nearest first) fan_in",
     );
     wrong(json!({"class": "HeNormal", "input_axes": [0]}), "together or not at all");
     wrong(

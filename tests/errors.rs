@@ -8,9 +8,9 @@ use ndarray_init::presets::keras::Stft;
 use ndarray_init::presets::{jax, keras, llm, mindspore, torch};
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::{
-    AnyInitializer, AxisRole, Blocks, Constant, Dirac, Distribution, FanMode, Identity, InitError,
-    InitExt, InitRefExt, Initializer, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Ones,
-    Region, Siren, Sparse, TruncatedNormal, Uniform, Values, VarianceScaling, Zeros, derived_gain,
+    AnyInitializer, Blocks, Constant, Dirac, Distribution, FanMode, Identity, InitError, InitExt,
+    InitRefExt, Initializer, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Ones, Region,
+    Rules, Siren, Sparse, TruncatedNormal, Uniform, Values, VarianceScaling, Zeros, derived_gain,
     rand_xoshiro::Xoshiro256PlusPlus, residual_gain, small_init, wang_init,
 };
 use ndarray_init::{DeltaOrthogonal, Orthogonal};
@@ -55,6 +55,18 @@ fn fill_says(initializer: &dyn Initializer<f32>, shape: &[usize], message: &str)
 #[track_caller]
 fn needs(initializer: &dyn Initializer<f32>, shape: &[usize], needs: &str) {
     fill_says(initializer, shape, &format!("{needs}, but the shape is {shape:?}"));
+}
+
+// --- names ----------------------------------------------------------------------------------
+
+#[test]
+fn a_name_must_be_matched_by_a_rule() {
+    let rules = Rules::new().with("*.bias", Zeros).with("*/kernel", Ones);
+    assert_error!(
+        rules.of("dense.kernel", KEY),
+        InitError::NoRule { .. },
+        r#"no rule matches the name "dense.kernel"; the patterns are ["*.bias", "*/kernel"]"#
+    );
 }
 
 // --- numbers --------------------------------------------------------------------------------
@@ -108,7 +120,8 @@ fn a_gain_must_leave_the_scale_positive_and_finite() {
 #[test]
 fn a_standard_deviation_must_be_positive_and_finite() {
     for (std, text) in NOT_POSITIVE {
-        let message = format!("std is {text}, but must be positive and finite");
+        let hint = if std == 0.0 { "; equal elements are `Constant` or `Zeros`" } else { "" };
+        let message = format!("std is {text}, but must be positive and finite{hint}");
         assert_error!(Normal::new(0.0, std), InitError::Parameter { name: "std", .. }, message);
         for law in [TruncatedNormal::new, TruncatedNormal::in_sigmas] {
             let law = law(0.0, std, -1.0, 1.0);
@@ -225,7 +238,8 @@ fn a_scale_whose_law_vanishes_has_none() {
             .and_then(|configuration| configuration.law(&[1000, 1]))
     };
     for distribution in [Distribution::UntruncatedNormal, Distribution::TruncatedNormal] {
-        let message = "std is 0, but must be positive and finite";
+        let message =
+            "std is 0, but must be positive and finite; equal elements are `Constant` or `Zeros`";
         assert_error!(law(distribution), InitError::Parameter { name: "std", .. }, message);
     }
     assert_error!(
@@ -297,148 +311,89 @@ fn the_other_element_type_may_well_have_the_values() -> Result<(), InitError> {
 
 // --- layouts --------------------------------------------------------------------------------
 
+/// Asserts that a layout does not fit a shape, and why.
+#[track_caller]
+fn unfit(layout: &Layout, shape: &[usize], rule: &str) {
+    let error = refused(layout.fans(shape));
+    assert!(matches!(error, InitError::Layout { .. }), "{error:?}");
+    let message = format!("the layout \"{layout}\" does not fit shape {shape:?}: {rule}");
+    assert_eq!(error.to_string(), message);
+}
+
 #[test]
 fn torch_and_depthwise_need_two_axes() {
-    for (layout, name) in [(Layout::torch(), "torch"), (Layout::depthwise(), "depthwise")] {
-        let needs = format!("the {name} layout needs at least 2 axes beside its batch axes");
-        assert_error!(
-            layout.fans(&[]),
-            InitError::TooFewAxes { required: 2, found: 0, .. },
-            format!("{needs}, but shape [] leaves 0")
-        );
-        assert_error!(
-            layout.fans(&[7]),
-            InitError::TooFewAxes { required: 2, found: 1, .. },
-            format!("{needs}, but shape [7] leaves 1")
-        );
-        assert_error!(
-            layout.batch(&[0]).fans(&[8, 7]),
-            InitError::TooFewAxes { required: 2, found: 1, .. },
-            format!("{needs}, but shape [8, 7] leaves 1")
-        );
+    let needs = |left| format!("it needs at least 2 axes beside its batch axes, not {left}");
+    for layout in [Layout::torch(), Layout::depthwise()] {
+        unfit(&layout, &[], &needs(0));
+        unfit(&layout, &[7], &needs(1));
+        unfit(&layout.batch(&[0]), &[8, 7], &needs(1));
     }
 }
 
 #[test]
 fn an_axis_must_be_in_range() {
-    assert_error!(
-        Layout::axes(&[2], &[1]).fans(&[3, 5]),
-        InitError::AxisOutOfRange { axis: 2, role: AxisRole::Input, .. },
-        "input axis 2 is out of range for shape [3, 5] of 2 axes"
-    );
-    assert_error!(
-        Layout::axes(&[0], &[-3]).fans(&[3, 5]),
-        InitError::AxisOutOfRange { axis: -3, role: AxisRole::Output, .. },
-        "output axis -3 is out of range for shape [3, 5] of 2 axes"
-    );
-    assert_error!(
-        Layout::torch().batch(&[4]).fans(&[3, 5, 1, 1]),
-        InitError::AxisOutOfRange { axis: 4, role: AxisRole::Batch, .. },
-        "batch axis 4 is out of range for shape [3, 5, 1, 1] of 4 axes"
-    );
-    assert_error!(
-        Layout::keras().batch(&[0]).fans(&[]),
-        InitError::AxisOutOfRange { axis: 0, role: AxisRole::Batch, .. },
-        "batch axis 0 is out of range for shape [] of 0 axes"
-    );
+    unfit(&Layout::axes(&[2], &[1]), &[3, 5], "input axis 2 is out of range");
+    unfit(&Layout::axes(&[0], &[-3]), &[3, 5], "output axis -3 is out of range");
+    unfit(&Layout::torch().batch(&[4]), &[3, 5, 1, 1], "batch axis 4 is out of range");
+    unfit(&Layout::keras().batch(&[0]), &[], "batch axis 0 is out of range");
     for axis in [isize::MIN, isize::MAX] {
-        assert_error!(
-            Layout::axes(&[axis], &[]).fans(&[3, 5]),
-            InitError::AxisOutOfRange { .. },
-            format!("input axis {axis} is out of range for shape [3, 5] of 2 axes")
-        );
+        let rule = format!("input axis {axis} is out of range");
+        unfit(&Layout::axes(&[axis], &[]), &[3, 5], &rule);
     }
 }
 
 #[test]
 fn an_axis_must_not_be_named_twice() -> Result<(), InitError> {
-    assert_error!(
-        Layout::axes(&[1, -1], &[0]).fans(&[3, 5]),
-        InitError::AxisRepeated { axis: 1, role: AxisRole::Input, .. },
-        "axis 1 of shape [3, 5] is named twice as input axis"
-    );
-    assert_error!(
-        Layout::axes(&[0], &[-1, 1]).fans(&[3, 5]),
-        InitError::AxisRepeated { axis: 1, role: AxisRole::Output, .. },
-        "axis 1 of shape [3, 5] is named twice as output axis"
-    );
-    assert_error!(
-        Layout::keras().batch(&[0]).batch(&[0]).fans(&[8, 3, 5]),
-        InitError::AxisRepeated { axis: 0, role: AxisRole::Batch, .. },
-        "axis 0 of shape [8, 3, 5] is named twice as batch axis"
-    );
-    // The equation says so already.
-    assert_error!(
-        Layout::einsum("ebi,eio->ebo")?.batch(&[0]).fans(&[8, 3, 5]),
-        InitError::AxisRepeated { axis: 0, role: AxisRole::Batch, .. },
-        "axis 0 of shape [8, 3, 5] is named twice as batch axis"
-    );
-    // What is one axis in this shape is two in another.
+    let twice = |axis, role| format!("axis {axis} is named twice as {role} axis");
+    unfit(&Layout::axes(&[1, -1], &[0]), &[3, 5], &twice(1, "input"));
+    unfit(&Layout::axes(&[0], &[-1, 1]), &[3, 5], &twice(1, "output"));
+    unfit(&Layout::keras().batch(&[0]).batch(&[0]), &[8, 3, 5], &twice(0, "batch"));
+    // Once by the equation.
+    unfit(&Layout::einsum("ebi,eio->ebo")?.batch(&[0]), &[8, 3, 5], &twice(0, "batch"));
+    unfit(&Layout::einsum("bi,io->bo")?.batch(&[1, -1]), &[3, 5], &twice(1, "batch"));
+    // 1 and −1 are one axis of two, and two axes of three.
     assert!(Layout::axes(&[1, -1], &[0]).fans(&[3, 5, 7]).is_ok());
     Ok(())
 }
 
 #[test]
 fn an_axis_must_not_have_two_roles() -> Result<(), InitError> {
-    assert_error!(
-        Layout::axes(&[1], &[-1]).fans(&[3, 5]),
-        InitError::AxisInTwoRoles { axis: 1, roles: [AxisRole::Input, AxisRole::Output], .. },
-        "axis 1 of shape [3, 5] is both input and output axis"
-    );
-    assert_error!(
-        Layout::axes(&[0], &[1]).batch(&[-2]).fans(&[3, 5]),
-        InitError::AxisInTwoRoles { axis: 0, roles: [AxisRole::Input, AxisRole::Batch], .. },
-        "axis 0 of shape [3, 5] is both input and batch axis"
-    );
-    assert_error!(
-        Layout::einsum("bi,io->bo")?.batch(&[1]).fans(&[3, 5]),
-        InitError::AxisInTwoRoles { axis: 1, roles: [AxisRole::Output, AxisRole::Batch], .. },
-        "axis 1 of shape [3, 5] is both output and batch axis"
-    );
+    let both = |axis, a, b| format!("axis {axis} is both {a} and {b} axis");
+    unfit(&Layout::axes(&[1], &[-1]), &[3, 5], &both(1, "input", "output"));
+    unfit(&Layout::axes(&[0], &[1]).batch(&[-2]), &[3, 5], &both(0, "input", "batch"));
+    unfit(&Layout::einsum("bi,io->bo")?.batch(&[0]), &[3, 5], &both(0, "input", "batch"));
     Ok(())
 }
 
 #[test]
 fn groups_must_be_at_least_one_and_divide_the_channels() {
-    for (layout, shape, role, name) in [
-        (Layout::torch(), [64, 16, 3, 3], AxisRole::Output, "output"),
-        (Layout::keras(), [3, 3, 16, 64], AxisRole::Output, "output"),
-        (Layout::torch().transposed(), [64, 16, 3, 3], AxisRole::Input, "input"),
-        (Layout::keras().transposed(), [3, 3, 16, 64], AxisRole::Input, "input"),
+    for (layout, shape, role) in [
+        (Layout::torch(), [64, 16, 3, 3], "output"),
+        (Layout::keras(), [3, 3, 16, 64], "output"),
+        (Layout::torch().transposed(), [64, 16, 3, 3], "input"),
+        (Layout::keras().transposed(), [3, 3, 16, 64], "input"),
     ] {
         // 128 would leave less than a channel to each.
         for groups in [0, 3, 128] {
-            let error = refused(layout.clone().groups(groups).fans(&shape));
-            assert_eq!(
-                error,
-                InitError::Groups { groups, channels: 64, role, shape: shape.to_vec() }
-            );
-            assert_eq!(
-                error.to_string(),
-                format!(
-                    "{groups} groups must be at least 1 and divide the 64 {name} channels \
-                     of shape {shape:?}"
-                )
-            );
+            let divide = format!("must be at least 1 and divide the 64 {role} channels");
+            let rule = format!("{groups} groups {divide}");
+            unfit(&layout.clone().groups(groups), &shape, &rule);
         }
     }
 }
 
 #[test]
 fn no_groups_are_an_error_whatever_the_shape() {
-    for shape in [&[] as &[usize], &[7], &[0, 4], &[4, 0]] {
-        let error = refused(Layout::keras().groups(0).fans(shape));
-        assert!(matches!(error, InitError::Groups { groups: 0, .. }), "{error:?}");
+    for (shape, channels) in [(&[] as &[usize], 1), (&[7], 7), (&[0, 4], 4), (&[4, 0], 0)] {
+        let rule = format!("0 groups must be at least 1 and divide the {channels} output channels");
+        unfit(&Layout::keras().groups(0), shape, &rule);
     }
 }
 
 #[test]
 fn fans_must_not_overflow() {
-    assert_error!(
-        Layout::keras().fans(&[2, usize::MAX, 3]),
-        InitError::FanOverflow { .. },
-        format!("the fans of shape [2, {}, 3] are larger than {}", usize::MAX, usize::MAX)
-    );
+    let rule = format!("its fans are larger than {}", usize::MAX);
+    unfit(&Layout::keras(), &[2, usize::MAX, 3], &rule);
 }
 
 #[test]
@@ -480,15 +435,8 @@ fn an_equation_must_be_one_of_two_operands_and_a_result() {
 #[test]
 fn a_shape_must_have_the_axes_of_its_equation() -> Result<(), InitError> {
     let layout = Layout::einsum("btd, dhk -> bthk")?;
-    for (shape, text) in [(&[] as &[usize], "0"), (&[512, 8], "2"), (&[512, 8, 64, 1], "4")] {
-        assert_error!(
-            layout.fans(shape),
-            InitError::EquationRank { expected: 3, .. },
-            format!(
-                "the second operand of equation \"btd, dhk -> bthk\" has 3 axes, \
-                 but shape {shape:?} has {text}"
-            )
-        );
+    for shape in [&[] as &[usize], &[512, 8], &[512, 8, 64, 1]] {
+        unfit(&layout, shape, "the second operand of the equation has 3 axes");
     }
     Ok(())
 }
@@ -500,6 +448,19 @@ fn a_constant_array_must_broadcast_to_the_shape() {
     let row = array![1.0_f32, 2.0, 3.0];
     let rule = "a constant array needs a shape that its own, [3], can be broadcast to";
     needs(&row, &[2, 4], rule);
+}
+
+#[test]
+fn a_function_must_give_numbers_of_the_element_type() {
+    let of = |value: f64| Values::<f32>::from_fn(&[2, 3], move |index| value * index[1] as f64);
+    says(of(NAN), "value is NaN, but must be a number");
+    says(of(1e39), "value 1e39 cannot be drawn as f32: it is too large");
+    let rule = "it is below the least positive number of the type";
+    says(of(1e-60), &format!("value 1e-60 cannot be drawn as f32: {rule}"));
+    for shape in [[usize::MAX, 1], [usize::MAX, 2]] {
+        let error = refused(Values::<f32>::from_fn(&shape, |_| 0.0));
+        assert!(matches!(error, InitError::Memory { .. }), "{error:?}");
+    }
 }
 
 #[test]
@@ -516,6 +477,13 @@ fn a_dirac_kernel_needs_one_to_three_spatial_axes() {
     for shape in [&[3, 3][..], &[2, 2, 3, 3, 3, 3]] {
         needs(&torch, shape, &format!("a Dirac kernel needs {rule}"));
     }
+    let heads = Dirac::default().with_layout(Layout::axes(&[0, 1], &[2]));
+    needs(&heads, &[2, 2, 2, 3], &format!("a Dirac kernel needs {rule}"));
+    for groups in [0, 3] {
+        let grouped = Dirac::default().with_layout(Layout::torch().groups(groups));
+        let error = refused(Array3::<f32>::init((4, 4, 3), &grouped, KEY));
+        assert!(matches!(error, InitError::Layout { .. }), "{error}");
+    }
 }
 
 #[test]
@@ -525,7 +493,16 @@ fn a_sparsity_must_be_between_0_and_1_and_a_sparse_matrix_needs_two_axes() {
         says(Sparse::normal(sparsity, 0.01), &message);
     }
     let sparse = Sparse::normal(0.5, 0.01).unwrap();
-    needs(&sparse, &[4], "a sparse matrix needs 2 axes, the first shorter than 2³²");
+    needs(&sparse, &[4], "a sparse matrix needs 2 axes, axis 0 shorter than 2³²");
+    let by_rows = sparse.with_axis(-1).unwrap();
+    let [short, long] = [&[1][..], &[1 << 32, 0]]
+        .map(|shape| Initializer::<f32>::values(&by_rows, shape, KEY).map(|_| ()));
+    says(short, "a sparse matrix needs 2 axes, axis 1 shorter than 2³², but the shape is [1]");
+    assert_eq!(long, Ok(()));
+    for axis in [2, -3] {
+        let rule = "must be an axis of a matrix: 0, 1, -1 or -2";
+        says(sparse.with_axis(axis), &format!("axis is {axis}, but {rule}"));
+    }
 }
 
 #[test]
@@ -782,7 +759,8 @@ struct Broken;
 
 impl Initializer<f32> for Broken {
     fn values(&self, shape: &[usize], _: Key) -> Result<Values<f32>, InitError> {
-        Err(InitError::FanOverflow { shape: shape.to_vec() })
+        let (initializer, rule, shape) = ("this", "another one".into(), shape.to_vec());
+        Err(InitError::Shape { initializer, rule, shape })
     }
 }
 
@@ -871,21 +849,12 @@ fn fields(error: &InitError) -> Vec<String> {
         InitError::Unrepresentable { law, element, rule } => texts![law, element, rule;],
         InitError::Configuration { config, rule } => texts![config, rule;],
         InitError::Name { name, what, names } => texts![what, names; name],
+        InitError::NoRule { name, patterns } => texts![; name, patterns],
         InitError::Shape { initializer, rule, shape } => texts![initializer, rule; shape],
         InitError::Memory { element, shape, rule } => texts![element, rule; shape],
-        InitError::TooFewAxes { layout, required, found, shape } => {
-            texts![layout, required, found; shape]
-        }
-        InitError::AxisOutOfRange { axis, role, shape } => texts![axis, role; shape],
-        InitError::AxisRepeated { axis, role, shape } => texts![axis, role; shape],
-        InitError::AxisInTwoRoles { axis, roles: [a, b], shape } => texts![axis, a, b; shape],
-        InitError::Groups { groups, channels, role, shape } => {
-            texts![groups, channels, role; shape]
-        }
-        InitError::FanOverflow { shape } => texts![usize::MAX; shape],
+        InitError::Layout { layout, shape, rule } => texts![rule; layout, shape],
         InitError::Region { region, global_shape, rule } => texts![region, rule; global_shape],
         InitError::Equation { equation, rule } => texts![rule; equation],
-        InitError::EquationRank { equation, expected, shape } => texts![expected; equation, shape],
         other => panic!("which fields has {other:?}?"),
     }
 }
@@ -893,7 +862,6 @@ fn fields(error: &InitError) -> Vec<String> {
 #[test]
 fn the_message_of_every_variant_names_the_value_the_rule_and_the_shape() -> Result<(), InitError> {
     let (most, largest) = (isize::MAX, usize::MAX);
-    let fans = |layout: Layout, shape: &[usize]| refused(layout.fans(shape));
     let fill = |initializer: &dyn Initializer<f32>, shape: &[usize]| {
         refused(ArrayD::init(IxDyn(shape), initializer, KEY))
     };
@@ -914,7 +882,11 @@ fn the_message_of_every_variant_names_the_value_the_rule_and_the_shape() -> Resu
         ),
         (
             refused("fan".parse::<FanMode>()),
-            "\"fan\" is no mode; there are fan_in, fan_out, fan_avg, fan_geo_avg",
+            "\"fan\" is no mode; there are (nearest first) fan_in, fan_out, fan_avg, fan_geo_avg",
+        ),
+        (
+            refused(Rules::new().with("*.bias", Zeros).initializer("w")),
+            "no rule matches the name \"w\"; the patterns are [\"*.bias\"]",
         ),
         (fill(&Identity::default(), &[3]), "the identity needs 2 axes, but the shape is [3]"),
         (
@@ -930,36 +902,13 @@ fn the_message_of_every_variant_names_the_value_the_rule_and_the_shape() -> Resu
              along axis 1 it begins at 6, not within 5",
         ),
         (
-            fans(Layout::torch(), &[7]),
-            "the torch layout needs at least 2 axes beside its batch axes, but shape [7] leaves 1",
-        ),
-        (
-            fans(Layout::axes(&[2], &[1]), &[3, 5]),
-            "input axis 2 is out of range for shape [3, 5] of 2 axes",
-        ),
-        (
-            fans(Layout::axes(&[1, -1], &[0]), &[3, 5]),
-            "axis 1 of shape [3, 5] is named twice as input axis",
-        ),
-        (
-            fans(Layout::axes(&[1], &[-1]), &[3, 5]),
-            "axis 1 of shape [3, 5] is both input and output axis",
-        ),
-        (
-            fans(Layout::torch().groups(3), &[64, 16]),
-            "3 groups must be at least 1 and divide the 64 output channels of shape [64, 16]",
-        ),
-        (
-            fans(Layout::keras(), &[2, largest, 3]),
-            &format!("the fans of shape [2, {largest}, 3] are larger than {largest}"),
+            refused(Layout::torch().groups(3).fans(&[64, 16])),
+            "the layout \"torch, 3 groups\" does not fit shape [64, 16]: \
+             3 groups must be at least 1 and divide the 64 output channels",
         ),
         (
             refused(Layout::einsum("bi,io->bko")),
             "equation \"bi,io->bko\": axis 'k' of the result is in neither operand",
-        ),
-        (
-            fans(Layout::einsum("bi,io->bo")?, &[8, 3, 5]),
-            "the second operand of equation \"bi,io->bo\" has 2 axes, but shape [8, 3, 5] has 3",
         ),
     ];
     let mut variants = HashSet::new();

@@ -6,8 +6,7 @@ use crate::common::{Listed, assert_same_bits, cases, each_type};
 use ndarray_init::ndarray::{Array, Array1, Array2, Array3, ArrayD, ArrayView2, Axis, IxDyn, s};
 use ndarray_init::ndarray::{ArrayViewD, ShapeBuilder, Slice, concatenate};
 use ndarray_init::{
-    AxisRole, DeltaOrthogonal, InitError, InitExt, InitRefExt, Initializer, Key, Layout, Normal,
-    Orthogonal,
+    DeltaOrthogonal, InitError, InitExt, InitRefExt, Initializer, Key, Layout, Normal, Orthogonal,
 };
 use proptest::prelude::{any, prop, proptest};
 use rayon::ThreadPoolBuilder;
@@ -558,24 +557,18 @@ fn matrices_need_rows_and_columns() {
     assert_shape_refused(&with(Layout::keras().batch(&[0])), &[4, 5]);
     assert_shape_refused(&with(Layout::axes(&[0], &[])), &[4, 5]);
     assert_shape_refused(&with(Layout::axes(&[], &[0, 1])), &[4, 5]);
-    assert_refused!(
-        &with(Layout::torch()),
-        &[5],
-        InitError::TooFewAxes { required: 2, found: 1, .. }
-    );
+    assert_refused!(&with(Layout::torch()), &[5], InitError::Layout { .. });
 }
 
 #[test]
 fn layouts_must_fit() {
     let with = |layout| Orthogonal::default().with_layout(layout);
     for axis in [3, -3] {
-        assert_eq!(
-            refused(&with(Layout::axes(&[], &[axis])), &[4, 5]),
-            InitError::AxisOutOfRange { axis, role: AxisRole::Output, shape: vec![4, 5] }
-        );
+        let axes = with(Layout::axes(&[], &[axis]));
+        assert_refused!(&axes, &[4, 5], InitError::Layout { .. });
     }
     let grouped = with(Layout::torch().groups(3));
-    assert_refused!(&grouped, &[4, 5], InitError::Groups { groups: 3, channels: 4, .. });
+    assert_refused!(&grouped, &[4, 5], InitError::Layout { .. });
     assert_shape_refused(&with(Layout::axes(&[0], &[1, 2]).groups(2)), &[2, 2, 2]);
 }
 

@@ -165,6 +165,7 @@ fn matrices<A: Listed>() -> Vec<Box<dyn Initializer<A>>> {
         Box::new(array![[A::rounded(1.5)]]),
         Box::new(Identity::new(3.0).unwrap()),
         Box::new(Sparse::new(0.3, normal(0.0, 1.0)).unwrap()),
+        Box::new(Sparse::new(0.3, normal(0.0, 1.0)).unwrap().with_axis(1).unwrap()),
         Box::new(Blocks::equal(nested, -1, 1)),
         Box::new(Siren::first()),
         Box::new(PerElement),

@@ -335,7 +335,8 @@ fn a_mup_law_must_fit_its_shape() -> Result<(), InitError> {
     let mup = Mup::new(4, 2)?;
     let torch = VarianceScaling::lecun_normal().with_layout(Layout::torch());
     let law = mup.scaling(MupRole::Hidden, torch).law(&[4]);
-    assert!(matches!(law, Err(InitError::TooFewAxes { found: 1, .. })), "{law:?}");
+    assert!(matches!(law, Err(InitError::Layout { .. })), "{law:?}");
+    assert_parameter(mup.normal(MupRole::Input, f64::NAN), "std");
     Ok(())
 }
 
@@ -371,7 +372,7 @@ fn siren_counts_fan_in_by_its_layout() -> Result<(), InitError> {
     assert_eq!(torch.law(&[16, 6, 3, 3])?, later.law(&[3, 3, 6, 16])?);
     let first = Siren::first().with_layout(Layout::torch());
     assert_eq!(bound(first.law(&[256, 2])), 0.5);
-    assert!(matches!(first.law(&[2]), Err(InitError::TooFewAxes { .. })));
+    assert!(matches!(first.law(&[2]), Err(InitError::Layout { .. })));
     Ok(())
 }
 
@@ -459,7 +460,7 @@ fn pytorchs_default_draws_what_its_law_says() -> Result<(), InitError> {
 #[test]
 fn a_bias_alone_has_no_fans() {
     let law = TorchDefault::new().law(&[256]);
-    assert!(matches!(law, Err(InitError::TooFewAxes { found: 1, .. })), "{law:?}");
+    assert!(matches!(law, Err(InitError::Layout { .. })), "{law:?}");
 }
 
 #[test]

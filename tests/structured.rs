@@ -1,14 +1,14 @@
 //! Constants, identities, Dirac kernels, sparse matrices and blocks: what they are by definition,
 //! and what PyTorch made of the same shapes.
 
-use crate::common::{Listed, assert_same_bits, each_type};
+use crate::common::{Listed, assert_same_bits, each_type, part};
 use ndarray_init::ndarray::{
     Array1, Array2, Array3, Array4, ArrayD, Axis, IxDyn, ShapeBuilder, array, s,
 };
 use ndarray_init::{
     AnyInitializer, Blocks, Center, Constant, Dirac, Element, Identity, InitError, InitExt,
-    InitRefExt, Initializer, Key, Law, Layout, Normal, Sparse, TruncatedNormal, Uniform, Values,
-    VarianceScaling, Zeros,
+    InitRefExt, Initializer, Key, Law, Layout, Normal, Region, Sparse, TruncatedNormal, Uniform,
+    Values, VarianceScaling, Zeros,
 };
 use serde_json::Value;
 
@@ -234,22 +234,6 @@ fn dirac_kernels_of_a_batch_are_those_of_its_entries() {
     assert_eq!(nonzeros(&w.into_dyn()), [[1, 1, 0, 0], [1, 1, 1, 0]]);
 }
 
-#[test]
-fn a_dirac_kernel_has_one_to_three_spatial_axes_and_whole_groups() {
-    let torch = Dirac::default().with_layout(Layout::torch());
-    for shape in [&[3, 3][..], &[2, 2, 3, 3, 3, 3]] {
-        let error = ArrayD::<f32>::init(IxDyn(shape), &torch, KEY).unwrap_err();
-        assert_shape(&error, shape);
-    }
-    for groups in [0, 3] {
-        let grouped = Dirac::default().with_layout(Layout::torch().groups(groups));
-        let error = Array3::<f32>::init((4, 4, 3), &grouped, KEY).unwrap_err();
-        assert!(matches!(error, InitError::Groups { .. }), "{error}");
-    }
-    let heads = Dirac::default().with_layout(Layout::axes(&[0, 1], &[2]));
-    assert!(Array4::<f32>::init((2, 2, 2, 3), &heads, KEY).is_err());
-}
-
 // --- sparse -----------------------------------------------------------------------------------
 
 fn sparse(sparsity: f64) -> Sparse {
@@ -319,7 +303,7 @@ fn the_choice_of_zeros_is_pinned() {
         .into_iter()
         .map(|row| row.iter().map(|&x| if x == 0.0 { '0' } else { 'x' }).collect())
         .collect();
-    let expected = ["00xx0x", "0x0x00", "x00x0x", "xxx0x0", "xx00x0", "00xxxx", "xx00x0", "00x00x"];
+    let expected = ["0xxxx0", "x0x00x", "xx00x0", "00xxxx", "0xx00x", "000xx0", "xx000x", "x00x00"];
     assert_eq!(rows, expected);
 }
 
@@ -352,14 +336,21 @@ fn every_choice_of_zeros_is_as_likely() {
 }
 
 #[test]
-fn a_sparsity_lies_between_0_and_1_and_a_sparse_matrix_has_two_axes() {
-    for sparsity in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
-        let error = Sparse::normal(sparsity, 0.01).unwrap_err();
-        assert!(matches!(error, InitError::Parameter { name: "sparsity", .. }), "{error:?}");
+fn zeros_are_counted_along_either_axis() {
+    let law = Normal::new(0.0, 0.01).unwrap();
+    let by_rows = Sparse::new(0.3, law).unwrap().with_axis(1).unwrap();
+    assert_eq!(by_rows, sparse(0.3).with_axis(-1).unwrap());
+    assert_eq!(by_rows.with_axis(-2).unwrap(), sparse(0.3));
+    assert_eq!((by_rows.axis(), sparse(0.3).axis()), (1, 0));
+    let w = Array2::<f32>::init((50, 40), &by_rows, KEY).unwrap();
+    assert_eq!(zeros_of_columns(&w.t().to_owned()), [12; 50]);
+    // The zeros of the transposed matrix, and the values of this one.
+    let transposed = Array2::<f32>::init((40, 50), &sparse(0.3), KEY).unwrap();
+    let dense = Array2::<f32>::init((50, 40), &law, KEY).unwrap();
+    for ((&x, &zero), &drawn) in w.iter().zip(transposed.t()).zip(&dense) {
+        assert_eq!(x, if zero == 0.0 { 0.0 } else { drawn });
     }
-    assert!(matches!(Sparse::normal(0.1, 0.0), Err(InitError::Parameter { name: "std", .. })));
-    let error = Array1::<f32>::init(4, &sparse(0.5), KEY).unwrap_err();
-    assert_shape(&error, &[4]);
+    assert_same_in_every_layout!(by_rows, &[50, 40]);
 }
 
 // --- blocks -----------------------------------------------------------------------------------
@@ -372,7 +363,7 @@ fn a_block_is_what_the_initializer_gives_its_shape_under_its_key() {
         let w = Array3::<f32>::init((6, 9, 12), &blocks, KEY).unwrap();
         let axis = Axis(axis.rem_euclid(3) as usize);
         for (i, block) in w.axis_chunks_iter(axis, w.len_of(axis) / 3).enumerate() {
-            let key = KEY.fork_index(i as u64);
+            let key = part(KEY, i as u64);
             let expected = Array3::<f32>::init(block.raw_dim(), &law, key).unwrap();
             assert_same_bits(block, &expected, (axis, i));
         }
@@ -404,19 +395,7 @@ fn blocks_nest_and_fit_every_memory_order() {
 }
 
 #[test]
-fn blocks_that_do_not_fit_are_an_error_and_write_nothing() {
-    for blocks in [
-        Blocks::equal(Zeros, 0, 4),
-        Blocks::equal(Zeros, 1, 0),
-        Blocks::equal(Zeros, 2, 1),
-        Blocks::equal(Zeros, -3, 1),
-        Blocks::sizes(Zeros, 0, &[3, 2]),
-    ] {
-        let mut w = Array2::<f32>::ones((6, 5));
-        let error = w.fill_init(&blocks, KEY).unwrap_err();
-        assert_shape(&error, &[6, 5]);
-        assert_eq!(w, Array2::<f32>::ones((6, 5)));
-    }
+fn blocks_of_which_one_is_an_error_write_nothing() {
     // The second block is too large for f32: the first is not written either.
     let law = Law::from(Uniform::new(-1e39, 1e39).unwrap());
     let mut w = Array2::<f32>::ones((6, 5));
@@ -469,7 +448,7 @@ fn blocks_have_sizes_and_initializers_of_their_own() {
     ];
     let w = Array2::<f32>::init((8, 3), &Blocks::of(0, parts.clone()), KEY).unwrap();
     assert!(w.row(0).iter().all(|&x| x == 0.0));
-    let drawn = Array2::<f32>::init((5, 3), &normal, KEY.fork_index(2)).unwrap();
+    let drawn = Array2::<f32>::init((5, 3), &normal, part(KEY, 2)).unwrap();
     assert_eq!(w.slice(s![1..6, ..]), drawn);
     assert!(w.slice(s![6.., ..]).iter().all(|&x| x == 0.5));
     assert_layouts_agree::<f32>(&Blocks::of(-2, parts.clone()), &[8, 3]);
@@ -478,6 +457,35 @@ fn blocks_have_sizes_and_initializers_of_their_own() {
     // Borrowed, and of different types.
     let dynamic: [(usize, &dyn Initializer<f32>); 2] = [(1, &Zeros), (7, &normal)];
     assert!(Array2::<f32>::init((8, 3), &Blocks::of(0, dynamic), KEY).is_ok());
+}
+
+/// i + j / 8 + k / 64, and infinity at the origin.
+struct Places;
+
+fn place(index: &[usize]) -> f64 {
+    let &[i, j, k] = index else { panic!("{index:?}") };
+    if index == [0, 0, 0] { f64::INFINITY } else { i as f64 + j as f64 / 8.0 + k as f64 / 64.0 }
+}
+
+impl<A: Element> Initializer<A> for Places {
+    fn values(&self, shape: &[usize], _: Key) -> Result<Values<A>, InitError> {
+        Values::from_fn(shape, place)
+    }
+}
+
+#[test]
+fn a_function_gives_every_element_type_its_values() {
+    fn check<A: Listed>() {
+        let w = Array3::<A>::init((2, 3, 4), &Places, KEY).unwrap();
+        for ((i, j, k), &x) in w.indexed_iter() {
+            assert_eq!(x.bits(), A::rounded(place(&[i, j, k])).bits(), "{i} {j} {k}");
+        }
+    }
+    each_type!(A => check::<A>());
+    assert_same_in_every_layout!(Places, &[2, 3, 4]);
+    let region = Region::new(&[4, 5, 6], &[1, 2, 3]).unwrap();
+    let part = Array3::<f32>::init_region((2, 2, 2), &Places, KEY, &region).unwrap();
+    assert_eq!(part[[1, 1, 1]], 2.0 + 3.0 / 8.0 + 4.0 / 64.0);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! Without the feature `rayon` pools change nothing, and the rest still has to hold.
 
 use crate::common::{
-    Listed, assert_same_bits, each_type, element_of, normal, suits, truncated, uniform, word,
+    Listed, assert_same_bits, each_type, element_of, normal, part, suits, truncated, uniform, word,
 };
 use ndarray_init::ndarray::{Array1, Array2, ArrayD, ArrayViewMutD, Axis, IxDyn, ShapeBuilder};
 use ndarray_init::ndarray::{Slice, array};
@@ -251,7 +251,7 @@ fn identities_do_not_depend_on_threads() {
 /// Selection sampling, a column at a time, by the words of the key's child.
 fn punched<A: Listed>(mut elements: Array2<A>, zeros: usize) -> Array2<A> {
     let (rows, columns) = elements.dim();
-    let key = KEY.fork("zeros").as_u64();
+    let key = part(KEY, 0).as_u64();
     for j in 0..columns {
         let mut left = zeros as u64;
         for i in 0..rows {
@@ -284,7 +284,7 @@ fn assert_blocks<A: Listed>(axis: usize, sizes: [usize; 2]) {
     let mut expected = Array2::from_elem((ROWS, COLUMNS), A::rounded(UNTOUCHED));
     let (first, second) = expected.view_mut().split_at(Axis(axis), sizes[0]);
     for (i, mut block) in (0..).zip([first, second]) {
-        let elements = reference::<A>(&law, KEY.fork_index(i), block.len());
+        let elements = reference::<A>(&law, part(KEY, i), block.len());
         let elements = elements.into_shape_with_order(block.raw_dim()).unwrap();
         block.assign(&elements);
     }

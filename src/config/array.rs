@@ -47,6 +47,9 @@ impl<'de> Visitor<'de> for NestedVisitor {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Nested, E> {
+        if value.is_nan() {
+            return Err(E::custom("constant is NaN, but must be a number"));
+        }
         Ok(Nested::Number(value))
     }
 

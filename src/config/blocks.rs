@@ -25,12 +25,14 @@ struct Part<I> {
     initializer: I,
 }
 
-impl<'de, I: Deserialize<'de>> Deserialize<'de> for Blocks<I> {
+impl<'de, I: Clone + Deserialize<'de>> Deserialize<'de> for Blocks<I> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Fields { axis, initializer, equal, sizes, parts } = Fields::deserialize(deserializer)?;
         let cut = match (initializer, equal, sizes, parts) {
             (Some(initializer), Some(blocks), None, None) => Cut::Equal { initializer, blocks },
-            (Some(initializer), None, Some(sizes), None) => Cut::Sizes { initializer, sizes },
+            (Some(initializer), None, Some(sizes), None) => {
+                return Ok(Self::sizes(initializer, axis, &sizes));
+            }
             (None, None, None, Some(parts)) => {
                 let parts = parts.into_iter().map(|Part { size, initializer }| (size, initializer));
                 Cut::Parts(parts.collect())
@@ -52,9 +54,6 @@ impl<I: Serialize> Serialize for Blocks<I> {
         match self.cut() {
             Cut::Equal { initializer, blocks } => {
                 Fields { initializer: Some(initializer), equal: Some(*blocks), ..nothing }
-            }
-            Cut::Sizes { initializer, sizes } => {
-                Fields { initializer: Some(initializer), sizes: Some(sizes.clone()), ..nothing }
             }
             Cut::Parts(parts) => {
                 let parts =

@@ -30,12 +30,11 @@ macro_rules! checked {
 }
 
 checked! {
-    // What is written for the bias of a layer without inputs is read again.
-    Uniform { low: f64, high: f64 } =>
-        if low == 0.0 && high == 0.0 { Ok(Uniform::ZERO) } else { Uniform::new(low, high) };
+    Uniform { low: f64, high: f64 } => Uniform::new(low, high);
     Normal { #[serde(default)] mean: f64, std: f64 } => Normal::new(mean, std);
     Identity { #[serde(default = "one")] gain: f64 } => Identity::new(gain);
-    Sparse { sparsity: f64, law: Law } => Sparse::new(sparsity, law);
+    Sparse { sparsity: f64, law: Law, #[serde(default)] axis: isize } =>
+        Sparse::new(sparsity, law)?.with_axis(axis);
     Mup { width_multiplier: f64, #[serde(default = "yes")] multipliers: bool } =>
         Mup::read(width_multiplier, multipliers);
     TorchDefault { #[serde(default)] layout: Patch } => {

@@ -2,50 +2,101 @@
 
 use super::array::{Lists, Nested};
 use super::layout::Patch;
-use super::scaling::scaling_fields;
+use super::scaling::{Changes, scaling_fields};
+use crate::error::named;
 #[cfg(feature = "complex")]
 use crate::laws::{ComplexNormal, ComplexTruncatedNormal, Disc};
-use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
+use crate::laws::{Normal, TruncatedNormal, Uniform};
+use crate::presets::torch;
 use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
 use crate::structured::{AnyInitializer, Blocks, Dirac, Identity, Sparse, Stft};
 use crate::structured::{DeltaOrthogonal, Orthogonal};
 use serde::de::value::MapDeserializer;
-use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
-impl Serialize for AnyInitializer {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Zeros => serializer.serialize_str("zeros"),
-            Self::Ones => serializer.serialize_str("ones"),
-            Self::Constant(value) => entry(serializer, "constant", value),
-            Self::Array(array) => entry(serializer, "constant", &Lists(array.view())),
-            Self::VarianceScaling(this) => entry(serializer, "variance_scaling", this),
-            Self::Law(Law::Uniform(this)) => entry(serializer, "uniform", this),
-            Self::Law(Law::Normal(this)) => entry(serializer, "normal", this),
-            Self::Law(Law::TruncatedNormal(this)) => entry(serializer, "truncated_normal", this),
-            #[cfg(feature = "complex")]
-            Self::ComplexNormal(this) => entry(serializer, "complex_normal", this),
-            #[cfg(feature = "complex")]
-            Self::Disc(this) => entry(serializer, "disc", this),
-            #[cfg(feature = "complex")]
-            Self::ComplexTruncatedNormal(this) => {
-                entry(serializer, "complex_truncated_normal", this)
+/// Writes and reads the initializers whose parameters are those of a type, by one table.
+macro_rules! by_name {
+    ($($(#[$feature:meta])? $name:literal $variant:ident $type:ty;)*) => {
+        const OTHERS: &[&str] = &[
+            "zeros",
+            "ones",
+            "constant",
+            "variance_scaling",
+            "uniform",
+            "normal",
+            "truncated_normal",
+            "torch_default",
+            "torch_recurrent",
+            $($(#[$feature])? $name),*
+        ];
+
+        impl Serialize for AnyInitializer {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    Self::Zeros => serializer.serialize_str("zeros"),
+                    Self::Ones => serializer.serialize_str("ones"),
+                    Self::Constant(value) => entry(serializer, "constant", value),
+                    Self::Array(array) => entry(serializer, "constant", &Lists(array.view())),
+                    Self::VarianceScaling(this) => entry(serializer, "variance_scaling", this),
+                    Self::Law(law) => law.serialize(serializer),
+                    Self::TorchDefault(this) => entry(serializer, "torch_default", this),
+                    $($(#[$feature])? Self::$variant(this) => entry(serializer, $name, this),)*
+                }
             }
-            Self::Identity(this) => entry(serializer, "identity", this),
-            Self::Dirac(this) => entry(serializer, "dirac", this),
-            Self::Sparse(this) => entry(serializer, "sparse", this),
-            Self::Stft(this) => entry(serializer, "stft", this),
-            Self::Siren(this) => entry(serializer, "siren", this),
-            Self::TorchDefault(this) => entry(serializer, "torch_default", this),
-            Self::Mup(this) => entry(serializer, "mup", this),
-            Self::Blocks(this) => entry(serializer, "blocks", this),
-            Self::Orthogonal(this) => entry(serializer, "orthogonal", this),
-            Self::DeltaOrthogonal(this) => entry(serializer, "delta_orthogonal", this),
         }
-    }
+
+        impl<'de> DeserializeSeed<'de> for Parameters<'_> {
+            type Value = AnyInitializer;
+
+            fn deserialize<D: Deserializer<'de>>(
+                self,
+                parameters: D,
+            ) -> Result<AnyInitializer, D::Error> {
+                let presets = VarianceScaling::PRESETS;
+                if let Some((_, preset)) = presets.iter().find(|&&(name, _)| name == self.of) {
+                    let scaling = Changes::deserialize(parameters)?.of(preset);
+                    return scaling.map(Into::into).map_err(D::Error::custom);
+                }
+                Ok(match self.of {
+                    "zeros" => Nothing::deserialize(parameters).map(|_| AnyInitializer::Zeros)?,
+                    "ones" => Nothing::deserialize(parameters).map(|_| AnyInitializer::Ones)?,
+                    "constant" => Nested::deserialize(parameters)?.into(),
+                    "variance_scaling" => scaling_fields(parameters)?.into(),
+                    "uniform" => Uniform::deserialize(parameters)?.into(),
+                    "normal" => Normal::deserialize(parameters)?.into(),
+                    "truncated_normal" => TruncatedNormal::deserialize(parameters)?.into(),
+                    "torch_default" => torch_default(parameters)?,
+                    "torch_recurrent" => torch_recurrent(parameters)?,
+                    $($(#[$feature])? $name => <$type>::deserialize(parameters)?.into(),)*
+                    unknown => return Err(D::Error::custom(no_initializer(unknown))),
+                })
+            }
+        }
+    };
+}
+
+by_name! {
+    #[cfg(feature = "complex")] "complex_normal" ComplexNormal ComplexNormal;
+    #[cfg(feature = "complex")] "disc" Disc Disc;
+    #[cfg(feature = "complex")]
+    "complex_truncated_normal" ComplexTruncatedNormal ComplexTruncatedNormal;
+    "identity" Identity Identity;
+    "dirac" Dirac Dirac;
+    "sparse" Sparse Sparse;
+    "stft" Stft Stft;
+    "siren" Siren Siren;
+    "mup" Mup MupScaling;
+    "blocks" Blocks Blocks<AnyInitializer>;
+    "orthogonal" Orthogonal Orthogonal;
+    "delta_orthogonal" DeltaOrthogonal DeltaOrthogonal;
+}
+
+/// The names that are read.
+fn names() -> impl Iterator<Item = &'static str> {
+    VarianceScaling::PRESETS.iter().map(|&(name, _)| name).chain(OTHERS.iter().copied())
 }
 
 fn entry<S: Serializer>(
@@ -83,6 +134,9 @@ impl<'de> Visitor<'de> for NameAndParameters {
         let Some(name) = map.next_key::<String>()? else {
             return Err(M::Error::custom("an object without the name of an initializer"));
         };
+        if !names().any(|each| each == name) {
+            return Err(unknown(name, map)?);
+        }
         let initializer = map.next_value_seed(Parameters { of: &name })?;
         match map.next_key::<String>()? {
             None => Ok(initializer),
@@ -98,87 +152,89 @@ struct Parameters<'a> {
     of: &'a str,
 }
 
-impl<'de> DeserializeSeed<'de> for Parameters<'_> {
-    type Value = AnyInitializer;
-
-    fn deserialize<D: Deserializer<'de>>(self, parameters: D) -> Result<AnyInitializer, D::Error> {
-        let presets = VarianceScaling::PRESETS;
-        if let Some((_, preset)) = presets.iter().find(|&&(name, _)| name == self.of) {
-            let Preset { layout } = Preset::deserialize(parameters)?;
-            let layout = layout.on(preset.layout());
-            return Ok(preset.clone().with_layout(layout).into());
-        }
-        Ok(match self.of {
-            "zeros" => Nothing::deserialize(parameters).map(|_| AnyInitializer::Zeros)?,
-            "ones" => Nothing::deserialize(parameters).map(|_| AnyInitializer::Ones)?,
-            "constant" => Nested::deserialize(parameters)?.into(),
-            "variance_scaling" => scaling_fields(parameters)?.into(),
-            "law" => Law::deserialize(parameters)?.into(),
-            "uniform" => Uniform::deserialize(parameters)?.into(),
-            "normal" => Normal::deserialize(parameters)?.into(),
-            "truncated_normal" => TruncatedNormal::deserialize(parameters)?.into(),
-            #[cfg(feature = "complex")]
-            "complex_normal" => ComplexNormal::deserialize(parameters)?.into(),
-            #[cfg(feature = "complex")]
-            "disc" => Disc::deserialize(parameters)?.into(),
-            #[cfg(feature = "complex")]
-            "complex_truncated_normal" => ComplexTruncatedNormal::deserialize(parameters)?.into(),
-            #[cfg(not(feature = "complex"))]
-            "complex_normal" | "disc" | "complex_truncated_normal" => {
-                let message = format!("{} needs the feature `complex` of ndarray-init", self.of);
-                return Err(D::Error::custom(message));
-            }
-            "identity" => Identity::deserialize(parameters)?.into(),
-            "dirac" => Dirac::deserialize(parameters)?.into(),
-            "sparse" => Sparse::deserialize(parameters)?.into(),
-            "stft" => Stft::deserialize(parameters)?.into(),
-            "siren" => Siren::deserialize(parameters)?.into(),
-            "torch_default" => TorchDefault::deserialize(parameters)?.into(),
-            "mup" => MupScaling::deserialize(parameters)?.into(),
-            "blocks" => Blocks::<AnyInitializer>::deserialize(parameters)?.into(),
-            "orthogonal" => Orthogonal::deserialize(parameters)?.into(),
-            "delta_orthogonal" => DeltaOrthogonal::deserialize(parameters)?.into(),
-            unknown => {
-                let names: Vec<_> = presets.iter().map(|&(name, _)| name).chain(OTHERS).collect();
-                let names = names.join(", ");
-                let message = format!("no initializer is called {unknown:?}; there are {names}");
-                return Err(D::Error::custom(message));
-            }
-        })
-    }
-}
-
-/// The names that are no preset's.
-const OTHERS: [&str; 20] = [
-    "zeros",
-    "ones",
-    "constant",
-    "variance_scaling",
-    "uniform",
-    "normal",
-    "truncated_normal",
-    "complex_normal",
-    "disc",
-    "complex_truncated_normal",
-    "identity",
-    "dirac",
-    "sparse",
-    "stft",
-    "siren",
-    "torch_default",
-    "mup",
-    "blocks",
-    "orthogonal",
-    "delta_orthogonal",
-];
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Nothing {}
 
+/// The law of PyTorch's layers, or that of the bias beside a weight of the shape `bias_of`.
+fn torch_default<'de, D: Deserializer<'de>>(fields: D) -> Result<AnyInitializer, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Fields {
+        bias_of: Option<Vec<usize>>,
+        #[serde(default)]
+        layout: Patch,
+    }
+
+    let Fields { bias_of, layout } = Fields::deserialize(fields)?;
+    let default = TorchDefault::new();
+    let layout = layout.on(default.layout());
+    let default = default.with_layout(layout);
+    match bias_of {
+        None => Ok(default.into()),
+        Some(weight) => default.bias_law(&weight).map(Into::into).map_err(D::Error::custom),
+    }
+}
+
+/// The law of every parameter of PyTorch's recurrent layers.
+fn torch_recurrent<'de, D: Deserializer<'de>>(fields: D) -> Result<AnyInitializer, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Fields {
+        hidden_size: usize,
+    }
+
+    let Fields { hidden_size } = Fields::deserialize(fields)?;
+    torch::recurrent(hidden_size).map(Into::into).map_err(D::Error::custom)
+}
+
+/// The message about a name that is not read.
+fn no_initializer(name: &str) -> String {
+    let feature = match name {
+        "complex_normal" | "disc" | "complex_truncated_normal" => "complex",
+        "orthogonal" | "delta_orthogonal" => "orthogonal",
+        _ => return named::unknown(names(), "initializer", name).to_string(),
+    };
+    format!("{name} needs the feature `{feature}` of ndarray-init")
+}
+
+/// A parameter as a message shows it.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Preset {
-    #[serde(default)]
-    layout: Patch,
+#[serde(untagged)]
+enum Shown {
+    Number(f64),
+    Text(String),
+    Other(IgnoredAny),
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Text(text) => write!(f, "{text:?}"),
+            Self::Other(_) => f.write_str("…"),
+        }
+    }
+}
+
+/// The error of an object whose first key is no initializer's name. If the name stands beside a key such as
+/// `type`, the error shows the form that was meant.
+fn unknown<'de, M: MapAccess<'de>>(first: String, mut map: M) -> Result<M::Error, M::Error> {
+    let mut fields = vec![(first, map.next_value::<Shown>()?)];
+    while let Some(field) = map.next_entry()? {
+        fields.push(field);
+    }
+    let is_name = |(key, value): &(String, Shown)| {
+        let is_key = ["type", "name", "class", "class_name", "initializer"].contains(&&**key);
+        is_key && matches!(value, Shown::Text(text) if names().any(|name| name == text))
+    };
+    let Some(i) = fields.iter().position(is_name) else {
+        return Ok(M::Error::custom(no_initializer(&fields[0].0)));
+    };
+    let (_, name) = fields.remove(i);
+    let fields = fields.iter().map(|(key, value)| format!("{key:?}: {value}"));
+    let fields = fields.collect::<Vec<_>>().join(", ");
+    Ok(M::Error::custom(format!(
+        "the one key of an initializer is its name: write {{{name}: {{{fields}}}}}"
+    )))
 }

@@ -1,13 +1,40 @@
-//! Layouts: a name, roles, or roles with what the builders add to them.
+//! Layouts: a name, or the roles with what the builders add to them.
 
 use super::name_or_fields::{FromNameOrFields, NameOrFields};
 use crate::error::{InitError, named};
 use crate::fans::{Layout, Roles};
 use serde::de::Error;
-use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What a configuration says of a layout. Roles that it leaves out are another layout's.
+const NAMES: [(&str, Roles); 3] =
+    [("keras", Roles::Keras), ("torch", Roles::Torch), ("depthwise", Roles::Depthwise)];
+
+/// An object: at most one of `roles` (a name), `axes` and `einsum`, and what the builders add.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Fields {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roles: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    axes: Option<Axes>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    einsum: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    batch: Vec<isize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transposed: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<usize>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Axes {
+    input: Vec<isize>,
+    output: Vec<isize>,
+}
+
+/// The configuration of a layout. Roles that it leaves out are another layout's.
 #[derive(Default)]
 pub(super) struct Patch {
     roles: Option<Roles>,
@@ -26,46 +53,27 @@ impl Patch {
 }
 
 impl FromNameOrFields for Patch {
-    const EXPECTED: &str = "the name of a layout, or its roles, batch, transposed and groups";
+    const EXPECTED: &str =
+        "the name of a layout, or its roles, axes or einsum, batch, transposed and groups";
 
     fn from_name(name: &str) -> Result<Self, InitError> {
-        const NAMES: [(&str, Roles); 3] =
-            [("keras", Roles::Keras), ("torch", Roles::Torch), ("depthwise", Roles::Depthwise)];
         Ok(Self { roles: Some(named::find(&NAMES, "layout", name)?), ..Self::default() })
     }
 
     fn from_fields<'de, D: Deserializer<'de>>(fields: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(default, deny_unknown_fields)]
-        #[derive(Default)]
-        struct Fields {
-            roles: Option<Roles>,
-            axes: Option<Axes>,
-            einsum: Option<String>,
-            batch: Vec<isize>,
-            transposed: bool,
-            groups: Option<usize>,
-        }
-
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Axes {
-            input: Vec<isize>,
-            output: Vec<isize>,
-        }
-
         let Fields { roles, axes, einsum, batch, transposed, groups } =
             Fields::deserialize(fields)?;
         let roles = match (roles, axes, einsum) {
-            (roles, None, None) => roles,
-            (None, Some(Axes { input, output }), None) => Some(Roles::Axes { input, output }),
+            (None, None, None) => Ok(None),
+            (Some(name), None, None) => named::find(&NAMES, "layout", &name).map(Some),
+            (None, Some(Axes { input, output }), None) => Ok(Some(Roles::Axes { input, output })),
             (None, None, Some(equation)) => {
-                let layout = Layout::einsum(&equation).map_err(D::Error::custom)?;
-                Some(layout.stored_roles().clone())
+                Layout::einsum(&equation).map(|layout| Some(layout.stored_roles().clone()))
             }
             _ => return Err(D::Error::custom("a layout has one of roles, axes and einsum")),
         };
-        Ok(Self { roles, batch, transposed, groups })
+        let roles = roles.map_err(D::Error::custom)?;
+        Ok(Self { roles, batch, transposed: transposed.unwrap_or(false), groups })
     }
 }
 
@@ -75,7 +83,6 @@ impl<'de> Deserialize<'de> for Patch {
     }
 }
 
-/// By itself, a layout is Keras' unless it says otherwise.
 impl<'de> Deserialize<'de> for Layout {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Patch::deserialize(deserializer)?.on(&Self::keras()))
@@ -84,20 +91,25 @@ impl<'de> Deserialize<'de> for Layout {
 
 impl Serialize for Layout {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if *self == Self::new(self.stored_roles().clone()) {
-            return self.stored_roles().serialize(serializer);
+        let mut fields = Fields {
+            batch: self.batch_axes().to_vec(),
+            transposed: self.is_transposed().then_some(true),
+            groups: (self.group_count() != 1).then(|| self.group_count()),
+            ..Fields::default()
+        };
+        match self.stored_roles() {
+            Roles::Axes { input, output } => {
+                fields.axes = Some(Axes { input: input.clone(), output: output.clone() });
+            }
+            Roles::Einsum(equation) => fields.einsum = Some(equation.to_string()),
+            roles => {
+                let name = named::name(&NAMES, roles);
+                if *self == Self::new(roles.clone()) {
+                    return serializer.serialize_str(name);
+                }
+                fields.roles = Some(name.to_owned());
+            }
         }
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("roles", self.stored_roles())?;
-        if !self.batch_axes().is_empty() {
-            map.serialize_entry("batch", self.batch_axes())?;
-        }
-        if self.is_transposed() {
-            map.serialize_entry("transposed", &true)?;
-        }
-        if self.group_count() != 1 {
-            map.serialize_entry("groups", &self.group_count())?;
-        }
-        map.end()
+        fields.serialize(serializer)
     }
 }

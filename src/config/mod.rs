@@ -1,16 +1,26 @@
-//! Initializers from and to configurations, by serde. What is read is checked as by the constructors,
-//! and what is left out means what the constructor means.
+//! Initializers by names: from and to configurations, by serde, and by patterns of parameters' names.
+//! Numbers that are read are checked as by the constructors; a field that is left out has the constructor's value.
 
+#[cfg(feature = "serde")]
 mod array;
+#[cfg(feature = "serde")]
 mod blocks;
-#[cfg(feature = "complex")]
+#[cfg(all(feature = "serde", feature = "complex"))]
 mod complex;
+#[cfg(feature = "serde")]
 mod fields;
+#[cfg(feature = "serde")]
 mod initializer;
+#[cfg(feature = "serde")]
 mod law;
+#[cfg(feature = "serde")]
 mod layout;
+#[cfg(feature = "serde")]
 mod name_or_fields;
+mod rules;
+#[cfg(feature = "serde")]
 mod scaling;
 
 #[cfg(feature = "keras-config")]
 pub(crate) use array::Nested;
+pub use rules::Rules;

@@ -1,4 +1,4 @@
-//! What is written as a name, or as an object with fields.
+//! Values that are written as a name, or as an object with fields.
 
 use crate::error::InitError;
 use serde::Deserializer;

@@ -5,8 +5,6 @@ use std::fmt;
 
 /// An equation with two operands, and what the second one's axes are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
 pub(crate) struct Equation {
     text: String,
     roles: Vec<AxisRole>,
@@ -24,37 +22,11 @@ impl Equation {
     pub(super) fn roles(&self) -> &[AxisRole] {
         &self.roles
     }
-
-    /// Whether a second operand of this shape fits the equation.
-    pub(super) fn check(&self, shape: &[usize]) -> Result<(), InitError> {
-        if shape.len() == self.roles.len() {
-            return Ok(());
-        }
-        Err(InitError::EquationRank {
-            equation: self.text.clone(),
-            expected: self.roles.len(),
-            shape: shape.to_vec(),
-        })
-    }
 }
 
 impl fmt::Display for Equation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
-    }
-}
-
-impl From<Equation> for String {
-    fn from(equation: Equation) -> Self {
-        equation.text
-    }
-}
-
-impl TryFrom<String> for Equation {
-    type Error = InitError;
-
-    fn try_from(text: String) -> Result<Self, InitError> {
-        Self::parse(&text)
     }
 }
 

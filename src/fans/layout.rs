@@ -1,4 +1,4 @@
-//! Which axis of a kernel is which. Knows shapes, but no law and no array.
+//! The roles of a kernel's axes.
 
 use super::Fans;
 use super::einsum::Equation;
@@ -40,8 +40,6 @@ pub struct Layout {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case", deny_unknown_fields))]
 pub(crate) enum Roles {
     Keras,
     Torch,
@@ -103,8 +101,9 @@ impl Layout {
     ///
     /// An axis of the second operand that is also in the first is an input axis if it is summed
     /// over and a batch axis if it is in the result; one that is only in the result is an output
-    /// axis. That holds for an axis that packs several projections too: to take it for a batch axis,
-    /// say the roles by [`axes`](Self::axes). The first operand and the result may have an ellipsis for leading axes.
+    /// axis. An axis that packs several projections is an output axis by the equation;
+    /// [`batch`](Self::batch) makes it a batch axis. The first operand and the result may have an ellipsis
+    /// for leading axes.
     ///
     /// ```
     /// use ndarray_init::{Fans, Layout};
@@ -113,6 +112,9 @@ impl Layout {
     /// assert_eq!(heads.fans(&[512, 8, 64])?, Fans { fan_in: 512, fan_out: 512 });
     /// let merge = Layout::einsum("bthk,hkd->btd")?;
     /// assert_eq!(merge.fans(&[8, 64, 512])?, Fans { fan_in: 512, fan_out: 512 });
+    /// // Query, key and value in one kernel: three kernels of 512 outputs each, not one of 1536.
+    /// let packed = Layout::einsum("btd,cdhk->cbthk")?.batch(&[0]);
+    /// assert_eq!(packed.fans(&[3, 512, 8, 64])?, Fans { fan_in: 512, fan_out: 512 });
     /// # Ok::<(), ndarray_init::InitError>(())
     /// ```
     ///
@@ -124,7 +126,8 @@ impl Layout {
 
     /// Axes that separate independent kernels, such as the experts of one layer:
     /// they are in no fan. [`keras`](Self::keras), [`torch`](Self::torch) and
-    /// [`depthwise`](Self::depthwise) read the axes that are left.
+    /// [`depthwise`](Self::depthwise) read the axes that are left. An output axis of
+    /// [`einsum`](Self::einsum) may be named; one of its input or batch axes is an error.
     pub fn batch(mut self, axes: &[isize]) -> Self {
         self.batch.extend_from_slice(axes);
         self
@@ -145,13 +148,13 @@ impl Layout {
         self
     }
 
-    /// How many groups a convolution has.
+    /// The number of groups of a convolution.
     #[must_use]
     pub const fn group_count(&self) -> usize {
         self.groups
     }
 
-    /// Whether the kernel is that of a transposed convolution.
+    /// True for the kernel of a transposed convolution.
     #[must_use]
     pub const fn is_transposed(&self) -> bool {
         self.transposed
@@ -169,8 +172,8 @@ impl Layout {
         &self.roles
     }
 
-    /// What each axis of a kernel of this shape is to its layer. In a transposed convolution, what is
-    /// stored as input is output, and the other way round.
+    /// The role of each axis of a kernel of this shape. In a transposed convolution, the axes stored as
+    /// input have the role of output, and the other way round.
     ///
     /// ```
     /// use ndarray_init::{AxisRole::{Input, Output, ReceptiveField}, Layout};
@@ -182,8 +185,8 @@ impl Layout {
     /// ```
     ///
     /// # Errors
-    /// If the shape has too few axes, or not the equation's; or an axis is out of range, named twice
-    /// or in two roles.
+    /// [`InitError::Layout`] if the shape has too few axes, or not the equation's; or an axis is out of
+    /// range, named twice or in two roles.
     pub fn roles(&self, shape: &[usize]) -> Result<Vec<AxisRole>, InitError> {
         self.check(shape)?;
         Ok((0..shape.len()).map(|axis| self.role(axis, shape.len())).collect())
@@ -197,7 +200,7 @@ impl Layout {
     #[inline]
     pub fn fans(&self, shape: &[usize]) -> Result<Fans, InitError> {
         self.check(shape)?;
-        let overflow = || InitError::FanOverflow { shape: shape.to_vec() };
+        let overflow = || self.refuse(shape, format!("its fans are larger than {}", usize::MAX));
         let [mut field, mut input, mut output] = [Product::ONE; 3];
         for (axis, &n) in shape.iter().enumerate() {
             match self.role(axis, shape.len()) {
@@ -217,12 +220,11 @@ impl Layout {
         if self.groups != 1 {
             let whole = &mut channels[usize::from(!self.transposed)];
             if whole.checked_rem(self.groups) != Some(0) {
-                return Err(InitError::Groups {
-                    groups: self.groups,
-                    channels: *whole,
-                    role: self.grouped_role(),
-                    shape: shape.to_vec(),
-                });
+                let (groups, role) = (self.groups, self.grouped_role());
+                let rule = format!(
+                    "{groups} groups must be at least 1 and divide the {whole} {role} channels"
+                );
+                return Err(self.refuse(shape, rule));
             }
             *whole /= self.groups;
         }
@@ -267,7 +269,7 @@ impl Layout {
         (!names(&self.batch, axis, rank)).then(|| axis - before)
     }
 
-    /// Whether the shape has the axes that this layout names and needs, each in one role.
+    /// Checks that the shape has the axes that this layout names and needs, each in one role.
     #[inline]
     fn check(&self, shape: &[usize]) -> Result<(), InitError> {
         match &self.roles {
@@ -275,24 +277,22 @@ impl Layout {
             Roles::Keras | Roles::Torch | Roles::Depthwise if self.batch.is_empty() => {}
             Roles::Keras | Roles::Torch | Roles::Depthwise => self.check_named(&[], &[], shape)?,
             Roles::Axes { input, output } => self.check_named(input, output, shape)?,
-            Roles::Einsum(equation) => {
-                equation.check(shape)?;
-                self.check_named(&[], &[], shape)?;
+            Roles::Einsum(equation) if shape.len() != equation.roles().len() => {
+                let axes = equation.roles().len();
+                let rule = format!("the second operand of the equation has {axes} axes");
+                return Err(self.refuse(shape, rule));
             }
+            Roles::Einsum(_) => self.check_named(&[], &[], shape)?,
         }
-        let (layout, required) = match self.roles {
-            Roles::Torch => ("torch", 2),
-            Roles::Depthwise => ("depthwise", 2),
-            Roles::Keras | Roles::Axes { .. } | Roles::Einsum(_) => return Ok(()),
-        };
-        let found = shape.len() - self.batch.len();
-        if found < required {
-            return Err(InitError::TooFewAxes { layout, required, found, shape: shape.to_vec() });
+        let left = shape.len() - self.batch.len();
+        if left < 2 && matches!(self.roles, Roles::Torch | Roles::Depthwise) {
+            let rule = format!("it needs at least 2 axes beside its batch axes, not {left}");
+            return Err(self.refuse(shape, rule));
         }
         Ok(())
     }
 
-    /// Whether the shape has the axes that are named, and each in one role.
+    /// Checks that the shape has the axes that are named, and each in one role.
     fn check_named(
         &self,
         input: &[isize],
@@ -307,26 +307,32 @@ impl Layout {
         };
         for (i, (role, name)) in named().enumerate() {
             let Some(axis) = resolve(name, rank) else {
-                return Err(InitError::AxisOutOfRange { axis: name, role, shape: shape.to_vec() });
+                return Err(self.refuse(shape, format!("{role} axis {name} is out of range")));
             };
             let mut earlier =
                 named().take(i).filter(|&(_, name)| resolve(name, rank) == Some(axis));
             let other = match &self.roles {
-                Roles::Einsum(equation) => Some(equation.roles()[axis]),
+                // An axis that packs several projections: output by the equation, batch by `batch`.
+                Roles::Einsum(equation) if equation.roles()[axis] != AxisRole::Output => {
+                    Some(equation.roles()[axis])
+                }
                 _ => earlier.next().map(|(role, _)| role),
             };
-            match other {
-                Some(other) if other == role => {
-                    return Err(InitError::AxisRepeated { axis, role, shape: shape.to_vec() });
-                }
-                Some(other) => {
-                    let roles = [other, role];
-                    return Err(InitError::AxisInTwoRoles { axis, roles, shape: shape.to_vec() });
-                }
-                None => {}
+            if let Some(other) = other {
+                let rule = if other == role {
+                    format!("axis {axis} is named twice as {role} axis")
+                } else {
+                    format!("axis {axis} is both {other} and {role} axis")
+                };
+                return Err(self.refuse(shape, rule));
             }
         }
         Ok(())
+    }
+
+    #[cold]
+    fn refuse(&self, shape: &[usize], rule: String) -> InitError {
+        InitError::Layout { layout: self.to_string(), shape: shape.to_vec(), rule }
     }
 }
 
@@ -350,7 +356,7 @@ impl Product {
     }
 }
 
-/// Whether the axis is among those that are named.
+/// True if the axis is among those that are named.
 fn names(named: &[isize], axis: usize, rank: usize) -> bool {
     named.iter().any(|&name| resolve(name, rank) == Some(axis))
 }

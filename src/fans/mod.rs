@@ -1,4 +1,4 @@
-//! shape → fans: how many connections a unit of a layer has on either side. Knows no law and no array.
+//! shape → fans: the number of connections on either side of a layer's unit.
 
 mod einsum;
 mod layout;

@@ -14,6 +14,7 @@ mod tiles;
 
 pub(crate) use allocation::{copied, filled, room, written};
 pub use element::Element;
+#[expect(unreachable_pub, reason = "in the signature of a hidden method")]
 pub use region::Indices;
 pub use region::Region;
 

@@ -55,6 +55,12 @@ impl Key {
         self.child(mix64(index.wrapping_add(GAMMA.wrapping_mul(2))))
     }
 
+    /// The key of part i of an array that draws several streams: `mix64(k ^ mix64(i + 3·GAMMA))`. No name
+    /// gives `fork` this key, and no index in use gives it `fork_index`.
+    pub(crate) const fn part(self, i: u64) -> Self {
+        self.child(mix64(i.wrapping_add(GAMMA.wrapping_mul(3))))
+    }
+
     /// The key as a number, for logs and checkpoints.
     #[must_use]
     pub const fn as_u64(self) -> u64 {

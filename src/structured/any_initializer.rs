@@ -37,8 +37,8 @@ use ndarray::{Array, ArrayD, Dimension};
 /// | configuration | means |
 /// |---|---|
 /// | `"he_normal"`, and every other preset of [`VarianceScaling`] | that preset |
-/// | `{"kaiming_normal": {"layout": "keras"}}` | the same for another layout |
-/// | `{"variance_scaling": {"scale": 2.0, "mode": "fan_in", "distribution": "uniform", "layout": "torch"}}` | by default [`VarianceScaling::default`] |
+/// | `{"kaiming_normal": {"mode": "fan_out", "gain": {"leaky_relu": 0.2}, "layout": "keras"}}` | the same by another fan, with another gain, for another layout |
+/// | `{"variance_scaling": {"scale": 2.0, "mode": "fan_in", "distribution": "uniform", "layout": "torch"}}` | `gain`, too; by default [`VarianceScaling::default`] |
 /// | `{"variance_scaling": {"cut": 3}}` | truncated at three sigmas instead of two: [`with_cut`](VarianceScaling::with_cut) |
 /// | `{"uniform": {"low": -0.1, "high": 0.1}}` | [`Uniform`] |
 /// | `{"normal": {"std": 0.02}}` | [`Normal`]; `mean` is 0 by default |
@@ -49,18 +49,25 @@ use ndarray::{Array, ArrayD, Dimension};
 /// | `{"constant": [[1, 2], [3, 4]]}` | an array, broadcast |
 /// | `"identity"`, `{"identity": {"gain": 0.5}}` | [`Identity`] |
 /// | `"dirac"`, `{"dirac": {"layout": "torch", "center": "lower"}}` | [`Dirac`] |
-/// | `{"sparse": {"sparsity": 0.1, "law": {"normal": {"std": 0.01}}}}` | [`Sparse`] |
+/// | `{"sparse": {"sparsity": 0.1, "law": {"normal": {"std": 0.01}}, "axis": 1}}` | [`Sparse`]; `axis` is 0 by default |
 /// | `"orthogonal"`, `{"orthogonal": {"gain": 2, "layout": "torch"}}`, the same for `"delta_orthogonal"` | [`Orthogonal`], [`DeltaOrthogonal`] |
 /// | `"stft"`, `{"stft": {"side": "imag", "window": "hamming", "scaling": null, "periodic": true}}` | [`Stft`] |
 /// | `{"siren": {"layer": "first"}}`, `{"siren": {"layer": "later", "omega_0": 30}}` | [`Siren`]; `layout`, too |
 /// | `"torch_default"`, `{"torch_default": {"layout": {"groups": 4}}}` | [`TorchDefault`] |
+/// | `{"torch_default": {"bias_of": [128, 256]}}` | the bias beside a weight of that shape: [`TorchDefault::bias_law`] |
+/// | `{"torch_recurrent": {"hidden_size": 128}}` | [`presets::torch::recurrent`](crate::presets::torch::recurrent) |
 /// | `{"mup": {"mup": {"width_multiplier": 4}, "role": "hidden", "base": "he_normal"}}` | [`MupScaling`] |
 /// | `{"blocks": {"axis": 0, "initializer": "xavier_uniform", "equal": 3}}`, or `"sizes": [64, 8, 8]` | [`Blocks`] |
 /// | `{"blocks": {"axis": 0, "parts": [{"size": 1, "initializer": "zeros"}, …]}}` | [`Blocks::of`] |
 ///
+/// A gain is a number, which multiplies the preset's, or an activation's name, `"gelu"`, or
+/// `{"leaky_relu": 0.2}`, whose gain takes the place of the preset's: with `"tanh"`, `kaiming_normal` has
+/// 5/3 instead of ReLU's √2. The names are those of [`Nonlinearity`](crate::Nonlinearity) and
+/// [`Activation`](crate::Activation).
+///
 /// A layout is `"keras"`, `"torch"`, `"depthwise"`, `{"axes": {"input": [0], "output": [1, 2]}}` or
-/// `{"einsum": "btd,dhk->bthk"}`. With more about it, these are its `"roles"`:
-/// `{"roles": "torch", "batch": [0], "transposed": true, "groups": 4}`; roles that are left out are
+/// `{"einsum": "btd,dhk->bthk"}`. An object may have more, and names the first three by `roles`:
+/// `{"roles": "torch", "batch": [0], "transposed": true, "groups": 4}`. Roles that are left out are
 /// those of the initializer's constructor.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -88,7 +95,7 @@ pub enum AnyInitializer {
     Stft(Stft),
     /// The kernel of a network of sines.
     Siren(Siren),
-    /// What PyTorch's layers start from.
+    /// The law of PyTorch's layers.
     TorchDefault(TorchDefault),
     /// Scaled by the fans and by the network's width.
     Mup(MupScaling),
@@ -126,7 +133,7 @@ impl AnyInitializer {
         }
     }
 
-    /// The same for kernels of another layout, if the layout matters.
+    /// For kernels of another layout, if the layout matters.
     pub fn with_layout(self, layout: Layout) -> Self {
         match self {
             Self::VarianceScaling(this) => this.with_layout(layout).into(),
@@ -147,12 +154,12 @@ impl<A: Element> Initializer<A> for AnyInitializer {
         match self {
             Self::Zeros => Ok(Values::constant(A::default())),
             Self::Ones => Ok(Values::constant(A::nearest_to(1.0))),
-            &Self::Constant(value) => Ok(Values::constant(constant(value)?)),
+            &Self::Constant(value) => Ok(Values::constant(number("constant", value)?)),
             Self::Array(array) => {
-                let elements = array.iter().map(|&value| constant(value));
+                let elements = array.iter().map(|&value| number("constant", value));
                 let elements = elements.collect::<Result<Vec<A>, _>>()?;
                 let array = Array::from_shape_vec(array.raw_dim(), elements);
-                Values::array(array.expect("as many elements").into_shared(), shape)
+                Values::array(array.expect("as many elements"), shape)
             }
             Self::VarianceScaling(this) => this.values(shape, key),
             Self::Law(this) => this.values(shape, key),
@@ -176,13 +183,6 @@ impl<A: Element> Initializer<A> for AnyInitializer {
     }
 }
 
-fn constant<A: Element>(value: f64) -> Result<A, InitError> {
-    if value.is_nan() {
-        return Err(InitError::Parameter { name: "constant", value, rule: "a number" });
-    }
-    number("constant", value)
-}
-
 macro_rules! from {
     ($($type:ident)*) => {$(
         impl From<$type> for AnyInitializer {
@@ -192,7 +192,7 @@ macro_rules! from {
         }
     )*};
 }
-from!(VarianceScaling Law Identity Dirac Sparse Stft Siren TorchDefault);
+from!(VarianceScaling Identity Dirac Sparse Stft Siren TorchDefault);
 #[cfg(feature = "complex")]
 from!(ComplexNormal Disc ComplexTruncatedNormal);
 from!(Orthogonal DeltaOrthogonal);
@@ -201,12 +201,22 @@ macro_rules! from_law {
     ($($law:ident)*) => {$(
         impl From<$law> for AnyInitializer {
             fn from(law: $law) -> Self {
-                Self::Law(law.into())
+                Law::from(law).into()
             }
         }
     )*};
 }
 from_law!(Uniform Normal TruncatedNormal);
+
+/// PyTorch's bias of a layer without inputs, whose law has no width, is [`Zeros`](Self::Zeros).
+impl From<Law> for AnyInitializer {
+    fn from(law: Law) -> Self {
+        match law {
+            Law::Uniform(uniform) if uniform.low() == uniform.high() => Self::Zeros,
+            _ => Self::Law(law),
+        }
+    }
+}
 
 impl From<Zeros> for AnyInitializer {
     fn from(_: Zeros) -> Self {

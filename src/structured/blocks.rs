@@ -11,23 +11,24 @@ use ndarray::{ArrayViewMutD, Axis};
 /// Several blocks along an axis, each with the fans of its own shape and a key of its own.
 ///
 /// For weights that are kept in one array but are several: packed projections of attention, the
-/// gates of an LSTM, heads, experts. Block number i has the values that its initializer gives an
-/// array of the block's shape under `key.fork_index(i)`; if it refuses one, the error is about the
-/// block's shape. Blocks of blocks work, too.
+/// gates of an LSTM, heads, experts. Block i has the values that its initializer gives an array of the
+/// block's shape under a key of the block's own, `mix64(key ^ mix64(i + 3·GAMMA))` in the terms of
+/// [`Key::fork_index`], which no fork of the key gives. If the initializer refuses a block, the error is
+/// about the block's shape. Blocks of blocks work, too.
 ///
 /// The blocks share one initializer ([`equal`](Self::equal), [`sizes`](Self::sizes)), or each has its
 /// own ([`of`](Self::of)).
 ///
 /// ```
-/// use ndarray_init::ndarray::{Array1, Array2, s};
+/// use ndarray_init::ndarray::{Array1, Array2};
 /// use ndarray_init::{AnyInitializer, Blocks, InitExt, Key, Ones, VarianceScaling, Zeros};
 ///
 /// // Query, key and value projections, packed as PyTorch's MultiheadAttention has them.
 /// let xavier = VarianceScaling::xavier_uniform();
 /// let packed = Blocks::equal(&xavier, 0, 3);
 /// let w = Array2::<f32>::init((3 * 64, 64), &packed, Key::new(1))?;
-/// let values = Array2::<f32>::init((64, 64), &xavier, Key::new(1).fork_index(2))?;
-/// assert_eq!(w.slice(s![128.., ..]), values);
+/// // Each has the law of its own shape, (64, 64): U[-0.2165, 0.2165]. That of (192, 64) is U[-0.1531, 0.1531].
+/// assert!(w.iter().any(|x| *x > 0.21));
 ///
 /// // The bias of an LSTM of 64 units: gates i, f, g, o, of which the forget gate starts at 1.
 /// let gates: [(usize, AnyInitializer); 3] =
@@ -43,16 +44,15 @@ pub struct Blocks<I> {
     cut: Cut<I>,
 }
 
-/// Where the axis is cut, and what the blocks are initialized by.
+/// The sizes and the initializers of the blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Cut<I> {
     Equal { initializer: I, blocks: usize },
-    Sizes { initializer: I, sizes: Vec<usize> },
     Parts(Vec<(usize, I)>),
 }
 
 impl<I> Blocks<I> {
-    /// So many blocks of one size along an axis; a negative axis counts from the end.
+    /// A number of blocks of one size along an axis; a negative axis counts from the end.
     ///
     /// Filling an array is an error if it has no such axis, or the blocks do not divide it.
     pub const fn equal(initializer: I, axis: isize, blocks: usize) -> Self {
@@ -63,8 +63,11 @@ impl<I> Blocks<I> {
     /// grouped attention.
     ///
     /// Filling an array is an error if it has no such axis, or the sizes do not add up to it.
-    pub fn sizes(initializer: I, axis: isize, sizes: &[usize]) -> Self {
-        Self::new(axis, Cut::Sizes { initializer, sizes: sizes.to_vec() })
+    pub fn sizes(initializer: I, axis: isize, sizes: &[usize]) -> Self
+    where
+        I: Clone,
+    {
+        Self::of(axis, sizes.iter().map(|&size| (size, initializer.clone())))
     }
 
     /// Blocks with a size and an initializer each, for example the gates of an LSTM, or an embedding
@@ -85,12 +88,10 @@ impl<I> Blocks<I> {
         self.axis
     }
 
-    /// The initializers: the one of all blocks, or one for each of them.
+    /// The initializers: the one of all equal blocks, or one for each block.
     pub fn initializers(&self) -> impl Iterator<Item = &I> {
         let (shared, parts): (_, &[(usize, I)]) = match &self.cut {
-            Cut::Equal { initializer, .. } | Cut::Sizes { initializer, .. } => {
-                (Some(initializer), &[])
-            }
+            Cut::Equal { initializer, .. } => (Some(initializer), &[]),
             Cut::Parts(parts) => (None, parts),
         };
         shared.into_iter().chain(parts.iter().map(|(_, initializer)| initializer))
@@ -101,13 +102,12 @@ impl<I> Blocks<I> {
         &self.cut
     }
 
-    /// The same blocks by other initializers.
+    /// These blocks by other initializers.
     pub(crate) fn map<J>(self, mut f: impl FnMut(I) -> J) -> Blocks<J> {
         let cut = match self.cut {
             Cut::Equal { initializer, blocks } => {
                 Cut::Equal { initializer: f(initializer), blocks }
             }
-            Cut::Sizes { initializer, sizes } => Cut::Sizes { initializer: f(initializer), sizes },
             Cut::Parts(parts) => {
                 Cut::Parts(parts.into_iter().map(|(size, part)| (size, f(part))).collect())
             }
@@ -138,30 +138,24 @@ impl<I> Blocks<I> {
         let n = shape[axis];
         let count = match &self.cut {
             Cut::Equal { blocks, .. } => *blocks,
-            Cut::Sizes { sizes, .. } => sizes.len(),
             Cut::Parts(parts) => parts.len(),
         };
         let parts = (0..count).map(move |i| match &self.cut {
             Cut::Equal { initializer, blocks } => (n / blocks, initializer),
-            Cut::Sizes { initializer, sizes } => (sizes[i], initializer),
             Cut::Parts(parts) => {
                 let (size, initializer): &(usize, I) = &parts[i];
                 (*size, initializer)
             }
         });
         let sizes = || parts.clone().map(|(size, _)| size);
-        let fits = match self.cut {
-            Cut::Equal { blocks, .. } => n.checked_rem(blocks) == Some(0),
-            Cut::Sizes { .. } | Cut::Parts(_) => sizes().try_fold(0, usize::checked_add) == Some(n),
-        };
-        if fits {
-            return Ok(parts);
-        }
         let rule = match self.cut {
-            Cut::Equal { blocks, .. } => format!("that {blocks} blocks divide"),
-            Cut::Sizes { .. } | Cut::Parts(_) => {
+            Cut::Equal { blocks, .. } if n.checked_rem(blocks) != Some(0) => {
+                format!("that {blocks} blocks divide")
+            }
+            Cut::Parts(_) if sizes().try_fold(0, usize::checked_add) != Some(n) => {
                 format!("of the sizes {:?} together", sizes().collect::<Vec<_>>())
             }
+            _ => return Ok(parts),
         };
         Err(refused(format!("an axis {axis} {rule}"), shape))
     }
@@ -186,7 +180,7 @@ impl<A: Element, I: Initializer<A>> Initializer<A> for Blocks<I> {
             block[axis] = size;
             // A block without elements asks nothing of its initializer.
             if size > 0 {
-                let part = initializer.values(&block, key.fork_index(i))?;
+                let part = initializer.values(&block, key.part(i))?;
                 // Before any block is written.
                 part.check_shape(&block);
                 values.push((size, part));

@@ -1,10 +1,11 @@
-//! Numbers that are given: one for all elements, or an array of them.
+//! Numbers that are given: one for all elements, an array of them, or a function of their places.
 
-use crate::fill::Element;
+use super::number;
 use crate::error::InitError;
+use crate::fill::{self, Element};
 use crate::initializer::{Initializer, Values};
 use crate::stream::Key;
-use ndarray::{ArrayBase, ArrayRef, ArrayViewD, Data, Dimension};
+use ndarray::{ArcArray, ArrayBase, ArrayRef, ArrayViewD, Data, Dimension, IxDyn, indices};
 
 /// Every element the same number, which must not be NaN.
 ///
@@ -104,5 +105,51 @@ impl<A: Element, S: Data<Elem = A>, D: Dimension> Initializer<A> for ArrayBase<S
 
     fn as_array(&self) -> Option<ArrayViewD<'_, A>> {
         (**self).as_array()
+    }
+}
+
+impl<A: Element> Values<A> {
+    /// The values of a function of the index, rounded to the element type.
+    ///
+    /// The function is called for every index in row-major order, before the first element is written. For
+    /// a part of an array ([`Region`](crate::Region)), it is called for the whole.
+    ///
+    /// ```
+    /// use ndarray_init::ndarray::Array2;
+    /// use ndarray_init::{Element, InitError, InitExt, Initializer, Key, Values};
+    ///
+    /// /// Sinusoidal positions (Vaswani et al. 2017) of shape (position, channel).
+    /// struct Positions;
+    ///
+    /// impl<A: Element> Initializer<A> for Positions {
+    ///     fn values(&self, shape: &[usize], _: Key) -> Result<Values<A>, InitError> {
+    ///         let &[_, width] = shape else {
+    ///             let (initializer, rule) = ("a table of positions", "2 axes".to_owned());
+    ///             return Err(InitError::Shape { initializer, rule, shape: shape.to_vec() });
+    ///         };
+    ///         Values::from_fn(shape, |index| {
+    ///             let (position, channel) = (index[0] as f64, index[1]);
+    ///             let angle = position / 10_000_f64.powf((channel - channel % 2) as f64 / width as f64);
+    ///             if channel % 2 == 0 { angle.sin() } else { angle.cos() }
+    ///         })
+    ///     }
+    /// }
+    ///
+    /// let w = Array2::<f32>::init((50, 16), &Positions, 42.into())?;
+    /// assert_eq!((w[[0, 1]], w[[3, 0]]), (1.0, 3.0_f64.sin() as f32));
+    /// # Ok::<(), InitError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`InitError::Parameter`] if the function gives NaN, [`InitError::Unrepresentable`] if the element type
+    /// has no such number (infinities pass), and [`InitError::Memory`] if the values do not fit memory.
+    pub fn from_fn(shape: &[usize], mut f: impl FnMut(&[usize]) -> f64) -> Result<Self, InitError> {
+        let len = shape.iter().try_fold(1, |len: usize, &n| len.checked_mul(n));
+        let mut elements = fill::room::<A, A>(len.unwrap_or(usize::MAX), shape)?;
+        for index in indices(IxDyn(shape)) {
+            elements.push(number("value", f(index.slice()))?);
+        }
+        let array = ArcArray::from_shape_vec(IxDyn(shape), elements);
+        Self::array(array.expect("as many elements"), shape)
     }
 }

@@ -58,12 +58,12 @@ impl Center {
 }
 
 impl Dirac {
-    /// The same for kernels of another layout than [Keras'](Layout::keras).
+    /// For kernels of another layout than [Keras'](Layout::keras).
     pub fn with_layout(self, layout: Layout) -> Self {
         Self { layout, ..self }
     }
 
-    /// The same with another center of even kernels.
+    /// With another center of even kernels.
     pub const fn with_center(mut self, center: Center) -> Self {
         self.center = center;
         self

@@ -46,7 +46,7 @@ fn orthonormalize<A: Entry + Element>(mut q: ArrayViewMut2<'_, A>, key: Key) {
         let mut v = Array2::zeros((size, m - start));
         for (j, mut v) in v.rows_mut().into_iter().enumerate() {
             let k = start + j;
-            q[(k, k)] = reflection(v.slice_mut(s![j..]), key.fork_index(k as u64));
+            q[(k, k)] = reflection(v.slice_mut(s![j..]), key.part(k as u64));
         }
         // general_mat_mul does not conjugate.
         let v_star = v.mapv(|x| {

@@ -37,7 +37,7 @@ impl Identity {
         Ok(Self { gain: positive("gain", gain)? })
     }
 
-    /// What is on the diagonal.
+    /// The number on the diagonal.
     #[must_use]
     pub const fn gain(&self) -> f64 {
         self.gain

@@ -28,10 +28,12 @@ use crate::fill::Element;
 use crate::math::Float;
 use crate::error::{InitError, Number};
 
-/// Converts a configured number to the element type. Numbers beyond its greatest value, and those that
-/// would vanish below its least, are an error; infinities pass.
+/// Converts a configured number to the element type. NaN, numbers beyond the type's greatest value, and
+/// those that would vanish below its least, are an error; infinities pass.
 fn number<A: Element>(name: &'static str, value: f64) -> Result<A, InitError> {
-    let rule = if value.is_infinite() {
+    let rule = if value.is_nan() {
+        return Err(InitError::Parameter { name, value, rule: "a number" });
+    } else if value.is_infinite() {
         return Ok(A::rounded_from(A::Arithmetic::from_f64(value.signum()) / A::Arithmetic::ZERO));
     } else if value.abs() > A::GREATEST_VALUE {
         "it is too large"

@@ -188,7 +188,7 @@ impl<A: Float> Matrices<A> {
         let others = kernel.len() / outputs;
         let (rows, columns) =
             if self.outputs.start == self.batch { (outputs, others) } else { (others, outputs) };
-        let matrix = haar::<E::Entry>(rows, columns, self.key.fork_index(index));
+        let matrix = haar::<E::Entry>(rows, columns, self.key.part(index));
         let matrix = matrix.into_shape_with_order(kernel.raw_dim()).expect("as many elements");
         let greatest = A::from_f64(E::GREATEST_VALUE);
         // A few rows at once, so that each cache line of a kernel in Fortran order is loaded once.

@@ -1,17 +1,20 @@
-//! Draws of which a part is zero.
+//! Matrices with random zeros.
 
 use crate::error::InitError;
+use crate::fans::resolve;
 use crate::fill::{self, Element, Region};
 use crate::initializer::{Initializer, Structure, Values};
 use crate::laws::{Law, Normal};
 use crate::stream::{BLOCK, Key};
 use ndarray::{ArrayViewMutD, Ix2};
 
-/// Draws from a law of which a fixed part of every column is zero: as many elements as
-/// ⌈sparsity · rows⌉, whichever (Martens 2010; PyTorch's `sparse_`, MindSpore's `Sparse`).
+/// Sets ⌈sparsity · rows⌉ random elements of every column to 0 and draws the rest from a law
+/// (Martens 2010; PyTorch's `sparse_`, MindSpore's `Sparse`).
 ///
-/// Shapes have two axes, rows and columns. Every choice of a column's zeros is as likely as any
-/// other.
+/// Shapes have two axes, rows and columns. [`with_axis(1)`](Self::with_axis) sets ⌈sparsity · columns⌉
+/// elements of every row instead: in `w.dot(&x)`, every unit then has as many inputs as any other.
+///
+/// Each choice of a column's zeros is equally likely, but for 2⁻³² in the probability of each element.
 ///
 /// A part of a matrix ([`Region`]) takes the time of its columns from the first row of the whole on,
 /// since each zero depends on those above it: cut a large matrix by columns, not by rows.
@@ -36,6 +39,7 @@ use ndarray::{ArrayViewMutD, Ix2};
 pub struct Sparse {
     sparsity: f64,
     law: Law,
+    axis: usize,
 }
 
 impl Sparse {
@@ -48,7 +52,29 @@ impl Sparse {
             let (name, rule) = ("sparsity", "between 0 and 1");
             return Err(InitError::Parameter { name, value: sparsity, rule });
         }
-        Ok(Self { sparsity, law: law.into() })
+        Ok(Self { sparsity, law: law.into(), axis: 0 })
+    }
+
+    /// Counts the zeros along another axis: along axis 0, the default, in every column, and along axis 1 in
+    /// every row. A negative axis counts from the end.
+    ///
+    /// ```
+    /// use ndarray_init::ndarray::Array2;
+    /// use ndarray_init::{InitExt, Key, Sparse, Uniform};
+    ///
+    /// // An echo state network of 300 units, each with 10 inputs.
+    /// let sparse = Sparse::new(1.0 - 10.0 / 300.0, Uniform::new(-1.0, 1.0)?)?.with_axis(1)?;
+    /// let w = Array2::<f64>::init((300, 300), &sparse, Key::new(1))?;
+    /// assert!(w.rows().into_iter().all(|row| row.iter().filter(|&&x| x != 0.0).count() == 10));
+    /// # Ok::<(), ndarray_init::InitError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`InitError::Parameter`] if a matrix has no such axis.
+    pub fn with_axis(self, axis: isize) -> Result<Self, InitError> {
+        let (name, value, rule) = ("axis", axis as f64, "an axis of a matrix: 0, 1, -1 or -2");
+        let axis = resolve(axis, 2).ok_or(InitError::Parameter { name, value, rule })?;
+        Ok(Self { axis, ..self })
     }
 
     /// N(0, std²) but for the zeros: what PyTorch and MindSpore draw, by default with a standard
@@ -61,21 +87,27 @@ impl Sparse {
         Self::new(sparsity, Normal::new(0.0, std)?)
     }
 
+    /// The axis that the zeros are counted along: 0 for those of a column, 1 for those of a row.
+    #[must_use]
+    pub const fn axis(&self) -> usize {
+        self.axis
+    }
+
     /// The part of zeros.
     #[must_use]
     pub const fn sparsity(&self) -> f64 {
         self.sparsity
     }
 
-    /// What the other elements are drawn from.
+    /// The law of the other elements.
     pub const fn law(&self) -> Law {
         self.law
     }
 
-    /// How many of so many rows are zero in each column: ⌈sparsity · rows⌉.
+    /// The number of zeros in a column of n rows, or in a row of n columns: ⌈sparsity · n⌉.
     #[must_use]
-    pub fn zeros(&self, rows: usize) -> usize {
-        let product = self.sparsity * rows as f64;
+    pub fn zeros(&self, n: usize) -> usize {
+        let product = self.sparsity * n as f64;
         let nearest = product.round();
         // The product of two numbers that were rounded is an integer, as far as anyone can tell.
         let is_integer = (product - nearest).abs() <= 2.0 * f64::EPSILON * product;
@@ -85,53 +117,54 @@ impl Sparse {
 
 impl<A: Element> Initializer<A> for Sparse {
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
-        let rows = match *shape {
-            [rows, _] if u32::try_from(rows).is_ok() => rows,
-            _ => {
-                return Err(InitError::Shape {
-                    initializer: "a sparse matrix",
-                    rule: "2 axes, the first shorter than 2³²".into(),
-                    shape: shape.to_vec(),
-                });
-            }
-        };
-        let values = Values::drawn(&self.law, key)?;
-        Ok(Values::structured(
-            shape,
-            Holes {
-                values,
-                zeros: self.zeros(rows),
-                key: key.fork("zeros"),
-                region: Region::whole(shape),
-            },
-        ))
+        let axis = self.axis;
+        if shape.len() != 2 || u32::try_from(shape[axis]).is_err() {
+            return Err(InitError::Shape {
+                initializer: "a sparse matrix",
+                rule: format!("2 axes, axis {axis} shorter than 2³²"),
+                shape: shape.to_vec(),
+            });
+        }
+        let (values, zeros) = (Values::drawn(&self.law, key)?, self.zeros(shape[axis]));
+        let (key, region) = (key.part(0), Region::whole(shape));
+        Ok(Values::structured(shape, Holes { values, axis, zeros, key, region }))
     }
 }
 
 #[derive(Debug)]
 struct Holes<A: Element> {
     values: Values<A>,
-    /// In each column.
+    /// The axis that the zeros are counted along.
+    axis: usize,
+    /// In each column, or row.
     zeros: usize,
     key: Key,
     /// The part of the matrix that is written.
     region: Region,
 }
 
+/// Selection sampling in all columns at once (Knuth, The Art of Computer Programming 2, 3.4.2 S): going down
+/// the rows, an element becomes zero with the probability zeros left / rows left, which the word with its
+/// index decides. That leaves exactly so many zeros. In a part of a matrix, its columns are gone down from
+/// the first row of the whole. Zeros in rows are those of the transposed matrix.
 impl<A: Element> Structure<A> for Holes<A> {
     fn write(&self, mut array: ArrayViewMutD<'_, A>) {
         self.values.write(&mut array);
-        let Self { zeros, key, ref region, .. } = *self;
         let mut array = array.into_dimensionality::<Ix2>().expect("checked when made");
-        let [all_rows, all_columns] = [0, 1].map(|axis| region.global_shape()[axis] as u64);
+        let Self { axis: down, zeros, key, ref region, .. } = *self;
+        let along = 1 - down;
+        if down == 1 {
+            array.swap_axes(0, 1);
+        }
+        let [all_rows, all_columns] = [down, along].map(|axis| region.global_shape()[axis] as u64);
         let (rows, columns) = array.dim();
-        let (first, step) = (region.offset()[1] as u64, region.steps()[1]);
+        let (first, step) = (region.offset()[along] as u64, region.steps()[along]);
         let mut zeros_left = vec![zeros as u64; columns];
         let mut words = Words { key, block: None, words: [0; BLOCK] };
         // The next row of the part.
         let mut place = 0;
-        for row in 0..=region.coordinate(0, rows - 1) {
-            let mut here = (row == region.coordinate(0, place)).then(|| array.row_mut(place));
+        for row in 0..=region.coordinate(down, rows - 1) {
+            let mut here = (row == region.coordinate(down, place)).then(|| array.row_mut(place));
             let rows_left = all_rows - row as u64;
             let mut start = 0;
             while start < columns {

@@ -16,7 +16,7 @@ use ndarray_init::{
 use proptest::test_runner::Config as ProptestConfig;
 use std::fmt::{Debug, Display, LowerExp};
 use std::ops::{Add, Mul, Neg};
-pub(crate) use stream::{GAMMA, element_of, mix64, value_of, word, word64};
+pub(crate) use stream::{GAMMA, element_of, mix64, part, value_of, word, word64};
 
 /// `f32` and `f64`. Words of either are passed as `u64`, of which `f32` takes the low half.
 pub(crate) trait Real:

@@ -91,10 +91,9 @@ fn verdict<'a>(
 
     if let ["error", class] = columns[1..] {
         return match (class, ours.law(&shape)) {
-            (
-                "ValueError",
-                Err(InitError::TooFewAxes { .. } | InitError::AxisOutOfRange { .. }),
-            ) if shape.len() < 2 => Ok(&mut counts.both_refuse),
+            ("ValueError", Err(InitError::Layout { .. })) if shape.len() < 2 => {
+                Ok(&mut counts.both_refuse)
+            }
             ("ZeroDivisionError", Ok(_)) if shape.contains(&0) => {
                 fill_empty(ours, &shape).map_err(|error| error.to_string())?;
                 Ok(&mut counts.divided_by_zero)

@@ -14,6 +14,11 @@ pub(crate) fn mix64(z: u64) -> u64 {
     SplitMix64::seed_from_u64(z.wrapping_sub(GAMMA)).next_u64()
 }
 
+/// The key of a part of an array that draws several streams, such as block i of `Blocks`.
+pub(crate) fn part(key: Key, i: u64) -> Key {
+    Key::new(mix64(key.as_u64() ^ mix64(i.wrapping_add(GAMMA.wrapping_mul(3)))))
+}
+
 /// The stream contract's word of element i under this key.
 pub(crate) fn word(key: u64, i: usize) -> u32 {
     let (block, r) = (i / 1024, i % 1024);

@@ -161,10 +161,10 @@ fn shapes_that_mindspore_refuses_are_refused() {
     let he = mindspore::he_uniform(None, None, None).unwrap();
     for initializer in [&xavier, &he] {
         let error = refused(initializer, &[6]);
-        assert!(matches!(error, InitError::TooFewAxes { found: 1, .. }), "{error:?}");
+        assert!(matches!(error, InitError::Layout { .. }), "{error:?}");
     }
     let error = refused(&mindspore::dirac(2), &[5, 4, 6]);
-    assert!(matches!(error, InitError::Groups { groups: 2, channels: 5, .. }), "{error:?}");
+    assert!(matches!(error, InitError::Layout { .. }), "{error:?}");
     let (sparse, dirac) = (mindspore::sparse(0.1, None).unwrap(), mindspore::dirac(1));
     let shapes: [(&dyn Initializer<f32>, &[usize]); 4] = [
         (&mindspore::identity(), &[5, 4, 6]),
@@ -178,7 +178,7 @@ fn shapes_that_mindspore_refuses_are_refused() {
     }
     assert!(matches!(
         refused(&mindspore::orthogonal(None).unwrap(), &[5]),
-        InitError::TooFewAxes { found: 1, .. }
+        InitError::Layout { .. }
     ));
 }
 

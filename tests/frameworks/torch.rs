@@ -240,7 +240,7 @@ fn structures_of_the_wrong_number_of_axes_are_refused() {
         assert!(matches!(error, InitError::Shape { .. }), "{error:?}");
     }
     let error = refused(&dirac, &[3]);
-    assert!(matches!(error, InitError::TooFewAxes { .. }), "{error:?}");
+    assert!(matches!(error, InitError::Layout { .. }), "{error:?}");
 }
 
 /// In `f32`, to PyTorch's own 10⁻⁶, which gains above 1 multiply here.

@@ -2,7 +2,7 @@ use super::assert_same;
 use crate::choose::{self, Cut, Plan};
 use crate::elements::{Listed, each_type};
 use crate::memory;
-use crate::stream::element_of;
+use crate::stream::{element_of, part};
 use arbitrary::{Arbitrary, Result, Unstructured};
 use ndarray_init::ndarray::{ArrayD, ArrayViewMutD, Axis, IxDyn, ShapeBuilder, Slice};
 use ndarray_init::{
@@ -386,7 +386,7 @@ fn in_blocks<A: Listed>(
     };
     let mut shape = shape.to_vec();
     shape[axis] = size;
-    element(plan, &shape, key.fork_index(block as u64), &index)
+    element(plan, &shape, part(key, block as u64), &index)
 }
 
 /// The block that a place lies in, which becomes the place within it.

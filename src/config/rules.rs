@@ -1,0 +1,196 @@
+//! Initializers by patterns of parameters' names. Needs no feature; with `serde`, rules are read and written.
+
+use crate::error::InitError;
+use crate::stream::Key;
+use crate::structured::AnyInitializer;
+
+/// Initializers by patterns of parameters' names, in order: the first pattern that matches a name decides.
+///
+/// In a pattern, `*` stands for any text, dots and slashes included, or for none; everything else stands
+/// for itself. So `*.bias` matches `encoder.0.bias`, and `*` matches every name.
+///
+/// ```
+/// use ndarray_init::ndarray::ArrayD;
+/// use ndarray_init::{InitExt, Key, Normal, Rules, VarianceScaling, Zeros};
+///
+/// let rules = Rules::new()
+///     .with("*/bias", Zeros)
+///     .with("embedding/*", Normal::new(0.0, 0.02)?)
+///     .with("*/kernel", VarianceScaling::glorot_uniform());
+/// let model = Key::new(42);
+/// let parameters: [(&str, &[usize]); 2] = [("dense/kernel", &[784, 10]), ("dense/bias", &[10])];
+/// for (name, shape) in parameters {
+///     let (initializer, key) = rules.of(name, model)?;
+///     let values = ArrayD::<f32>::init(shape, initializer, key)?;
+///     # assert_eq!(values.shape(), shape);
+/// }
+/// assert!(rules.of("dense/scale", model).is_err());
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+///
+/// [`Rules::new`] takes every initializer of this crate. `Rules::<I>::default()` is for any other type `I`,
+/// say one of your own that a configuration is read as.
+///
+/// With the feature `serde`, rules are read from an object, or from a list of pairs, and written as a list
+/// of pairs:
+///
+/// ```text
+/// {"*/bias": "zeros", "*/kernel": "glorot_uniform"}
+/// [["*/bias", "zeros"], ["*/kernel", "glorot_uniform"]]
+/// ```
+///
+/// An object needs a reader that keeps the order of keys. `serde_json::from_str` does. The crate toml,
+/// `serde_json::Value` and everything read from one sort the keys, unless their feature `preserve_order` is
+/// on: without it, write pairs. A pattern that is there twice is an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Rules<I = AnyInitializer> {
+    rules: Vec<(String, I)>,
+}
+
+/// No rules.
+impl<I> Default for Rules<I> {
+    fn default() -> Self {
+        Self { rules: Vec::new() }
+    }
+}
+
+impl<I> Rules<I> {
+    /// Adds a rule, which decides where no earlier one does.
+    pub fn with(mut self, pattern: impl Into<String>, initializer: impl Into<I>) -> Self {
+        self.rules.push((pattern.into(), initializer.into()));
+        self
+    }
+
+    /// The initializer of the parameter of this name.
+    ///
+    /// # Errors
+    /// [`InitError::NoRule`] if no pattern matches the name.
+    pub fn initializer(&self, name: &str) -> Result<&I, InitError> {
+        let rule = self.iter().find(|(pattern, _)| matches(pattern, name));
+        rule.map(|(_, initializer)| initializer).ok_or_else(|| InitError::NoRule {
+            name: name.to_owned(),
+            patterns: self.rules.iter().map(|(pattern, _)| pattern.clone()).collect(),
+        })
+    }
+
+    /// The initializer of the parameter of this name, and its key: `model.fork(name)`.
+    ///
+    /// # Errors
+    /// [`InitError::NoRule`] if no pattern matches the name.
+    pub fn of(&self, name: &str, model: Key) -> Result<(&I, Key), InitError> {
+        Ok((self.initializer(name)?, model.fork(name)))
+    }
+
+    /// The patterns and their initializers, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &I)> {
+        self.rules.iter().map(|(pattern, initializer)| (&**pattern, initializer))
+    }
+
+    /// The patterns that decide for none of these names: they are misspelled, or an earlier pattern matches
+    /// all that they match.
+    ///
+    /// ```
+    /// use ndarray_init::{Ones, Rules, Zeros};
+    ///
+    /// let rules = Rules::new().with("*.bias", Zeros).with("norm.*", Ones).with("nrom.*", Ones);
+    /// assert_eq!(rules.unused(["norm.bias", "norm.scale"]), ["nrom.*"]);
+    /// ```
+    #[must_use]
+    pub fn unused<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Vec<&str> {
+        let mut used = vec![false; self.rules.len()];
+        for name in names {
+            if let Some(i) = self.iter().position(|(pattern, _)| matches(pattern, name)) {
+                used[i] = true;
+            }
+        }
+        let unused = self.iter().zip(used).filter(|(_, used)| !used);
+        unused.map(|((pattern, _), _)| pattern).collect()
+    }
+}
+
+impl Rules {
+    /// No rules.
+    pub const fn new() -> Self {
+        Self { rules: Vec::new() }
+    }
+
+    /// True if the pattern matches the name.
+    ///
+    /// ```
+    /// use ndarray_init::Rules;
+    ///
+    /// assert!(Rules::matches("layer1.*.conv2.weight", "layer1.0.conv2.weight"));
+    /// assert!(!Rules::matches("layer1.*.conv2.weight", "layer1.conv2.weight"));
+    /// ```
+    #[must_use]
+    pub fn matches(pattern: &str, name: &str) -> bool {
+        matches(pattern, name)
+    }
+}
+
+fn matches(pattern: &str, name: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
+    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let inner = name.strip_prefix(start).and_then(|name| name.strip_suffix(end));
+    let Some(mut inner) = inner else { return false };
+    // The first place of each part leaves most of the name to the parts after it.
+    middle.split('*').all(|part| {
+        let after = inner.split_once(part).map(|(_, after)| after);
+        inner = after.unwrap_or(inner);
+        after.is_some()
+    })
+}
+
+#[cfg(feature = "serde")]
+mod format {
+    use super::Rules;
+    use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::fmt;
+    use std::marker::PhantomData;
+
+    /// As pairs: not every format keeps the order of an object's keys.
+    impl<I: Serialize> Serialize for Rules<I> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_seq(self.iter())
+        }
+    }
+
+    impl<'de, I: Deserialize<'de>> Deserialize<'de> for Rules<I> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_any(Pairs(PhantomData))
+        }
+    }
+
+    struct Pairs<I>(PhantomData<I>);
+
+    impl<'de, I: Deserialize<'de>> Visitor<'de> for Pairs<I> {
+        type Value = Rules<I>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object of patterns and initializers, or a list of pairs of them")
+        }
+
+        fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Rules<I>, M::Error> {
+            read(|| map.next_entry())
+        }
+
+        fn visit_seq<S: SeqAccess<'de>>(self, mut pairs: S) -> Result<Rules<I>, S::Error> {
+            read(|| pairs.next_element())
+        }
+    }
+
+    fn read<I, E: Error>(
+        mut next: impl FnMut() -> Result<Option<(String, I)>, E>,
+    ) -> Result<Rules<I>, E> {
+        let mut rules = Rules::default();
+        while let Some((pattern, initializer)) = next()? {
+            if rules.iter().any(|(other, _)| other == pattern) {
+                return Err(E::custom(format!("the pattern {pattern:?} is there twice")));
+            }
+            rules = rules.with(pattern, initializer);
+        }
+        Ok(rules)
+    }
+}
