@@ -6,7 +6,7 @@ use crate::fans::Layout;
 use crate::fill::Region;
 use crate::initializer::{self, Initializer};
 use crate::scaling::VarianceScaling;
-use crate::stream::{Key, KeySource};
+use crate::stream::KeySource;
 use ndarray::{ArrayBase, ArrayRef, DataOwned, Dimension, ShapeBuilder};
 use std::borrow::Borrow;
 
@@ -18,14 +18,15 @@ macro_rules! presets {
         where
             Self::Elem: Element,
             Sh: ShapeBuilder<Dim = Self::Dim>,
-            R: KeySource + ?Sized,
+            R: ?Sized,
+            for<'r> &'r mut R: KeySource,
         {
             let shape = shape.into_shape_with_order();
             let mut preset = VarianceScaling::$preset();
             if shape.raw_dim().ndim() < 2 {
                 preset = preset.with_layout(Layout::keras());
             }
-            match Self::init(shape, &preset, rng.next_key()) {
+            match Self::init(shape, &preset, rng) {
                 Ok(array) => array,
                 Err(error) => panic!("{error}"),
             }
@@ -40,7 +41,7 @@ macro_rules! presets {
 /// `(784, 256).f()` for Fortran order. The values are the same in every memory order.
 ///
 /// Those that take a generator draw one `u64` from it, for the array's [`Key`], whatever the
-/// shape. [`init`](Self::init) takes a key: forked by name, or `rng.next_key()` by [`KeySource`].
+/// shape. [`init`](Self::init) takes a key, forked by name, or a `u64`, or `&mut rng` ([`KeySource`]).
 ///
 /// A constructor named after a preset reads the shape as the preset's framework does:
 /// `glorot_*`, `he_*` and `lecun_*` as (spatial…, in, out), `xavier_*` and `kaiming_*` as
@@ -54,7 +55,7 @@ macro_rules! presets {
 ///
 /// ```
 /// use ndarray_init::ndarray::{Array2, Array4, ArrayD, IxDyn};
-/// use ndarray_init::{InitExt, KeySource, Layout, Normal, VarianceScaling, rand::SeedableRng};
+/// use ndarray_init::{InitExt, Layout, Normal, VarianceScaling, rand::SeedableRng};
 /// use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
 ///
 /// let mut rng = Xoshiro256PlusPlus::seed_from_u64(42);
@@ -66,7 +67,7 @@ macro_rules! presets {
 /// let cfg = VarianceScaling::kaiming_normal().with_layout(Layout::keras());
 /// let other = ArrayD::<f32>::variance_scaling(IxDyn(&[784, 256]), &cfg, &mut rng)?;
 /// // Any initializer.
-/// let embedding = Array2::<f32>::init((5000, 64), &Normal::new(0.0, 0.02)?, rng.next_key())?;
+/// let embedding = Array2::<f32>::init((5000, 64), &Normal::new(0.0, 0.02)?, &mut rng)?;
 /// # assert_eq!((dense.dim(), conv.dim()), ((784, 256), (128, 64, 3, 3)));
 /// # assert_eq!((other.len(), embedding.len()), (784 * 256, 5000 * 64));
 /// # Ok::<(), ndarray_init::InitError>(())
@@ -81,11 +82,11 @@ pub trait InitExt: Sized {
     ///
     /// ```
     /// use ndarray_init::ndarray::Array1;
-    /// use ndarray_init::{InitExt, Key, KeySource, Normal, rand};
+    /// use ndarray_init::{InitExt, Key, Normal, rand};
     ///
     /// let normal = Normal::new(0.0, 0.02)?;
     /// let named = Array1::<f32>::init(64, &normal, Key::new(42).fork("bias"))?;
-    /// let drawn = Array1::<f32>::init(64, &normal, rand::rng().next_key())?;
+    /// let drawn = Array1::<f32>::init(64, &normal, &mut rand::rng())?;
     /// # assert_ne!(named, drawn);
     /// # Ok::<(), ndarray_init::InitError>(())
     /// ```
@@ -93,7 +94,7 @@ pub trait InitExt: Sized {
     /// # Errors
     /// If the shape or the element type does not suit the initializer, or the array does not fit
     /// memory.
-    fn init<Sh, I>(shape: Sh, initializer: &I, key: Key) -> Result<Self, InitError>
+    fn init<Sh, I>(shape: Sh, initializer: &I, key: impl KeySource) -> Result<Self, InitError>
     where
         Self::Elem: Element,
         Sh: ShapeBuilder<Dim = Self::Dim>,
@@ -123,7 +124,7 @@ pub trait InitExt: Sized {
     fn init_region<Sh, I>(
         shape: Sh,
         initializer: &I,
-        key: Key,
+        key: impl KeySource,
         region: &Region,
     ) -> Result<Self, InitError>
     where
@@ -143,9 +144,10 @@ pub trait InitExt: Sized {
     where
         Self::Elem: Element,
         Sh: ShapeBuilder<Dim = Self::Dim>,
-        R: KeySource + ?Sized,
+        R: ?Sized,
+        for<'r> &'r mut R: KeySource,
     {
-        Self::init(shape, cfg.borrow(), rng.next_key())
+        Self::init(shape, cfg.borrow(), rng)
     }
 
     presets! {
@@ -186,12 +188,12 @@ pub trait InitExt: Sized {
 ///
 /// ```
 /// use ndarray_init::ndarray::{Array3, s};
-/// use ndarray_init::{InitRefExt, Key, KeySource, Normal, Zeros, rand};
+/// use ndarray_init::{InitRefExt, Key, Normal, Zeros, rand};
 ///
 /// let mut experts = Array3::<f32>::zeros((4, 512, 128));
 /// let normal = Normal::new(0.0, 0.02)?;
 /// experts.slice_mut(s![0, .., ..]).fill_init(&normal, Key::new(42).fork("expert 0"))?;
-/// experts.slice_mut(s![1..3, .., ..;2]).fill_init(&normal, rand::rng().next_key())?;
+/// experts.slice_mut(s![1..3, .., ..;2]).fill_init(&normal, &mut rand::rng())?;
 /// experts.slice_mut(s![3, .., ..]).fill_init(&Zeros, Key::new(2))?;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
@@ -202,7 +204,7 @@ pub trait InitRefExt<A> {
     /// # Errors
     /// If the shape or the element type does not suit the initializer. An array without elements
     /// suits every one.
-    fn fill_init<I>(&mut self, initializer: &I, key: Key) -> Result<(), InitError>
+    fn fill_init<I>(&mut self, initializer: &I, key: impl KeySource) -> Result<(), InitError>
     where
         A: Element,
         I: Initializer<A> + ?Sized;
@@ -215,7 +217,7 @@ pub trait InitRefExt<A> {
     fn fill_init_region<I>(
         &mut self,
         initializer: &I,
-        key: Key,
+        key: impl KeySource,
         region: &Region,
     ) -> Result<(), InitError>
     where
@@ -231,19 +233,19 @@ where
     type Elem = A;
     type Dim = D;
 
-    fn init<Sh, I>(shape: Sh, initializer: &I, key: Key) -> Result<Self, InitError>
+    fn init<Sh, I>(shape: Sh, initializer: &I, key: impl KeySource) -> Result<Self, InitError>
     where
         A: Element,
         Sh: ShapeBuilder<Dim = D>,
         I: Initializer<A> + ?Sized,
     {
-        initializer::build(shape.into_shape_with_order(), initializer, key, None)
+        initializer::build(shape.into_shape_with_order(), initializer, key.into_key(), None)
     }
 
     fn init_region<Sh, I>(
         shape: Sh,
         initializer: &I,
-        key: Key,
+        key: impl KeySource,
         region: &Region,
     ) -> Result<Self, InitError>
     where
@@ -251,29 +253,29 @@ where
         Sh: ShapeBuilder<Dim = D>,
         I: Initializer<A> + ?Sized,
     {
-        initializer::build(shape.into_shape_with_order(), initializer, key, Some(region))
+        initializer::build(shape.into_shape_with_order(), initializer, key.into_key(), Some(region))
     }
 }
 
 impl<A, D: Dimension> InitRefExt<A> for ArrayRef<A, D> {
-    fn fill_init<I>(&mut self, initializer: &I, key: Key) -> Result<(), InitError>
+    fn fill_init<I>(&mut self, initializer: &I, key: impl KeySource) -> Result<(), InitError>
     where
         A: Element,
         I: Initializer<A> + ?Sized,
     {
-        initializer::write(self, initializer, key, None)
+        initializer::write(self, initializer, key.into_key(), None)
     }
 
     fn fill_init_region<I>(
         &mut self,
         initializer: &I,
-        key: Key,
+        key: impl KeySource,
         region: &Region,
     ) -> Result<(), InitError>
     where
         A: Element,
         I: Initializer<A> + ?Sized,
     {
-        initializer::write(self, initializer, key, Some(region))
+        initializer::write(self, initializer, key.into_key(), Some(region))
     }
 }

@@ -98,7 +98,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `rayon`, on by default | large arrays are filled by the threads of the current pool; the values are the same without |
-//! | `ndarray-rand`, on by default | [`rand`] and [`rand_distr`] have the features that ndarray-rand asks of them; without, there is no `rand::rng()`, and a browser build needs no settings for getrandom |
+//! | `ndarray-rand`, on by default | `ndarray_rand` is re-exported, and [`rand`] has the features that it asks for; without, there is no `rand::rng()`, and a browser build needs no settings for getrandom |
 //! | `half` | arrays of `f16` and `bf16`; the crate half is re-exported |
 //! | `complex` | arrays of `Complex<f32>` and `Complex<f64>`, and laws of their own; num-complex is re-exported |
 //! | `serde` | initializers and layouts are read from configurations and written to them |
@@ -169,12 +169,25 @@ pub use structured::{
 pub use half;
 pub use ndarray;
 #[cfg(feature = "ndarray-rand")]
-pub use ndarray_rand::{rand, rand_distr};
+pub use ndarray_rand;
 #[cfg(feature = "complex")]
 pub use num_complex;
-pub use rand_xoshiro;
-#[cfg(not(feature = "ndarray-rand"))]
-pub use {rand, rand_distr};
+pub use {rand, rand_distr, rand_xoshiro};
+
+/// The traits and the types that most programs need: `use ndarray_init::prelude::*;`.
+///
+/// The crate's root has [`Layout`], as ndarray's has another one: to import both whole is ambiguous.
+///
+/// ```
+/// use ndarray_init::prelude::*;
+/// use ndarray_init::ndarray::Array2;
+///
+/// let w = Array2::<f32>::init((784, 256), &VarianceScaling::he_normal(), 42)?;
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
+pub mod prelude {
+    pub use crate::{InitExt, InitRefExt, Initializer, Key, VarianceScaling};
+}
 
 /// The version of the stream, to which the values belong: a release that changes a value raises it.
 pub const STREAM_VERSION: u32 = 3;

@@ -24,7 +24,8 @@ const SALT: u64 = 0x6E64_6172_7261_7921;
 /// assert_eq!(layer.fork_index(7), model.fork("encoder/layer3").fork_index(7));
 /// ```
 ///
-/// A generator gives keys by [`KeySource::next_key`].
+/// Whatever takes a key takes a `u64` or a generator, too ([`KeySource`]). For a key to keep, draw one by
+/// [`Key::from_rng`].
 ///
 /// `Display` writes the number, and with the feature `serde` it is what a configuration holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -96,38 +97,60 @@ impl From<u64> for Key {
     }
 }
 
+impl<R: RngCore + ?Sized> From<&mut R> for Key {
+    fn from(rng: &mut R) -> Self {
+        Self::from_rng(rng)
+    }
+}
+
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-/// What keys can be drawn from: every generator of rand 0.9, one `next_u64` for each key.
+/// A key, or something that gives one: a `u64`, or a generator of rand 0.9, of which exactly one `next_u64`
+/// is taken.
 ///
 /// ```
 /// use ndarray_init::ndarray::Array2;
-/// use ndarray_init::{InitExt, Key, KeySource, Normal, rand::SeedableRng};
-/// use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
+/// use ndarray_init::{InitExt, Key, Normal, rand::SeedableRng, rand_xoshiro::Xoshiro256PlusPlus};
 ///
+/// let normal = Normal::new(0.0, 0.02)?;
 /// let mut rng = Xoshiro256PlusPlus::seed_from_u64(42);
-/// let drawn = Array2::<f32>::init((784, 256), &Normal::new(0.0, 0.02)?, rng.next_key())?;
-/// let named = Array2::<f32>::init((784, 256), &Normal::new(0.0, 0.02)?, Key::new(42).fork("dense"))?;
-/// # assert_ne!(drawn, named);
+/// let seeded = Array2::<f32>::init((784, 256), &normal, 42)?;
+/// let drawn = Array2::<f32>::init((784, 256), &normal, &mut rng)?;
+/// let named = Array2::<f32>::init((784, 256), &normal, Key::new(42).fork("dense"))?;
+/// # assert!(drawn != named && seeded != named);
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no generator of rand 0.9",
-    label = "no key can be drawn from this",
-    note = "constructors take `&mut rng` of a generator of rand 0.9, which is re-exported as `ndarray_init::rand`",
-    note = "for a generator of another version of rand, make the key yourself: `Array::init(shape, &initializer, Key::new(rng.next_u64()))`"
+    message = "`{Self}` gives no key",
+    label = "neither a key, nor a `u64`, nor a `&mut` of a generator of rand 0.9",
+    note = "constructors named after presets take `&mut rng` alone; with a seed or a key, write \
+            `Array::init(shape, &VarianceScaling::he_normal(), 42)`",
+    note = "rand 0.9 is re-exported as `ndarray_init::rand`; for a generator of another version, make the \
+            key yourself: `Key::new(rng.next_u64())`"
 )]
 pub trait KeySource {
-    /// The next key.
-    fn next_key(&mut self) -> Key;
+    /// The key.
+    fn into_key(self) -> Key;
 }
 
-impl<R: RngCore + ?Sized> KeySource for R {
-    fn next_key(&mut self) -> Key {
+impl KeySource for Key {
+    fn into_key(self) -> Key {
+        self
+    }
+}
+
+impl KeySource for u64 {
+    fn into_key(self) -> Key {
+        Key::new(self)
+    }
+}
+
+impl<R: RngCore + ?Sized> KeySource for &mut R {
+    fn into_key(self) -> Key {
         Key::from_rng(self)
     }
 }
