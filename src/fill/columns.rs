@@ -12,8 +12,8 @@ use std::mem::MaybeUninit;
 /// of the cache.
 pub(super) type Line<E> = [MaybeUninit<E>; Tiles::WIDTH + 16];
 
-/// Columns are written by so many elements at once: a cache line of `f32`.
-const PIECE: usize = 16;
+/// Columns from one whose memory is asked for to the one that is written.
+const AHEAD: i64 = 32;
 
 impl<E: Format> Target<'_, E> {
     /// Writes a tile: a few lines of the axis that is closest in memory, drawn one by one, then
@@ -26,45 +26,80 @@ impl<E: Format> Target<'_, E> {
         source: &Source<'_, E>,
         tiles: &Tiles<'_>,
         i: usize,
-        lines: &mut [Line<E>],
+        lines: &mut [MaybeUninit<Line<E>>],
         streamed: bool,
     ) {
         let tile = tiles.get(i);
         let mut scratch = Scratch::new();
-        let lines = &mut lines[..tile.height];
+        // SAFETY: lines are themselves not initialized.
+        let lines = unsafe { lines[..tile.height].assume_init_mut() };
         for (i, line) in lines.iter_mut().enumerate() {
             source.write(&mut scratch, tile.first + i * tiles.line_len, &mut line[..tile.width]);
         }
+        let lines = &*lines;
         strides::stretches(tiles.along, tile.column, tile.width, |place, start, axis| {
             for j in 0..axis.len {
                 let start = tile.offset + start + j as i64 * axis.stride;
-                let place = place + j;
                 if tiles.across.stride != 1 {
                     for (i, line) in lines.iter().enumerate() {
                         let offset = start + i as i64 * tiles.across.stride;
                         // SAFETY: an element of the tile.
-                        unsafe { self.write(offset, line[place]) };
+                        unsafe { self.write(offset, line[place + j]) };
                     }
                     continue;
                 }
+                // Of a column ahead, the ends if the rest is streamed.
+                let ahead = self.address(start + AHEAD * axis.stride);
+                memory::prefetch(ahead);
+                memory::prefetch(ahead.wrapping_add(tile.height - 1));
+                if !streamed {
+                    for i in (0..tile.height).step_by(memory::LINE / size_of::<E>()) {
+                        memory::prefetch(ahead.wrapping_add(i));
+                    }
+                }
                 // SAFETY: elements of the tile, one after the other.
                 let column = unsafe { self.stretch(start, tile.height) };
-                if streamed {
-                    memory::stream_column(column, |i| lines[i][place]);
-                    continue;
-                }
-                let (pieces, rest) = column.as_chunks_mut::<PIECE>();
-                let (whole, last) = lines.as_chunks::<PIECE>();
-                for (piece, lines) in pieces.iter_mut().zip(whole) {
-                    *piece = std::array::from_fn(|i| lines[i][place]);
-                }
-                for (element, line) in rest.iter_mut().zip(last) {
-                    *element = line[place];
+                // The elements of a cache line at once.
+                match size_of::<E>() {
+                    2 => write_column::<E, 32>(column, lines, place + j, streamed),
+                    4 => write_column::<E, 16>(column, lines, place + j, streamed),
+                    8 => write_column::<E, 8>(column, lines, place + j, streamed),
+                    _ => write_column::<E, 4>(column, lines, place + j, streamed),
                 }
             }
         });
         if streamed {
             memory::finish_streaming();
         }
+    }
+}
+
+/// Writes the elements at a place of the lines, `N` of which fill a cache line.
+#[inline(always)]
+fn write_column<E: Format, const N: usize>(
+    column: &mut [MaybeUninit<E>],
+    lines: &[Line<E>],
+    place: usize,
+    streamed: bool,
+) {
+    let head = if streamed { memory::up_to_line(column) } else { None };
+    let (first, column) = column.split_at_mut(head.unwrap_or(0));
+    let (above, lines) = lines.split_at(first.len());
+    let (pieces, last) = column.as_chunks_mut::<N>();
+    let (whole, below) = lines.as_chunks::<N>();
+    let values = |lines: &[Line<E>; N]| std::array::from_fn(|i| lines[i][place]);
+    if head.is_some() {
+        assert_eq!(size_of::<[E; N]>(), memory::LINE);
+        for (piece, lines) in pieces.iter_mut().zip(whole) {
+            // SAFETY: the size of a cache line, and a multiple of it after the head.
+            unsafe { memory::stream(piece, &values(lines)) };
+        }
+    } else {
+        for (piece, lines) in pieces.iter_mut().zip(whole) {
+            *piece = values(lines);
+        }
+    }
+    for (element, line) in first.iter_mut().zip(above).chain(last.iter_mut().zip(below)) {
+        *element = line[place];
     }
 }

@@ -109,8 +109,7 @@ impl<'a, A: Format> Target<'a, A> {
             return in_ranges(self.len(), 16 * BLOCK, scattered);
         };
         let streamed = self.len() * size_of::<A>() >= least_streamed;
-        each(tiles.count(), self.len(), |i| {
-            let mut lines: Vec<Line<A>> = Vec::new();
+        each(tiles.count(), self.len(), Vec::<Line<A>>::new, |lines, i| {
             if lines.try_reserve_exact(Tiles::HEIGHT).is_err() {
                 let tile = tiles.get(i);
                 for line in 0..tile.height {
@@ -118,10 +117,9 @@ impl<'a, A: Format> Target<'a, A> {
                 }
                 return;
             }
-            // SAFETY: lines need not be initialized.
-            unsafe { lines.set_len(Tiles::HEIGHT) };
+            let lines = &mut lines.spare_capacity_mut()[..Tiles::HEIGHT];
             // SAFETY: these are the target's tiles, which have no elements in common; each is one task's.
-            unsafe { self.draw_tile(source, &tiles, i, &mut lines, streamed) };
+            unsafe { self.draw_tile(source, &tiles, i, lines, streamed) };
         });
     }
 
@@ -166,6 +164,12 @@ impl<'a, A: Format> Target<'a, A> {
                 }
             });
         }
+    }
+
+    /// The address at an offset, be it of an element or not.
+    #[inline(always)]
+    pub(super) fn address(&self, offset: i64) -> *const A {
+        self.start.wrapping_offset(offset as isize)
     }
 
     /// # Safety

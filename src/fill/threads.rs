@@ -1,27 +1,40 @@
-//! Tasks onto threads. Knows no arrays.
+//! Tasks onto threads.
 
-/// Runs all tasks: on the threads of rayon's current pool, if there are elements enough to pay
-/// for waking them.
+/// Runs all tasks: on the threads of rayon's current pool, if there are elements enough to pay for waking
+/// them. Tasks that follow each other on a thread share what `room` makes.
 #[cfg(feature = "rayon")]
-pub(super) fn each(tasks: usize, elements: usize, task: impl Fn(usize) + Send + Sync) {
+pub(super) fn each<T>(
+    tasks: usize,
+    elements: usize,
+    room: impl Fn() -> T + Send + Sync,
+    task: impl Fn(&mut T, usize) + Send + Sync,
+) {
     use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
     const WORTHWHILE: usize = 1 << 17;
     if tasks > 1 && elements >= WORTHWHILE && rayon::current_num_threads() > 1 {
-        (0..tasks).into_par_iter().for_each(task);
+        (0..tasks).into_par_iter().for_each_init(room, task);
     } else {
-        (0..tasks).for_each(task);
+        let mut room = room();
+        (0..tasks).for_each(|i| task(&mut room, i));
     }
 }
 
-/// Runs all tasks.
+/// Runs all tasks, which share what `room` makes.
 #[cfg(not(feature = "rayon"))]
-pub(super) fn each(tasks: usize, _elements: usize, task: impl Fn(usize)) {
-    (0..tasks).for_each(task);
+pub(super) fn each<T>(
+    tasks: usize,
+    _elements: usize,
+    room: impl Fn() -> T,
+    task: impl Fn(&mut T, usize),
+) {
+    let mut room = room();
+    (0..tasks).for_each(|i| task(&mut room, i));
 }
 
 /// Calls `f` with a first element and a number of elements, for as many ranges of at most `size` as
 /// `elements` are divided into.
 pub(super) fn in_ranges(elements: usize, size: usize, f: impl Fn(usize, usize) + Send + Sync) {
-    each(elements.div_ceil(size), elements, |i| f(i * size, size.min(elements - i * size)));
+    let range = |(): &mut (), i: usize| f(i * size, size.min(elements - i * size));
+    each(elements.div_ceil(size), elements, || (), range);
 }

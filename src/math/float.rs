@@ -234,21 +234,21 @@ fn fused_if_cheap<const FUSED: bool, A: Float>(a: A, b: A, c: A) -> A {
 
 /// The bits of [`f32::mul_add`], for all operands.
 ///
-/// The product is exact in `f64`. The sum is rounded there to odd: an inexact one is cut towards zero and
-/// its last bit set. That bit stands for all that was cut, so rounding to `f32` is right, as 53 digits are
-/// more than 2 · 24 + 1 (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums: proved
-/// algorithms using rounding to odd", IEEE Transactions on Computers 57, 2008). The error of the sum is
-/// Knuth's; it is NaN, and changes nothing, where the sum is infinite or NaN.
+/// The product p is exact in `f64`. The sum is cut to 25 digits there, `near`, and one unit in the last
+/// place of the `f64` stands for the rest d = p + c − `near`, in its direction. No tie of `f32` has more
+/// than 25 digits, so rounding that to `f32` is right (Boldo and Melquiond, "Emulation of FMA and correctly
+/// rounded sums: proved algorithms using rounding to odd", IEEE Transactions on Computers 57, 2008).
+///
+/// The sign of d: p − RN(`near` − c) is 0 or has the sign of d, as rounding is monotone and keeps p. So
+/// does c − RN(`near` − p), and the difference from the larger operand is exact. An infinite or undefined
+/// sum makes both comparisons false, and is the result.
 #[inline(always)]
 fn mul_add_in_f64(a: f32, b: f32, c: f32) -> f32 {
     let (product, c) = (f64::from(a) * f64::from(b), f64::from(c));
-    let sum = product + c;
-    let from_c = sum - product;
-    // With the sign of the sum, where that was rounded towards zero.
-    let error = ((product - (sum - from_c)) + (c - from_c)) * sum;
-    let away = u64::from(error < 0.0);
-    let inexact = away | u64::from(error > 0.0);
-    f64::from_bits(sum.to_bits().wrapping_sub(away) | inexact) as f32
+    let near = f64::from_bits((product + c).to_bits() & !((1 << 28) - 1));
+    let rest = ((product - (near - c)) + (c - (near - product))) * near;
+    let unit = u64::from(rest > 0.0).wrapping_sub(u64::from(rest < 0.0));
+    f64::from_bits(near.to_bits().wrapping_add(unit)) as f32
 }
 
 #[cfg(test)]

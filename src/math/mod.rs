@@ -9,6 +9,8 @@ mod sine;
 
 pub(crate) use area::Slice;
 pub(crate) use float::{Float, is_negative};
-pub(crate) use normal_quantile::{depth, exp_neg, far_tail, ln, tail, tail_depth};
+#[cfg(feature = "complex")]
+pub(crate) use normal_quantile::depth;
+pub(crate) use normal_quantile::{exp_neg, far_tail, ln, tail, tail_depth};
 pub(crate) use simd::{Simd, Vectorized};
 pub(crate) use sine::cosine;

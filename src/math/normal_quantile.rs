@@ -136,6 +136,7 @@ pub(crate) fn ln(a: f64) -> f64 {
 
 /// −ln a for a = 1 − t from 0 to 1, given both: as accurate as t where a is close to 1, and as a
 /// elsewhere.
+#[cfg(feature = "complex")]
 #[inline(always)]
 pub(crate) fn depth(t: f64, a: f64) -> f64 {
     // −ln(1 − t) = 2 artanh(t / (2 − t)), by the series that `ln` takes.
