@@ -32,7 +32,9 @@ fn binary16(value: f32) -> u16 {
     // A unit in the last place of ½ is 2⁻²⁴, as is that of every subnormal number: the sum is rounded
     // there, and its last digits are the number's.
     let subnormal = (f32::from_bits(magnitude) + 0.5).to_bits().wrapping_sub(0.5_f32.to_bits());
-    let finite = if magnitude < LEAST_NORMAL { subnormal } else { normal };
+    // As signed integers, which a vector unit compares at once.
+    let is_subnormal = (magnitude as i32) < LEAST_NORMAL as i32;
+    let finite = if is_subnormal { subnormal } else { normal };
     // Beyond the greatest number, `normal` rises on.
     (sign | finite.min(INFINITY)) as u16
 }

@@ -56,7 +56,7 @@ pub(super) fn finish_streaming() {
     }
 }
 
-/// Asks for the cache line at an address that will be written soon. Without this, Fortran order takes 1.5
+/// Asks for the cache line at an address that will be written soon. Without this, Fortran order takes 2
 /// to 3 times as long (2048² to 5000², Zen 3): the lines at both ends of a column are written in part, and
 /// so have to be read.
 #[inline(always)]
