@@ -1,0 +1,109 @@
+"""Forms: a label as an initializer of the list."""
+
+from __future__ import annotations
+
+import base64
+import math
+import zlib
+from typing import Any
+
+import numpy as np
+
+from .blocks import blocks, changes
+from .labels import Bits, Drawn, Factor, Known, Label, Orthogonal, Pieces, Refused, Unknown
+from .steps import closed, rounded
+
+FEW_NUMBERS = 16
+"""Constants of no more numbers are written one by one."""
+MOST_NUMBERS = 64
+"""Constants of more numbers are written as data."""
+MOST_RUNS = 8
+"""Constants of more runs along an axis are written as data."""
+
+
+def form(label: Label, shape: tuple[int, ...]) -> Any:
+    """The initializer in the form that the checkpoint tool reads."""
+    match label:
+        case Known(array):
+            return constant(array, shape)
+        case Drawn(_, steps):
+            return law(steps)
+        case Orthogonal():
+            return orthogonal(label)
+        case Pieces():
+            return blocks(label, form)
+        case Bits() | Factor():
+            raise Refused("random bits, or a part of a random matrix, are no initial value")
+        case Unknown(reason):
+            raise Refused(reason)
+
+
+def law(steps: tuple[tuple[str, float], ...]) -> Any:
+    """The law of each draw, and the steps after it that have no closed form."""
+    base, left = closed(steps)
+    if not left:
+        return base.form()
+    written = [kind if kind in ("exp", "ln") else {kind: rounded(number)} for kind, number in left]
+    if "erf_inv" in written or any("erf_inv" in step for step in written):
+        raise Refused("`erf_inv` of anything but a uniform number")
+    return {"transformed": {"law": base.form(), "steps": written}}
+
+
+def orthogonal(label: Orthogonal) -> Any:
+    """The output axes are the columns. Rows and columns may change places without a change of law."""
+    axes = {side: [axis for axis, of in enumerate(label.sides) if of == side] for side in ("row", "column", "batch")}
+    last = len(label.sides) - 1
+    layout: Any = {"axes": {"input": [], "output": axes["column"]}}
+    for side, other in (("column", "row"), ("row", "column")):
+        if axes[side] in ([last], []) and last not in axes[other]:
+            layout = "keras"
+            break
+        if axes[side] in ([0], []) and 0 not in axes[other]:
+            layout = "torch"
+    if axes["batch"]:
+        layout = {**(layout if isinstance(layout, dict) else {"roles": layout}), "batch": axes["batch"]}
+    fields = ({"gain": rounded(label.gain)} if rounded(label.gain) != 1 else {}) | (
+        {"layout": layout} if layout != "keras" else {}
+    )
+    return {"orthogonal": fields} if fields else "orthogonal"
+
+
+def constant(array: Any, shape: tuple[int, ...]) -> Any:
+    """Numbers, as briefly as they can be written."""
+    scalar = Known(array).scalar
+    if scalar is not None:
+        return {0: "zeros", 1: "ones"}.get(scalar.item(), {"constant": plain(scalar)})
+    array = whole = np.asarray(array)
+    for axis, size in enumerate(array.shape):
+        if size > 1 and np.all(array == array.take([0], axis)):
+            array = array.take([0], axis)
+    while array.ndim > 1 and array.shape[0] == 1:
+        array = array[0]
+    steps = np.diff(array) if array.ndim == 1 and array.dtype.kind in "iu" else np.array([])
+    if steps.size and np.all(steps == steps[0]):
+        return {"range": {"start": int(array[0]), "step": int(steps[0])}}
+    if array.size <= FEW_NUMBERS:
+        return {"constant": plain(array)}
+    for axis in range(whole.ndim):
+        if 0 < len(at := changes(whole, axis)) <= MOST_RUNS:
+            edges = [0, *at, whole.shape[axis]]
+            parts = [(b - a, whole.take(range(a, b), axis)) for a, b in zip(edges, edges[1:])]
+            written = [{"size": size, "initializer": constant(part, part.shape)} for size, part in parts]
+            if not any("data" in part["initializer"] for part in written):
+                return {"blocks": {"axis": axis, "parts": written}}
+    if array.size <= MOST_NUMBERS:
+        return {"constant": plain(array)}
+    little = whole.astype(whole.dtype.newbyteorder("<"))
+    return {"data": base64.b64encode(zlib.compress(little.tobytes(), 9)).decode()}
+
+
+def plain(array: np.ndarray) -> Any:
+    """Nested lists of the shortest numbers that give these."""
+    if array.ndim:
+        return [plain(row) for row in array]
+    if array.dtype.kind in "iub":
+        return int(array)
+    number = float(array) if array.dtype == np.float64 else float(str(np.float32(array)))
+    if not math.isfinite(number):
+        raise Refused(f"a constant that is {number}")
+    return rounded(number, 17)
