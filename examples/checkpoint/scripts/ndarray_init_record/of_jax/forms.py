@@ -82,6 +82,9 @@ def constant(array: Any, shape: tuple[int, ...]) -> Any:
     steps = np.diff(array) if array.ndim == 1 and array.dtype.kind in "iu" else np.array([])
     if steps.size and np.all(steps == steps[0]):
         return {"range": {"start": int(array[0]), "step": int(steps[0])}}
+    if whole.ndim == 2 and array.shape == whole.shape and np.array_equal(whole, whole[0, 0] * np.eye(*whole.shape)):
+        gain = plain(whole[0, 0])
+        return "identity" if gain == 1 else {"identity": {"gain": gain}}
     if array.size <= FEW_NUMBERS:
         return {"constant": plain(array)}
     for axis in range(whole.ndim):

@@ -7,26 +7,28 @@ from typing import Any, Callable, Mapping
 
 import jax
 
-from .record import Build
+from .record import Model
 
 
-def of_jax(init: Callable[..., Any], **options: Any) -> Build:
+def of_jax(init: Callable[..., Any], **options: Any) -> Model:
     """A function from a random key to a tree of arrays: Haiku's `init`, a module of Equinox, one's own."""
-    return lambda seed: flat(init(jax.random.key(seed), **options))
+    return Model(lambda seed: flat(init(jax.random.key(seed), **options)))
 
 
-def of_flax(build: Callable[..., Any], **options: Any) -> Build:
+def of_flax(build: Callable[..., Any], **options: Any) -> Model:
     """A function that returns a linen module and the inputs of its `init`, or takes `rngs` and returns an nnx module."""
     from flax import linen, nnx
 
     if "rngs" in inspect.signature(build).parameters:
-        return lambda seed: {name: value.get_value() for name, value in nnx_variables(build(rngs=nnx.Rngs(seed), **options))}
+        return Model(lambda seed: {name: variable.get_value() for name, variable in nnx_variables(build(rngs=nnx.Rngs(seed), **options))})
+    module, *inputs = build(**options)
+    arrays = [place for place, value in enumerate(inputs) if hasattr(value, "shape")]
 
-    def values(seed: int) -> dict[str, Any]:
-        module, *inputs = build(**options)
-        return flat(linen.unbox(module.init(jax.random.key(seed), *inputs)))
+    def values(seed: int, *traced: Any) -> dict[str, Any]:
+        taken = dict(enumerate(inputs)) | dict(zip(arrays, traced))
+        return flat(linen.unbox(module.init(jax.random.key(seed), *taken.values())))
 
-    return values
+    return Model(values, tuple(inputs[place] for place in arrays))
 
 
 def nnx_variables(module: Any) -> list[tuple[str, Any]]:
@@ -37,7 +39,7 @@ def nnx_variables(module: Any) -> list[tuple[str, Any]]:
     return [("/".join(map(str, path)), variable) for path, variable in nnx.to_flat_state(state)]
 
 
-def of_keras(build: Callable[..., Any], **options: Any) -> Build:
+def of_keras(build: Callable[..., Any], **options: Any) -> Model:
     """A function that returns a model whose weights exist. Keras' own models are built without a download."""
     import keras
 
@@ -49,7 +51,7 @@ def of_keras(build: Callable[..., Any], **options: Any) -> Build:
         keras.utils.set_random_seed(seed)
         return {name: weight.value for name, weight in keras_weights(build(**options)).items()}
 
-    return values
+    return Model(values)
 
 
 def keras_weights(model: Any) -> dict[str, Any]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Callable, Mapping
-
-import jax
-import numpy as np
 
 from ..parameter_list import Entry
 from .forms import form
@@ -25,16 +23,21 @@ DTYPES = {
     "bool": "BOOL",
 }
 
-Build = Callable[[int], Mapping[str, Any]]
-"""From a seed to a model's initial values by name; what is built must be traceable by JAX."""
+
+@dataclass(frozen=True)
+class Model:
+    """A function from a seed, and inputs that stay abstract, to initial values by name. JAX must be able to trace it."""
+
+    values: Callable[..., Mapping[str, Any]]
+    inputs: tuple[Any, ...] = ()
 
 
-def record(build: Build) -> tuple[list[Entry], dict[str, str]]:
+def record(model: Model) -> tuple[list[Entry], dict[str, str]]:
     """The entries of a model, and why other tensors of it were refused.
 
     The model is built twice, from two seeds. Numbers that differ came from the seed without a draw that JAX traced.
     """
-    (entries, refused), (again, _) = once(build, 0), once(build, 1)
+    (entries, refused), (again, _) = once(model, 0), once(model, 1)
     others = {entry.name: entry for entry in again}
     kept = []
     for entry in entries:
@@ -45,16 +48,16 @@ def record(build: Build) -> tuple[list[Entry], dict[str, str]]:
     return kept, refused
 
 
-def once(build: Build, seed: int) -> tuple[list[Entry], dict[str, str]]:
+def once(model: Model, seed: int) -> tuple[list[Entry], dict[str, str]]:
     """One recording."""
     names: list[str] = []
 
-    def values() -> list[Any]:
-        built = build(seed)
+    def values(*inputs: Any) -> list[Any]:
+        built = model.values(seed, *inputs)
         names[:] = built
         return list(built.values())
 
-    traced, arrays = labels(values)
+    traced, arrays = labels(values, *model.inputs)
     entries: list[Entry] = []
     refused: dict[str, str] = {}
     drawn: dict[bytes, tuple[str, tuple[Label, Any]]] = {}
