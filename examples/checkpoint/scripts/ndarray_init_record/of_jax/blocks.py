@@ -21,12 +21,12 @@ def blocks(label: Pieces, form: Form) -> Any:
     source = np.searchsorted([each.start for each in sources], numbers, "right") - 1
     drawn = numbers[np.isin(source, [i for i, each in enumerate(sources) if not isinstance(each.label, Known)])]
     if numbers.min(initial=0) < 0:
-        raise Refused("elements from outside of an array")
+        raise Refused("holds elements from outside of an array")
     if np.unique(drawn).size < drawn.size:
-        raise Refused("some elements are the same draw")
+        raise Refused("holds one draw in several places")
     keys = [key for each in sources for key in each.label.keys]
     if len(set(keys)) < len(keys):
-        raise Refused("several parts are drawn from one random key")
+        raise Refused("has several parts from one random key")
 
     kinds: dict[str, int] = {}
     written = []
@@ -42,7 +42,7 @@ def blocks(label: Pieces, form: Form) -> Any:
         nonlocal left
         left -= 1
         if left < 0:
-            raise Refused(f"a patchwork of more than {MOST} blocks")
+            raise Refused(f"has more than {MOST} parts of different laws")
         here = kind[region]
         places = {axis: changes(here, axis) for axis in range(here.ndim)}
         places = {axis: at for axis, at in places.items() if len(at)}
@@ -68,7 +68,7 @@ def blocks(label: Pieces, form: Form) -> Any:
         if isinstance(first.label, Orthogonal):
             whole = here.size == first.end - first.start and np.array_equal(here.ravel(), np.arange(first.start, first.end))
             if not whole or tuple(n for n in here.shape if n > 1) != tuple(n for n in first.shape if n > 1):
-                raise Refused("a part of a random matrix, or one that was moved")
+                raise Refused("holds a part of an orthogonal matrix")
             sides = [side for side, size in zip(first.label.sides, first.shape) if size > 1]
             placed = tuple(sides.pop(0) if size > 1 else "" for size in here.shape)
             return form(Orthogonal(first.label.keys, placed, first.label.gain), here.shape)

@@ -20,7 +20,7 @@ def random_bits(equation: JaxprEqn, keys: Any) -> Label:
     data = np.asarray(jax.random.key_data(keys))
     rows = [row.tobytes() for row in data.reshape(-1, data.shape[-1])]
     if len(set(rows)) < len(rows):
-        raise Refused("several parts are drawn from one random key")
+        raise Refused("has several parts from one random key")
     return Bits(frozenset(rows), equation.params["bit_width"])
 
 
@@ -39,7 +39,7 @@ def mantissa(equation: JaxprEqn, bits: Bits, others: list[Any]) -> Label:
                     return bits
         case "bitcast_convert_type", [] if jnp.issubdtype(parameters["new_dtype"], jnp.floating):
             return Drawn(bits.keys, (("shift", 1.0),))
-    raise Refused(f"no rule for `{equation.primitive.name}` of random bits")
+    raise Refused(f"is computed from random bits by `{equation.primitive.name}`")
 
 
 def arithmetic(equation: JaxprEqn, operands: list[Label]) -> Label:
@@ -47,20 +47,20 @@ def arithmetic(equation: JaxprEqn, operands: list[Label]) -> Label:
     name, result = equation.primitive.name, equation.outvars[0].aval
     places = [place for place, operand in enumerate(operands) if not isinstance(operand, Known)]
     if len(places) > 1:
-        raise Refused(f"`{name}` combines several draws")
+        raise Refused(f"is computed from several draws by `{name}`")
     (place,) = places
     label = operands[place]
     numbers = [operand.scalar for operand in operands if isinstance(operand, Known)]
     if any(number is None for number in numbers):
-        raise Refused(f"`{name}` with numbers that differ from draw to draw")
+        raise Refused(f"is computed from draws by `{name}` with numbers that differ from draw to draw")
     if equation.invars[place].aval.shape != result.shape:
-        raise Refused(f"`{name}` repeats draws")
+        raise Refused(f"holds one draw in several places, by `{name}`")
     if isinstance(label, Bits):
         return mantissa(equation, label, numbers)
     if name == "mul" and numbers[0] == 0:
         return Known(np.broadcast_to(numbers[0], result.shape))
     if not jnp.issubdtype(result.dtype, jnp.floating) or name not in STEPS:
-        raise Refused(f"no rule for `{name}` of a draw")
+        raise Refused(f"is computed from draws by `{name}`")
     # Where numbers become normal, their resolution near 1 says which bounds count as none.
     precise = [float(jnp.finfo(result.dtype).eps)] if name == "erf_inv" else list(map(float, numbers))
     steps = STEPS[name](*precise) if place == 0 else SWAPPED[name](*precise)
@@ -74,7 +74,7 @@ def arithmetic(equation: JaxprEqn, operands: list[Label]) -> Label:
                 return Drawn(keys, (*earlier, *steps), moves)
             case Orthogonal(keys, sides, gain) if all(kind == "scale" for kind, _ in steps):
                 return Orthogonal(keys, sides, float(np.prod([gain, *(number for _, number in steps)])))
-        raise Refused(f"no rule for `{name}` of a random matrix")
+        raise Refused(f"is computed from an orthogonal matrix by `{name}`")
 
     if isinstance(label, Pieces):
         return Pieces(tuple(replace(source, label=apply(source.label)) for source in label.sources), label.numbers)
@@ -102,7 +102,7 @@ STEPS: dict[str, Callable[..., list[Step]]] = {
 
 
 def quotient(number: float) -> list[Step]:
-    raise Refused("no rule for `div` by a draw")
+    raise Refused("is computed from draws by `div`, which divides by them")
 
 
 SWAPPED = STEPS | {"sub": lambda number: [("scale", -1.0), ("shift", number)], "div": quotient}

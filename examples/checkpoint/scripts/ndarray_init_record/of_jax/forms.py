@@ -33,7 +33,7 @@ def form(label: Label, shape: tuple[int, ...]) -> Any:
         case Pieces():
             return blocks(label, form)
         case Bits() | Factor():
-            raise Refused("random bits, or a part of a random matrix, are no initial value")
+            raise Refused("holds random bits, or a factor of a QR decomposition")
         case Unknown(reason):
             raise Refused(reason)
 
@@ -45,7 +45,7 @@ def law(steps: tuple[tuple[str, float], ...]) -> Any:
         return base.form()
     written = [kind if kind in ("exp", "ln") else {kind: rounded(number)} for kind, number in left]
     if "erf_inv" in written or any("erf_inv" in step for step in written):
-        raise Refused("`erf_inv` of anything but a uniform number")
+        raise Refused("is computed by `erf_inv` from anything but uniform draws")
     return {"transformed": {"law": base.form(), "steps": written}}
 
 
@@ -108,5 +108,5 @@ def plain(array: np.ndarray) -> Any:
         return int(array)
     number = float(array) if array.dtype == np.float64 else float(str(np.float32(array)))
     if not math.isfinite(number):
-        raise Refused(f"a constant that is {number}")
+        raise Refused(f"holds the number {number}")
     return rounded(number, 17)

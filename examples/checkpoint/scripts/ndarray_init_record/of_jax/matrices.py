@@ -14,9 +14,9 @@ def qr(equation: JaxprEqn, operands: list[Label]) -> list[Label]:
     """Decomposes a normal matrix."""
     (label,) = operands
     if not isinstance(label, Drawn) or label.moves or not is_standard_normal(label.steps):
-        raise Refused("`qr` of anything but normal draws")
+        raise Refused("is computed by `qr` from anything but normal draws")
     if equation.params["full_matrices"] or equation.params["pivoting"]:
-        raise Refused("`qr` with full matrices or pivoting")
+        raise Refused("is computed by `qr` with full matrices or pivoting")
     return [Factor(label.keys, "Q"), Factor(label.keys, "R")]
 
 
@@ -38,7 +38,7 @@ def factors(equation: JaxprEqn, operands: list[Label]) -> Label:
             if {kind, other} == {"Q", "signs"}:
                 batches = len(equation.outvars[0].aval.shape) - 2
                 return Orthogonal(keys, (*["batch"] * batches, "row", "column"))
-    raise Refused(f"no rule for `{name}` of a factor of a QR decomposition")
+    raise Refused(f"is computed from a factor of a QR decomposition by `{name}`")
 
 
 def reshaped(label: Orthogonal, old: tuple[int, ...], new: tuple[int, ...]) -> Orthogonal:
@@ -51,11 +51,11 @@ def reshaped(label: Orthogonal, old: tuple[int, ...], new: tuple[int, ...]) -> O
             (first, side), *rest = left
             shared = min(size, first)
             if size % shared or first % shared:
-                raise Refused("`reshape` mixes a random matrix' rows and columns")
+                raise Refused("mixes rows and columns of an orthogonal matrix by `reshape`")
             size //= shared
             left = [(first // shared, side), *rest] if first > shared else rest
             kinds.add(side)
         if len(kinds) > 1:
-            raise Refused("`reshape` mixes a random matrix' rows and columns")
+            raise Refused("mixes rows and columns of an orthogonal matrix by `reshape`")
         sides.append(kinds.pop() if kinds else "")
     return Orthogonal(label.keys, tuple(sides), label.gain)

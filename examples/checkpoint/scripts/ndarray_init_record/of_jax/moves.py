@@ -57,7 +57,7 @@ def move(equation: JaxprEqn, operands: list[Label]) -> Label | list[Label]:
     for place, numbers in zip(data, taken[1]):
         arguments[place] = numbers
     if any(argument is None for argument in arguments):
-        raise Refused(f"`{name}` to places that are drawn")
+        raise Refused(f"has draws in places that are drawn, by `{name}`")
     return [Pieces(taken[0], np.asarray(numbers)) for numbers in bind(equation, arguments)]
 
 
@@ -101,7 +101,7 @@ def numbered(labels: Sequence[Label], shapes: Sequence[tuple[int, ...]]) -> tupl
             sources.append(Source(start, label, shape))
             taken.append(np.arange(start, sources[-1].end, dtype=np.int32).reshape(shape))
         else:
-            raise Refused("no rule for a random number that is moved before it is made")
+            raise Refused(f"is computed from a {type(label).__name__.lower()} that moves")
         if sources[-1].end >= 2**31:
-            raise Refused("an array of more than 2³¹ elements is put together")
+            raise Refused("is put together from more than 2³¹ elements")
     return tuple(sources), taken

@@ -22,7 +22,7 @@ DRAWS = {"random_bits", "random_gamma", "rng_bit_generator", "rng_uniform"}
 def labels(function: Any, *arguments: Any) -> tuple[list[Label], list[Any]]:
     """The labels, shapes and types of what a function returns. The function is traced; no array is made."""
     closed, shapes = jax.make_jaxpr(function, return_shape=True)(*arguments)
-    inputs = [Unknown("the value depends on the input") for _ in closed.jaxpr.invars]
+    inputs = [Unknown("depends on the inputs of `init`") for _ in closed.jaxpr.invars]
     return walk(closed, inputs), jax.tree.leaves(shapes)
 
 
@@ -69,7 +69,7 @@ def step(equation: JaxprEqn, operands: list[Label]) -> list[Label]:
             if isinstance(operand, Unknown):
                 raise Refused(operand.reason)
         if name not in RULES:
-            raise Refused(f"no rule for `{name}` of a draw")
+            raise Refused(f"is computed from draws by `{name}`")
         result = RULES[name](equation, operands)
         return result if isinstance(result, list) else [result]
     except Refused as reason:
@@ -84,7 +84,7 @@ def scan(equation: JaxprEqn, operands: list[Label]) -> list[Label]:
     constants, carry = operands[:fixed], operands[fixed : fixed + carried]
     stacked = operands[fixed + carried :]
     if not all(isinstance(operand, (Known, Unknown)) for operand in stacked):
-        return [Unknown("no rule for `scan` over draws", keys_of(operands)) for _ in equation.outvars]
+        return [Unknown("is computed from draws by `scan`", keys_of(operands)) for _ in equation.outvars]
     turns = []
     for turn in reversed(range(length)) if parameters["reverse"] else range(length):
         now = [Known(operand.array[turn]) if isinstance(operand, Known) else operand for operand in stacked]
