@@ -11,6 +11,7 @@ import importlib
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Any, Iterator
 
 os.environ["KERAS_BACKEND"] = "jax"
@@ -22,9 +23,10 @@ import keras
 import numpy as np
 
 import agreement
-from ndarray_init_record.of_jax.models import Model, constructor
+from ndarray_init_record.of_jax.models import Model, constructor, versions
 from ndarray_init_record.of_jax.presets import of_shape
 from ndarray_init_record.of_jax.record import record
+from ndarray_init_record.parameter_list import Entry, ParameterList
 
 
 def models() -> Iterator[str]:
@@ -42,28 +44,41 @@ def models() -> Iterator[str]:
     yield "jax:jax_examples:equinox_network"
 
 
-def compare(spec: str, seeds: int) -> tuple[int, list[str], list[str]]:
-    """How many tensors agree, and the names of those that were refused and that disagree."""
-    built = constructor(spec, None, {})
-    found = record(built)
-    entries, refused = found.entries, found.refused
+def compare(spec: str, seeds: int, folder: Path | None) -> tuple[int, list[str], list[str]]:
+    """How many tensors agree, and which were refused or disagree, with the reasons."""
+    model = constructor(spec, None, {})
+    found = record(model)
     wrong: dict[str, str] = {}
+    numbers: dict[str, list[np.ndarray]] = {}
     for seed in range(seeds):
-        drawn = draw(built, 100 + seed, compiled=not spec.startswith("keras:"))
-        if set(drawn) != {entry.name for entry in entries} | set(refused):
-            return 0, list(refused), ["names"]
-        for entry in entries:
-            values = drawn[entry.name]
-            if values.shape != tuple(entry.shape):
-                wrong[entry.name] = f"shape {values.shape}"
-            elif entry.same_as:
-                if not np.array_equal(values, drawn[entry.same_as]):
-                    wrong[entry.name] = f"not the same as {entry.same_as}"
-            elif fault := next(agreement.faults(values, entry.initializer, of_shape), None):
+        drawn = draw(model, 100 + seed, compiled=not spec.startswith("keras:"))
+        wrong |= dict.fromkeys(set(drawn) ^ {*(entry.name for entry in found.entries), *found.refused}, "is in one of list and model")
+        for entry in found.entries:
+            if fault := next(disagreement(entry, drawn), None):
                 wrong[entry.name] = f"{fault} (seed {seed})"
-        del drawn
+        if folder:
+            for name, values in drawn.items():
+                numbers.setdefault(name, []).append(values)
         gc.collect()
-    return len(entries) - len(wrong), [f"{n} {r}" for n, r in refused.items()], [f"{n}: {r}" for n, r in wrong.items()]
+    if folder and not wrong and not found.refused:
+        text = ParameterList(spec, versions(spec), found.entries).to_json()
+        agreement.write(folder, spec, text, numbers)
+    return (
+        len(found.entries) - len(wrong),
+        [f"{name} {reason}" for name, reason in found.refused.items()],
+        [f"{name} {reason}" for name, reason in wrong.items()],
+    )
+
+
+def disagreement(entry: Entry, drawn: dict[str, np.ndarray]) -> Iterator[str]:
+    """How a tensor is not as its entry says."""
+    values = drawn[entry.name]
+    if values.shape != tuple(entry.shape):
+        yield f"has the shape {values.shape}"
+    elif entry.same_as is None:
+        yield from agreement.faults(values, entry.initializer, of_shape)
+    elif not np.array_equal(values, drawn[entry.same_as]):
+        yield f"is not {entry.same_as}"
 
 
 def draw(model: Model, seed: int, compiled: bool) -> dict[str, np.ndarray]:
@@ -86,11 +101,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("models", nargs="*")
     parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--statistics", type=Path, metavar="FOLDER", help="where each list goes, with what the model drew")
     arguments = parser.parse_args()
     failed = 0
     for spec in arguments.models or models():
         start = time.time()
-        right, refused, wrong = compare(spec, arguments.seeds)
+        right, refused, wrong = compare(spec, arguments.seeds, arguments.statistics)
         print(f"{spec}: {right} right, {len(refused)} refused, {len(wrong)} wrong, {time.time() - start:.0f} s", flush=True)
         for line in (*refused[:5], *wrong[:5]):
             print(f"    {line}", flush=True)
