@@ -10,12 +10,13 @@ import gzip
 import json
 import re
 import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from math import exp, log, log1p, expm1, prod, sqrt
+from math import exp, expm1, log, log1p, prod, sqrt
 from pathlib import Path
 from statistics import NormalDist
-from typing import Any, Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -71,7 +72,10 @@ def law(form: dict[str, Any]) -> Law | None:
             return Law(lambda p: mean + std * NORMAL.inv_cdf(min(max(low + (high - low) * p, 1e-300), 1 - 1e-16)))
         case "transformed":
             inner = law(fields["law"])
-            steps = [(step, ()) if isinstance(step, str) else (next(iter(step)), tuple(step.values())) for step in fields["steps"]]
+            steps = [
+                (step, ()) if isinstance(step, str) else (next(iter(step)), tuple(step.values()))
+                for step in fields["steps"]
+            ]
             falls = prod(-1 if numbers and name == "scale" and numbers[0] < 0 else 1 for name, numbers in steps) < 0
 
             def quantile(p: float) -> float:
@@ -93,9 +97,11 @@ def faults(values: np.ndarray, form: Any, presets: Callable[[tuple[int, ...]], d
     match kind:
         case "blocks":
             start = 0
-            parts = fields.get("parts") or [
-                {"size": shape[fields["axis"]] // fields["equal"], "initializer": fields["initializer"]}
-            ] * fields["equal"]
+            parts = (
+                fields.get("parts")
+                or [{"size": shape[fields["axis"]] // fields["equal"], "initializer": fields["initializer"]}]
+                * fields["equal"]
+            )
             for part in parts:
                 region = [slice(None)] * values.ndim
                 region[fields["axis"]] = slice(start, start + part["size"])
@@ -113,7 +119,7 @@ def faults(values: np.ndarray, form: Any, presets: Callable[[tuple[int, ...]], d
             # Numbers of so few digits are drawn from as few levels: JAX draws a bfloat16 from 128.
             levels = {"float16": 1024, "bfloat16": 128}.get(str(values.dtype), 2**23)
             some = np.asarray(values.ravel()[:MOST], np.float64)
-            yield from draw_faults(some, expected(repr(form)), str(form), 1 / levels)
+            yield from draw_faults(some, expected(json.dumps(form)), str(form), 1 / levels)
 
 
 def numbers(kind: str, fields: Any, values: np.ndarray) -> Any:
@@ -132,7 +138,7 @@ def numbers(kind: str, fields: Any, values: np.ndarray) -> Any:
 
 @lru_cache(10000)
 def expected(form: str) -> tuple[Law, float, float]:
-    found = law(eval(form))  # noqa: S307: written by `repr` above
+    found = law(json.loads(form))
     assert found is not None, form
     return found, *found.moments
 
@@ -167,13 +173,14 @@ def matrix_faults(values: np.ndarray, fields: Any) -> Iterator[str]:
     """Orthonormal columns, or rows, times the gain."""
     fields = fields or {}
     layout, gain = fields.get("layout", "keras"), fields.get("gain", 1)
-    batch = layout.get("batch", []) if isinstance(layout, dict) else []
-    roles = layout.get("roles", layout) if isinstance(layout, dict) else layout
+    layout = {"roles": layout} if isinstance(layout, str) else {"roles": layout, **layout}
+    batch = layout.get("batch", [])
     others = [axis for axis in range(values.ndim) if axis not in batch]
-    columns = {"keras": [others[-1]], "torch": [others[0]]}.get(str(roles)) or (roles.get("axes") or layout["axes"])["output"]
+    columns = {"keras": others[-1:], "torch": others[:1]}.get(str(layout["roles"]))
+    columns = layout["axes"]["output"] if columns is None else columns
     rows = [axis for axis in others if axis not in columns]
-    width = prod(values.shape[axis] for axis in columns)
-    matrices = np.asarray(values, np.float64).transpose(*batch, *rows, *columns).reshape(-1, values[0:].size // prod(values.shape[axis] for axis in batch) // width, width)
+    height, width = (prod(values.shape[axis] for axis in axes) for axes in (rows, columns))
+    matrices = np.asarray(values, np.float64).transpose(*batch, *rows, *columns).reshape(-1, height, width)
     for matrix in matrices:
         tall = matrix if matrix.shape[0] >= matrix.shape[1] else matrix.T
         if np.abs(tall.T @ tall - gain**2 * np.eye(tall.shape[1])).max() > 1e-4 * gain**2:

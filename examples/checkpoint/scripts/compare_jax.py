@@ -11,8 +11,9 @@ import importlib
 import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 os.environ["KERAS_BACKEND"] = "jax"
 # Compilation takes nearly all of the time.
@@ -52,7 +53,9 @@ def compare(spec: str, seeds: int, folder: Path | None) -> tuple[int, list[str],
     numbers: dict[str, list[np.ndarray]] = {}
     for seed in range(seeds):
         drawn = draw(model, 100 + seed, compiled=not spec.startswith("keras:"))
-        wrong |= dict.fromkeys(set(drawn) ^ {*(entry.name for entry in found.entries), *found.refused}, "is in one of list and model")
+        wrong |= dict.fromkeys(
+            set(drawn) ^ {*(entry.name for entry in found.entries), *found.refused}, "is in one of list and model"
+        )
         for entry in found.entries:
             if fault := next(disagreement(entry, drawn), None):
                 wrong[entry.name] = f"{fault} (seed {seed})"
@@ -101,13 +104,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("models", nargs="*")
     parser.add_argument("--seeds", type=int, default=2)
-    parser.add_argument("--statistics", type=Path, metavar="FOLDER", help="where each list goes, with what the model drew")
+    parser.add_argument(
+        "--statistics", type=Path, metavar="FOLDER", help="where each list goes, with what the model drew"
+    )
     arguments = parser.parse_args()
     failed = 0
     for spec in arguments.models or models():
         start = time.time()
         right, refused, wrong = compare(spec, arguments.seeds, arguments.statistics)
-        print(f"{spec}: {right} right, {len(refused)} refused, {len(wrong)} wrong, {time.time() - start:.0f} s", flush=True)
+        print(
+            f"{spec}: {right} right, {len(refused)} refused, {len(wrong)} wrong, {time.time() - start:.0f} s",
+            flush=True,
+        )
         for line in (*refused[:5], *wrong[:5]):
             print(f"    {line}", flush=True)
         failed += bool(refused or wrong)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -66,8 +67,9 @@ def blocks(label: Pieces, form: Form) -> Any:
                 values[mask] = np.asarray(of.label.array)[np.unravel_index(here[mask] - of.start, of.shape)]
             return form(Known(values), here.shape)
         if isinstance(first.label, Orthogonal):
-            whole = here.size == first.end - first.start and np.array_equal(here.ravel(), np.arange(first.start, first.end))
-            if not whole or tuple(n for n in here.shape if n > 1) != tuple(n for n in first.shape if n > 1):
+            if not np.array_equal(here.ravel(), np.arange(first.start, first.end)) or tuple(
+                n for n in here.shape if n > 1
+            ) != tuple(n for n in first.shape if n > 1):
                 raise Refused("holds a part of an orthogonal matrix")
             sides = [side for side, size in zip(first.label.sides, first.shape) if size > 1]
             placed = tuple(sides.pop(0) if size > 1 else "" for size in here.shape)

@@ -22,9 +22,9 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def into_tree(arrays: Mapping[str, Any], tree: Any) -> Any:
-    """Variables like those that linen's `init` or Haiku's returned, or a module of Equinox, with these arrays in their place.
+    """A tree like this one, with the checkpoint's arrays: variables of linen or Haiku, or a module of Equinox.
 
-    The tree may be abstract, from `jax.eval_shape`.
+    The tree may be abstract, from `jax.eval_shape` or `eqx.filter_eval_shape`.
     """
     found = matched(arrays, flat(tree))
 
@@ -50,7 +50,7 @@ def into_nnx(arrays: Mapping[str, Any], module: Any) -> None:
 def into_keras(arrays: Mapping[str, Any], model: Any) -> None:
     """Sets the weights of a Keras model. The state of random generators stays.
 
-    Keras numbers the names of layers: the model must be built as it was for the list, after `keras.utils.clear_session()`.
+    Keras numbers the names of layers: `keras.utils.clear_session()` must stand before the model is built.
     """
     weights = keras_weights(model)
     for name, array in matched(arrays, weights).items():

@@ -15,19 +15,19 @@ from typing import Any
 
 os.environ["KERAS_BACKEND"] = "jax"
 
-import jax  # noqa: E402
+import jax
 
 
 @dataclass(frozen=True)
 class Model:
-    """A function from a seed, and inputs that stay abstract, to initial values by name. JAX must be able to trace it."""
+    """A function from a seed, and inputs that stay abstract, to initial values by name. JAX traces it."""
 
     values: Callable[..., Mapping[str, Any]]
     inputs: tuple[Any, ...] = ()
 
 
 def constructor(spec: str, config: Path | None, kwargs: dict[str, Any]) -> Model:
-    """The model of `keras:applications.MobileNetV2`, `keras:module:function`, `flax:module:function`, `jax:module:function`."""
+    """The model of `keras:applications.MobileNetV2`, or of `module:function` after `keras:`, `flax:` or `jax:`."""
     if config is not None:
         raise ValueError("--config is for transformers; other models take --kwargs")
     library, _, path = spec.partition(":")
@@ -52,11 +52,12 @@ def of_jax(init: Callable[..., Any], kwargs: dict[str, Any]) -> Model:
 
 
 def of_flax(build: Callable[..., Any], kwargs: dict[str, Any]) -> Model:
-    """Of a function that returns a linen module and the inputs of its `init`, or takes `rngs` and returns an nnx module."""
+    """Of a function that returns a linen module and its inputs, or takes `rngs` and returns an nnx module."""
     from flax import nnx
 
     def nnx_values(seed: int) -> dict[str, Any]:
-        return {name: variable.get_value() for name, variable in nnx_variables(build(rngs=nnx.Rngs(seed), **kwargs)).items()}
+        variables = nnx_variables(build(rngs=nnx.Rngs(seed), **kwargs))
+        return {name: variable.get_value() for name, variable in variables.items()}
 
     if "rngs" in inspect.signature(build).parameters:
         return Model(nnx_values)
@@ -109,8 +110,8 @@ def keras_weights(model: Any) -> dict[str, Any]:
 def flat(tree: Any) -> dict[str, Any]:
     """The arrays of a tree by their path. Dictionaries keep their order; Flax' boxes of metadata are opened."""
     if isinstance(tree, Mapping):
-        inner = {str(name): flat(value) for name, value in tree.items()}
-        return {"/".join(filter(None, (name, path))): leaf for name, part in inner.items() for path, leaf in part.items()}
+        parts = ((str(name), flat(value)) for name, value in tree.items())
+        return {"/".join(filter(None, (name, path))): leaf for name, part in parts for path, leaf in part.items()}
     leaves, _ = jax.tree_util.tree_flatten_with_path(tree.unbox() if hasattr(tree, "unbox") else tree)
     arrays = ((path, leaf) for path, leaf in leaves if hasattr(leaf, "shape"))
     return {jax.tree_util.keystr(path, simple=True, separator="/"): leaf for path, leaf in arrays}

@@ -28,7 +28,7 @@ class Record:
 
 
 def record(model: Model) -> Record:
-    """Records two constructions: numbers that differ come from a generator that is not JAX's, or from an operation unknown."""
+    """Records two constructions: numbers that differ come from a generator that is not JAX's."""
     first, second = _once(model, 0), _once(model, 1)
     if not first.entries and not first.refused:
         raise ValueError("the model has no weights: they must exist when the function returns")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import erf, inf, sqrt
 from statistics import NormalDist
-from typing import Any, Iterable
+from typing import Any
 
 Step = tuple[str, float]
 
