@@ -101,6 +101,14 @@ class Laws(unittest.TestCase):
         body = lambda carry, _: (carry, jax.random.normal(carry, (3,)))  # noqa: E731
         self.assertIn("random key", reason(lambda key: jax.lax.scan(body, key, None, 6)[1]))
 
+    def test_rematerialized_layers(self) -> None:
+        def values(seed: int, x: Any) -> Any:
+            draw = jax.checkpoint(lambda key, x: (jax.random.normal(key, (3,)), jnp.sin(x)))
+            return {"x": draw(jax.random.key(seed), x)[0]}
+
+        found = record(Model(values, (jax.ShapeDtypeStruct((3,), jnp.float32),)))
+        self.assertEqual([entry.initializer for entry in found.entries], [{"normal": {"std": 1}}])
+
 
 class Refusals(unittest.TestCase):
     def test_unknown_operations_are_named(self) -> None:

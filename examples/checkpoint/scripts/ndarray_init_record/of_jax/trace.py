@@ -14,7 +14,17 @@ from .labels import Keys, Known, Label, Refused, Unknown
 from .moves import stack
 from .operations import RULES
 
-CALLS = {"jit", "pjit", "closed_call", "core_call", "remat", "checkpoint", "custom_jvp_call", "custom_vjp_call"}
+CALLS = {
+    "jit",
+    "pjit",
+    "closed_call",
+    "core_call",
+    "remat",
+    "remat2",
+    "checkpoint",
+    "custom_jvp_call",
+    "custom_vjp_call",
+}
 
 DRAWS = {"random_bits", "random_gamma", "rng_bit_generator", "rng_uniform"}
 """Operations that draw, of which only the first has a rule."""
@@ -57,6 +67,8 @@ def step(equation: JaxprEqn, operands: list[Label]) -> list[Label]:
     name, parameters = equation.primitive.name, equation.params
     if name in CALLS:
         return walk(parameters.get("jaxpr") or parameters["call_jaxpr"], operands)
+    if name == "optimization_barrier":  # of `remat`: each result is its operand
+        return operands
     if name == "cond" and isinstance(operands[0], Known):
         return walk(parameters["branches"][int(operands[0].array)], operands[1:])
     if name == "platform_index":
