@@ -65,7 +65,7 @@ class Laws(unittest.TestCase):
 
     def test_orthogonal_matrices(self) -> None:
         self.assertEqual(of(lambda key: initializers.orthogonal()(key, (3, 3, 8, 4))), "orthogonal")
-        self.assertEqual(of(lambda key: initializers.orthogonal(2.0)(key, (4, 8))), {"orthogonal": {"gain": 2}})
+        self.assertEqual(of(lambda key: initializers.orthogonal(-2.0)(key, (4, 8))), {"orthogonal": {"gain": 2}})
         layout = {"axes": {"input": [], "output": [1]}}
         self.assertEqual(
             of(lambda key: initializers.orthogonal(column_axis=1)(key, (3, 4, 5))), {"orthogonal": {"layout": layout}}
@@ -92,7 +92,10 @@ class Laws(unittest.TestCase):
         self.assertEqual(of(lambda key: jnp.full((10**5, 10**6), 0.1)), {"constant": 0.1})
         waves = of(lambda key: jnp.sin(jnp.arange(500.0)))
         self.assertEqual(list(agreement.faults(np.sin(np.arange(500, dtype=np.float32)), waves, of_shape))[1:], [])
-        self.assertIn("inf", reason(lambda key: jnp.array([1.0, jnp.inf])))
+        self.assertIn("data", of(lambda key: jnp.array([1.0, jnp.inf])))
+        self.assertIn("data", of(lambda key: jnp.full((3, 3), jnp.nan)))
+        self.assertEqual(of(lambda key: jnp.eye(3, dtype=jnp.int32)), {"constant": [[1, 0, 0], [0, 1, 0], [0, 0, 1]]})
+        self.assertEqual(of(lambda key: jnp.zeros((0, 3))), "zeros")
 
     def test_a_scan_has_draws_of_its_own_in_each_turn(self) -> None:
         keys = lambda key: jax.random.split(key, 6)  # noqa: E731

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import math
 import zlib
 from typing import Any
 
@@ -62,41 +61,54 @@ def orthogonal(label: Orthogonal) -> Any:
             layout = "torch"
     if axes["batch"]:
         layout = {**(layout if isinstance(layout, dict) else {"roles": layout}), "batch": axes["batch"]}
-    fields = ({"gain": rounded(label.gain)} if rounded(label.gain) != 1 else {}) | (
-        {"layout": layout} if layout != "keras" else {}
-    )
+    gain = rounded(abs(label.gain))
+    fields = ({"gain": gain} if gain != 1 else {}) | ({"layout": layout} if layout != "keras" else {})
     return {"orthogonal": fields} if fields else "orthogonal"
 
 
 def constant(array: Any, shape: tuple[int, ...]) -> Any:
-    """Numbers, as briefly as they can be written."""
+    """Numbers, as briefly as they can be written. Tensors of whole numbers take no blocks and no identity."""
+    whole = np.asarray(array)
+    if whole.size == 0:
+        return "zeros"
     scalar = Known(array).scalar
+    if not np.isfinite(whole if scalar is None else scalar).all():
+        return data(whole, shape)
     if scalar is not None:
         return {0: "zeros", 1: "ones"}.get(scalar.item(), {"constant": plain(scalar)})
-    array = whole = np.asarray(array)
-    for axis, size in enumerate(array.shape):
-        if size > 1 and np.all(array == array.take([0], axis)):
+    is_whole_number = whole.dtype.kind in "iub"
+    short = without_repeats(whole)
+    steps = np.diff(short) if short.ndim == 1 and whole.dtype.kind in "iu" else np.array([])
+    if steps.size and np.all(steps == steps[0]):
+        return {"range": {"start": int(short[0]), "step": int(steps[0])}}
+    if not is_whole_number and short.ndim == 2 and np.array_equal(whole, whole.flat[0] * np.eye(*whole.shape)):
+        gain = plain(whole[0, 0])
+        return "identity" if gain == 1 else {"identity": {"gain": gain}}
+    if short.size <= FEW_NUMBERS:
+        return {"constant": plain(short)}
+    for axis in range(0 if is_whole_number else whole.ndim):
+        if 0 < len(at := changes(whole, axis)) <= MOST_RUNS:
+            edges = [0, *at, whole.shape[axis]]
+            parts = [whole.take(range(start, stop), axis) for start, stop in zip(edges, edges[1:])]
+            written = [{"size": part.shape[axis], "initializer": constant(part, part.shape)} for part in parts]
+            if not any("data" in part["initializer"] for part in written):
+                return {"blocks": {"axis": axis, "parts": written}}
+    return {"constant": plain(short)} if short.size <= MOST_NUMBERS else data(whole, shape)
+
+
+def without_repeats(array: np.ndarray) -> np.ndarray:
+    """One index of each axis along which nothing changes. Axes of 1 in front go."""
+    for axis in range(array.ndim):
+        if np.all(array == array.take([0], axis)):
             array = array.take([0], axis)
     while array.ndim > 1 and array.shape[0] == 1:
         array = array[0]
-    steps = np.diff(array) if array.ndim == 1 and array.dtype.kind in "iu" else np.array([])
-    if steps.size and np.all(steps == steps[0]):
-        return {"range": {"start": int(array[0]), "step": int(steps[0])}}
-    if whole.ndim == 2 and array.shape == whole.shape and np.array_equal(whole, whole[0, 0] * np.eye(*whole.shape)):
-        gain = plain(whole[0, 0])
-        return "identity" if gain == 1 else {"identity": {"gain": gain}}
-    if array.size <= FEW_NUMBERS:
-        return {"constant": plain(array)}
-    for axis in range(whole.ndim):
-        if 0 < len(at := changes(whole, axis)) <= MOST_RUNS:
-            edges = [0, *at, whole.shape[axis]]
-            parts = [(b - a, whole.take(range(a, b), axis)) for a, b in zip(edges, edges[1:])]
-            written = [{"size": size, "initializer": constant(part, part.shape)} for size, part in parts]
-            if not any("data" in part["initializer"] for part in written):
-                return {"blocks": {"axis": axis, "parts": written}}
-    if array.size <= MOST_NUMBERS:
-        return {"constant": plain(array)}
-    little = whole.astype(whole.dtype.newbyteorder("<"))
+    return array
+
+
+def data(array: np.ndarray, shape: tuple[int, ...]) -> Any:
+    """All elements, row by row, little-endian, compressed."""
+    little = np.broadcast_to(array, shape).astype(array.dtype.newbyteorder("<"))
     return {"data": base64.b64encode(zlib.compress(little.tobytes(), 9)).decode()}
 
 
@@ -106,7 +118,4 @@ def plain(array: np.ndarray) -> Any:
         return [plain(row) for row in array]
     if array.dtype.kind in "iub":
         return int(array)
-    number = float(array) if array.dtype == np.float64 else float(str(np.float32(array)))
-    if not math.isfinite(number):
-        raise Refused(f"holds the number {number}")
-    return rounded(number, 17)
+    return rounded(float(array) if array.dtype == np.float64 else float(str(np.float32(array))), 17)

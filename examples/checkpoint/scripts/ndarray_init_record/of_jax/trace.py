@@ -14,17 +14,8 @@ from .labels import Keys, Known, Label, Refused, Unknown
 from .moves import stack
 from .operations import RULES
 
-CALLS = {
-    "jit",
-    "pjit",
-    "closed_call",
-    "core_call",
-    "remat",
-    "remat2",
-    "checkpoint",
-    "custom_jvp_call",
-    "custom_vjp_call",
-}
+CALLS = "jit pjit closed_call core_call remat remat2 checkpoint custom_jvp_call custom_vjp_call".split()
+"""Operations that call a function that was traced."""
 
 DRAWS = {"random_bits", "random_gamma", "rng_bit_generator", "rng_uniform"}
 """Operations that draw, of which only the first has a rule."""
