@@ -117,6 +117,7 @@ class Refusals(unittest.TestCase):
     def test_unknown_operations_are_named(self) -> None:
         normal = lambda key: jax.random.normal(key, (4, 4))  # noqa: E731
         for operation, make in {
+            "bitcast_convert_type": lambda key: jax.lax.bitcast_convert_type(jax.random.bits(key, (3,)), jnp.float32),
             "sort": lambda key: jnp.sort(normal(key)),
             "random_gamma": lambda key: jax.random.gamma(key, 2.0, (3,)),
             "lt": lambda key: jax.random.bernoulli(key, 0.5, (3,)),

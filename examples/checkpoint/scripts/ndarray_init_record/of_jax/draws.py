@@ -30,15 +30,16 @@ def mantissa(equation: JaxprEqn, bits: Bits, others: list[Any]) -> Label:
     parameters = equation.params
     match equation.primitive.name, others:
         case "convert_element_type", [] if parameters["new_dtype"].kind == "u":
-            return bits
-        case "shift_right_logical", [by]:
+            if 8 * parameters["new_dtype"].itemsize >= bits.width and not bits.is_mantissa:
+                return bits
+        case "shift_right_logical", [by] if not bits.is_mantissa:
             return Bits(bits.keys, bits.width - int(by))
         case "or", [one]:
             kinds = {2: (jnp.float16, jnp.bfloat16), 4: (jnp.float32,), 8: (jnp.float64,)}
             for kind in kinds.get(one.dtype.itemsize, ()):
                 if one.view(kind) == 1 and jnp.finfo(kind).nmant == bits.width:
-                    return bits
-        case "bitcast_convert_type", [] if jnp.issubdtype(parameters["new_dtype"], jnp.floating):
+                    return Bits(bits.keys, bits.width, is_mantissa=True)
+        case "bitcast_convert_type", [] if bits.is_mantissa and jnp.issubdtype(parameters["new_dtype"], jnp.floating):
             return Drawn(bits.keys, (("shift", 1.0),))
     raise Refused(f"is computed from random bits by `{equation.primitive.name}`")
 
@@ -86,7 +87,7 @@ STEPS: dict[str, Callable[..., list[Step]]] = {
     "add": lambda number: [("shift", number)],
     "sub": lambda number: [("shift", -number)],
     "mul": lambda number: [("scale", number)],
-    "div": lambda number: [("scale", 1 / number)],
+    "div": lambda number: [("scale", 1 / number)] if number else refuse("`div` by 0"),
     "neg": lambda: [("scale", -1.0)],
     "max": lambda number: [("at_least", number)],
     "min": lambda number: [("at_most", number)],
@@ -102,9 +103,12 @@ STEPS: dict[str, Callable[..., list[Step]]] = {
 """What an operation does to a draw that is its first operand."""
 
 
-def quotient(number: float) -> list[Step]:
-    raise Refused("is computed from draws by `div`, which divides by them")
+def refuse(operation: str) -> list[Step]:
+    raise Refused(f"is computed from draws by {operation}")
 
 
-SWAPPED = STEPS | {"sub": lambda number: [("scale", -1.0), ("shift", number)], "div": quotient}
+SWAPPED = STEPS | {
+    "sub": lambda number: [("scale", -1.0), ("shift", number)],
+    "div": lambda number: refuse("`div`, which divides by them"),
+}
 """What an operation does to a draw that is its second operand."""

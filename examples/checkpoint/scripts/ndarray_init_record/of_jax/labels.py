@@ -36,10 +36,12 @@ class Known:
 
 @dataclass(frozen=True)
 class Bits:
-    """Random bits, the first step of every draw."""
+    """Random bits, the first step of every draw: so many at the low end, the others 0."""
 
     keys: Keys
     width: int
+    is_mantissa: bool = False
+    """The other bits are those of the number 1."""
 
 
 @dataclass(frozen=True)
