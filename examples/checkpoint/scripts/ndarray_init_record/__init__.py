@@ -1,1 +1,0 @@
-"""Records which law each tensor of a model starts from, as the model's own constructor says it."""

@@ -20,8 +20,8 @@ def main() -> int:
     parser.add_argument("-o", dest="output", type=Path, metavar="FILE", help="where the list goes; the terminal if left out")
     options = parser.parse_args()
 
-    from .models import constructor, versions
-    from .record import record
+    from .of_torch.models import constructor, versions
+    from .of_torch.record import record
 
     sys.path.insert(0, str(Path.cwd()))
     found = record(constructor(options.spec, options.config, options.kwargs))

@@ -5,7 +5,7 @@ import zlib
 
 import torch
 
-from .parameter_list import Initializer
+from ..parameter_list import Initializer
 
 MOST_LISTED = 64
 """Numbers that a reader can take in; more than these are kept as bytes."""

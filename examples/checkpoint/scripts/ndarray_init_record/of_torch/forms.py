@@ -9,7 +9,7 @@ import torch
 from .labels import Labels
 from .laws import Constant, Factor, Law, Normal, Orthogonal, Permutation, Sparse, Transformed, TruncatedNormal, Uniform, Unknown
 from .numbers import NoForm, of_numbers
-from .parameter_list import Initializer
+from ..parameter_list import Initializer
 
 MOST_PARTS = 64
 """More parts than this in one tensor are nothing to read."""

@@ -9,7 +9,7 @@ import torch
 from .forms import of_labels
 from .labels import Labels
 from .numbers import NoForm, of_numbers
-from .parameter_list import Entry
+from ..parameter_list import Entry
 from .recorder import Recorder
 
 DTYPES = {

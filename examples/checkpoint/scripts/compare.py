@@ -1,0 +1,242 @@
+"""Compares recorded laws with what models really draw: `python compare.py models.txt`.
+
+A line of the file has a model, as `record.py` takes it, and the arguments that make it small enough to be built. Each
+number that a model drew goes through the law's distribution function, which makes it uniform on [0, 1] if the law is
+right; a number that depends on no draw must be the list's.
+"""
+
+import argparse
+import gc
+import json
+import math
+import random
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ndarray_init_record.of_torch.models import constructor
+from ndarray_init_record.of_torch.record import record
+from ndarray_init_record.parameter_list import Entry, Initializer
+
+UNLIKELY = 1e-10
+"""The probability of an error where all is right, for each test of each tensor."""
+
+KOLMOGOROV = math.sqrt(-math.log(UNLIKELY / 2) / 2)
+"""How far the distribution of n numbers may be off, times √n."""
+
+MOST = 1 << 21
+"""Elements of a tensor that are looked at."""
+
+
+class Wrong(Exception):
+    """A tensor is not as its list says."""
+
+
+def drawn(build, seeds: int) -> list[dict[str, torch.Tensor]]:
+    """What the model's constructor draws."""
+    states = []
+    for seed in range(seeds):
+        torch.manual_seed(seed), np.random.seed(seed), random.seed(seed)
+        states.append({name: tensor.detach() for name, tensor in build().state_dict().items()})
+    return states
+
+
+def check(entry: Entry, states: list[dict[str, torch.Tensor]]) -> None:
+    """The tensors of these states, one of each, come from the entry's law."""
+    tensors = [state[entry.name] for state in states]
+    if {tuple(tensor.shape) for tensor in tensors} != {entry.shape}:
+        raise Wrong(f"has the shape {tuple(tensors[0].shape)}, not {entry.shape}")
+    if other := entry.tied_to or entry.same_as:
+        if not all(torch.equal(tensor, state[other]) for tensor, state in zip(tensors, states)):
+            raise Wrong(f"is not {other}")
+        return
+    of_initializer(entry.initializer, tensors)
+
+
+def of_initializer(initializer: Initializer, tensors: list[torch.Tensor]) -> None:
+    """Raises what is wrong with tensors that this initializer is to have made."""
+    name, of = (initializer, {}) if isinstance(initializer, str) else next(iter(initializer.items()))
+    match name:
+        case "blocks":
+            for part, initializer in _blocks(of, tensors[0].shape):
+                axis = of["axis"]
+                of_initializer(initializer, [tensor.narrow(axis, part.start, len(part)) for tensor in tensors])
+        case "orthogonal":
+            for tensor in tensors:
+                _orthogonal(tensor.flatten(1).double(), of.get("gain", 1))
+        case "sparse":
+            rows = tensors[0].shape[0]
+            for tensor in tensors:
+                zeros = (tensor == 0).sum(0)
+                if (zeros != math.ceil(of["sparsity"] * rows - 1e-9)).any():
+                    raise Wrong(f"has columns of {zeros.tolist()} zeros")
+            _law(of["law"], torch.cat([tensor[tensor != 0] for tensor in tensors]), False)
+        case "uniform" | "normal" | "truncated_normal" | "transformed":
+            if len(tensors) > 1 and tensors[0].numel() and torch.equal(tensors[0], tensors[1]):
+                raise Wrong("is the same for two seeds")
+            _law(initializer, torch.cat([tensor.flatten()[:MOST] for tensor in tensors]))
+        case _:
+            expected = _known(name, of, tensors[0])
+            for tensor in tensors:
+                if not torch.equal(torch.nan_to_num(tensor), torch.nan_to_num(expected)):
+                    raise Wrong(f"differs from {json.dumps(initializer)[:80]}: {tensor.flatten()[:4].tolist()}")
+
+
+def _blocks(of: dict, shape: torch.Size) -> Iterator[tuple[range, Initializer]]:
+    parts = of.get("parts")
+    if parts is None:
+        size = shape[of["axis"]] // of["equal"]
+        parts = [{"size": size, "initializer": of["initializer"]}] * of["equal"]
+    start = 0
+    for part in parts:
+        yield range(start, start + part["size"]), part["initializer"]
+        start += part["size"]
+    if start != shape[of["axis"]]:
+        raise Wrong(f"has blocks of {start} in all")
+
+
+def _orthogonal(matrix: torch.Tensor, gain: float) -> None:
+    matrix = matrix if matrix.shape[0] >= matrix.shape[1] else matrix.T
+    if not torch.allclose(matrix.T @ matrix, gain**2 * torch.eye(matrix.shape[1], dtype=torch.float64), atol=1e-4 * gain**2):
+        raise Wrong("is no orthogonal matrix")
+
+
+def _law(law: dict, values: torch.Tensor, is_whole: bool = True) -> None:
+    """The distribution, the mean and the deviation of what the law makes uniform, and the mean and extremes."""
+    values = values.double()
+    if not values.isfinite().all():
+        raise Wrong("is not finite")
+    uniform = quantiles(law, values).sort().values
+    count = uniform.numel()
+    if count == 0:
+        return
+    steps = torch.arange(count, dtype=torch.float64)
+    distance = torch.maximum((uniform - steps / count).abs(), ((steps + 1) / count - uniform).abs()).max().item()
+    # A tensor of 16 bits has steps.
+    if distance * math.sqrt(count) > KOLMOGOROV + 1e-3 * math.sqrt(count):
+        raise Wrong(f"is not from {json.dumps(law)}: its distribution is {distance:.3g} off, of {count} elements, std {values.std():.4g}")
+    deviations = {"mean": (uniform.mean() - 0.5) * math.sqrt(12), "square": ((uniform - 0.5) ** 2 - 1 / 12).mean() * math.sqrt(180)}
+    for name, deviation in deviations.items():
+        if abs(deviation) * math.sqrt(count) > 7:
+            raise Wrong(f"is not from {json.dumps(law)}: its {name} is {deviation:.3g} deviations off, of {count} elements")
+    if uniform[0] * count < UNLIKELY or (1 - uniform[-1]) * count < -1e-9:
+        raise Wrong(f"is not from {json.dumps(law)}: it has {values.min():.4g} and {values.max():.4g} in {count} elements")
+
+
+def quantiles(law: dict, values: torch.Tensor) -> torch.Tensor:
+    """The law's distribution function of each value."""
+    ((name, of),) = law.items()
+    match name:
+        case "uniform":
+            return (values - of["low"]) / (of["high"] - of["low"])
+        case "normal":
+            return torch.special.ndtr((values - of.get("mean", 0)) / of["std"])
+        case "truncated_normal":
+            mean, std = of.get("mean", 0), of["std"]
+            bounds = of.get("bounds", {"sigmas": {"lower": -2, "upper": 2}})
+            ((unit, bound),) = bounds.items()
+            ends = torch.tensor([bound.get("lower", -math.inf), bound.get("upper", math.inf)], dtype=torch.float64)
+            ends = ends if unit == "sigmas" else (ends - mean) / std
+            low, high = torch.special.ndtr(ends)
+            return (torch.special.ndtr((values - mean) / std) - low) / (high - low)
+        case "transformed":
+            ties = []
+            for step in reversed(of["steps"]):
+                name, number = (step, 0.0) if isinstance(step, str) else next(iter(step.items()))
+                if name in ("at_least", "at_most"):
+                    ties.append((values <= number * (1 + 1e-6)) if name == "at_least" else values >= number * (1 - 1e-6))
+                values = {
+                    "exp": lambda x: x.log(), "ln": lambda x: x.exp(), "scale": lambda x: x / number, "shift": lambda x: x - number,
+                    "inverse_softplus": torch.nn.functional.softplus, "at_least": lambda x: x, "at_most": lambda x: x,
+                }[name](values)  # fmt: skip
+            uniform = quantiles(of["law"], values)
+            for tie in ties:  # A number at a bound stands for all beyond.
+                if tie.any():
+                    share = uniform[tie].max()
+                    uniform[tie] = torch.rand(int(tie.sum()), dtype=torch.float64) * share
+            return uniform
+    raise Wrong(f"has the unknown law {name}")
+
+
+def _known(name: str, of: object, tensor: torch.Tensor) -> torch.Tensor:
+    import base64
+    import zlib
+
+    match name:
+        case "zeros" | "ones":
+            return torch.full_like(tensor, 1 if name == "ones" else 0)
+        case "constant":
+            return torch.tensor(of, dtype=torch.float64 if tensor.is_floating_point() else tensor.dtype).to(tensor.dtype).expand(tensor.shape)
+        case "range":
+            places = torch.arange(tensor.shape[-1], dtype=torch.float64)
+            return (of["start"] + of["step"] * places).to(tensor.dtype).expand(tensor.shape)
+        case "identity":
+            return torch.eye(*tensor.shape, dtype=tensor.dtype) * (of.get("gain", 1) if of else 1)
+        case "dirac":
+            return torch.nn.init.dirac_(torch.empty_like(tensor))
+        case "data":
+            content = bytearray(zlib.decompress(base64.b64decode(of)))
+            return torch.frombuffer(content, dtype=tensor.dtype).reshape(tensor.shape)
+    raise Wrong(f"has the unknown initializer {name}")
+
+
+def model(spec: str, kwargs: dict, seeds: int) -> tuple[str, str]:
+    """How the model's tensors compare: right, refused or wrong, and the details."""
+    build = constructor(spec, None, kwargs)
+    start = time.time()
+    found = record(build)
+    seconds = time.time() - start
+    states = drawn(build, seeds)
+    wrong = {}
+    missing = set(states[0]) ^ ({entry.name for entry in found.entries} | set(found.refused))
+    wrong |= {name: "is in one of list and model" for name in missing}
+    for entry in found.entries:
+        try:
+            check(entry, states)
+        except Wrong as error:
+            wrong[entry.name] = str(error)
+    seen: dict[bytes, str] = {}
+    laws = {"uniform", "normal", "truncated_normal", "transformed", "orthogonal", "blocks"}
+    for entry in found.entries:
+        if isinstance(entry.initializer, dict) and set(entry.initializer) <= laws and math.prod(entry.shape) > 4:
+            content = states[0][entry.name].flatten()[:64].double().numpy().tobytes()
+            if content in seen:
+                wrong[entry.name] = f"has the draws of {seen[content]}"
+            seen[content] = entry.name
+    count, elements = len(found.entries), sum(math.prod(entry.shape) for entry in found.entries)
+    about = f"{count} tensors, {elements} elements, {seconds:.1f} s"
+    details = "; ".join(f"{name} {reason}" for name, reason in [*wrong.items(), *found.refused.items()][:3])
+    verdict = "wrong" if wrong else "refused" if found.refused else "right"
+    return verdict, f"{about}; {len(wrong)} wrong, {len(found.refused)} refused: {details}" if details else about
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("models", type=Path)
+    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--only", default="", help="models whose line has this text")
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    counts: dict[str, int] = {}
+    for line in options.models.read_text().splitlines():
+        if not line.strip() or line.startswith("#") or options.only not in line:
+            continue
+        spec, _, kwargs = line.partition(" ")
+        try:
+            verdict, about = model(spec, json.loads(kwargs or "{}"), options.seeds)
+        except Exception as error:
+            verdict, about = "failed", f"{type(error).__name__}: {str(error)[:600]}"
+        counts[verdict] = counts.get(verdict, 0) + 1
+        print(f"{verdict:8} {line}\n         {about}", flush=True)
+        gc.collect()
+    print(counts)
+    return 0 if set(counts) <= {"right"} else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
