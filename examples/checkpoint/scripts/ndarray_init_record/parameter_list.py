@@ -3,6 +3,7 @@
 Equal initializers are said once, for a pattern of names. The first pattern that matches a name holds; `*` is any text.
 """
 
+import functools
 import itertools
 import json
 import re
@@ -60,27 +61,32 @@ def patterns(initializers: Mapping[str, Initializer]) -> list[tuple[str, Initial
 
 
 def _without_numbers(texts: Mapping[str, str]) -> dict[str, str]:
-    """Names whose numbers are stars wherever the initializer does not depend on the number."""
+    """Names with a star for each number that varies while the initializer does not."""
     alike: dict[str, list[str]] = {}
     for name in texts:
-        alike.setdefault(re.sub(r"\d+", "*", name), []).append(name)
+        alike.setdefault(_NUMBER.sub("*", name), []).append(name)
     leaves = {}
     for names in alike.values():
-        count = len(re.findall(r"\d+", names[0])) if len(names) > 1 else 0
-        for kept in (kept for n in range(count + 1) for kept in itertools.combinations(range(count), n)):
-            stars: dict[str, set[str]] = {}
-            for name in names if count else []:
-                stars.setdefault(_star(name, kept), set()).add(texts[name])
-            if all(len(found) == 1 for found in stars.values()):
+        numbers = zip(*(_NUMBER.findall(name) for name in names))
+        varying = [position for position, found in enumerate(numbers) if len(set(found)) > 1]
+        for stars in (s for n in range(len(varying), -1, -1) for s in itertools.combinations(varying, n)):
+            found: dict[str, set[str]] = {}
+            for name in names:
+                found.setdefault(_star(name, stars), set()).add(texts[name])
+            if all(len(initializers) == 1 for initializers in found.values()):
                 break
-        leaves |= {star: found.pop() for star, found in stars.items()} if count else {names[0]: texts[names[0]]}
+        leaves |= {star: initializers.pop() for star, initializers in found.items()}
     return leaves
 
 
-def _star(name: str, kept: Iterable[int]) -> str:
-    """The name with a star for each number but those kept, by position."""
+_NUMBER = re.compile(r"(?<=[^\W\d_]|[._/])\d+(?=[._/]|$)|^\d+(?=[._/]|$)")
+"""A number at the end of a word: of `layers.3`, `conv2`, `dense_1`; not that of `conv1d`."""
+
+
+def _star(name: str, positions: Iterable[int]) -> str:
+    """The name with a star for the numbers at these positions."""
     position = itertools.count()
-    return re.sub(r"\d+", lambda number: number[0] if next(position) in kept else "*", name)
+    return _NUMBER.sub(lambda number: "*" if next(position) in positions else number[0], name)
 
 
 class _Endings:
@@ -121,7 +127,12 @@ def _first(found: Iterable[tuple[str, str]], name: str) -> str | None:
 
 
 def _matches(pattern: str, name: str) -> bool:
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name, re.DOTALL) is not None
+    return _compiled(pattern).fullmatch(name) is not None
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, pattern.split("*"))), re.DOTALL)
 
 
 def _used(found: list[tuple[str, str]], texts: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.metadata
+import inspect
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +23,8 @@ def constructor(spec: str, config: Path | None, kwargs: dict) -> Callable[[], to
     if library == "timm":
         return lambda: module.create_model(name, pretrained=False, **kwargs)
     if library == "torchvision":
-        without = {"weights": None, "weights_backbone": None} if "Backbone" in _parameters(module, name) else {"weights": None}
+        known = inspect.signature(module.models.get_model_builder(name)).parameters
+        without = {parameter: None for parameter in ("weights", "weights_backbone") if parameter in known}
         return lambda: module.models.get_model(name, **without | kwargs)
     function = getattr(module, name)
     return lambda: function(**kwargs)
@@ -34,12 +36,6 @@ def _transformers(module, name: str, file: Path | None, kwargs: dict) -> Callabl
     if hasattr(model, "from_config"):
         return lambda: model.from_config(module.AutoConfig.for_model(**settings))
     return lambda: model(model.config_class.from_dict(dict(settings)))
-
-
-def _parameters(torchvision, name: str) -> str:
-    import inspect
-
-    return str(inspect.signature(torchvision.models.get_model_builder(name)))
 
 
 def versions(spec: str) -> dict[str, str]:

@@ -31,6 +31,7 @@ class Recorder(TorchDispatchMode):
     def __init__(self) -> None:
         super().__init__()
         self.fake = FakeTensorMode(allow_non_fake_inputs=True)
+        self.fake.cache_enabled = False  # Hardly a shape comes twice.
         self.contents: dict[int, tuple[torch.UntypedStorage, torch.UntypedStorage | Labels]] = {}
         """Of each storage by its address, which the storage itself keeps from being used again: its numbers or labels."""
         self.draws = 1
@@ -42,7 +43,9 @@ class Recorder(TorchDispatchMode):
             stack.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")
             stack.enter_context(mock.patch.object(torch.nn.init, "_no_grad_trunc_normal_", self._truncated_normal))
-            stack.enter_context(mock.patch.object(torch.Tensor, "numpy", lambda t, **_: self.numbers(t, "numpy").numpy()))
+            to_numpy = torch.Tensor.numpy
+            reading = lambda tensor, **_: to_numpy(self.numbers(tensor, "numpy"))  # noqa: E731
+            stack.enter_context(mock.patch.object(torch.Tensor, "numpy", reading))
             stack.enter_context(self)
             yield
 
@@ -69,7 +72,12 @@ class Recorder(TorchDispatchMode):
         return self._not_understood(func, args, kwargs, inputs)
 
     def run(self, func, args, kwargs):
-        """The operation on tensors without memory."""
+        """The operation on tensors without memory, on which one in place does nothing."""
+        if func.overloadpacket.__name__.endswith("_") and torch.Tag.inplace_view not in func.tags:
+            return args[0]
+        if not any(isinstance(x, torch.Tensor) for x in tree_leaves((args, kwargs))):
+            # Most operations of a constructor. The mode takes twenty times as long for one.
+            return FakeTensor(self.fake, func(*args, **kwargs | {"device": "meta"}), torch.device("cpu"))
         with self.fake:
             return func(*args, **kwargs)
 
