@@ -99,6 +99,7 @@ class _Endings:
     def __init__(self, leaves: Mapping[str, str], suffix: str = ""):
         self.suffix = suffix
         self.own = leaves.get(suffix)
+        self.only = next((name for name in leaves if "*" not in name), None) if len(leaves) == 1 else None
         self.children: list[_Endings] = []
         below: dict[str, dict[str, str]] = {}
         for name, text in leaves.items():
@@ -119,7 +120,7 @@ class _Endings:
             below.insert(0, (self.suffix, self.own))
         if text == inherited:
             return below
-        return [*below, (f"*.{self.suffix}" if self.children else self.suffix, text)]
+        return [*below, (self.only or f"*.{self.suffix}" if self.children else self.suffix, text)]
 
 
 def _first(found: Iterable[tuple[str, str]], name: str) -> str | None:

@@ -136,12 +136,14 @@ def clamped(law: Law, low: float, high: float) -> Law:
     """The law of min(max(x, low), high)."""
     if isinstance(law, TruncatedNormal) and _is_bound(law, low, law.lower) and _is_bound(law, high, law.upper):
         return replace(law, lower=max(low, law.lower), upper=min(high, law.upper))
-    if isinstance(law, Uniform) and low <= law.low and high >= law.high:
-        return law
-    for name, bound in (("at_least", low), ("at_most", high)):
-        if math.isfinite(bound):
-            law = stepped(law, name, bound)
-    return law
+    match law:
+        case Uniform(lowest, highest) | TruncatedNormal(_, _, lowest, highest):
+            pass
+        case _:
+            lowest, highest = -math.inf, math.inf
+    if low > lowest:
+        law = stepped(law, "at_least", low)
+    return stepped(law, "at_most", high) if high < highest else law
 
 
 def _is_bound(law: TruncatedNormal, clamp: float, bound: float) -> bool:

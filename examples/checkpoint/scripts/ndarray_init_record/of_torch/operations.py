@@ -39,7 +39,7 @@ DRAWS: dict[str, Callable[..., Law]] = {
     "normal": Normal,
     **dict.fromkeys(("rand", "rand_like"), lambda *_: Uniform(0.0, 1.0)),
     **dict.fromkeys(("randn", "randn_like"), lambda *_: Normal(0.0, 1.0)),
-    "randperm": lambda n: Permutation(int(n)),
+    "randperm": lambda n, *_: Permutation(int(n)),
 }
 """Of the numbers that the operation is given, with their defaults."""
 
@@ -198,15 +198,16 @@ def times_signs(func, x: Labels, y: Labels) -> Labels | None:
     return None
 
 
-def index_put(recorder: Recorder, func, args, kwargs):
+def put(recorder: Recorder, func, args, kwargs):
     """The first entries of a permutation say which elements of a column `sparse_` sets to 0."""
-    column, indices, value, *_ = args
-    if len(indices) == 1 and indices[0] is not None and recorder.is_known(value):
-        laws, zeros = recorder.labels(indices[0]), recorder.values(value).flatten().tolist()
-        labels = recorder.labels(column)
-        if laws.distinct() == [Permutation(column.numel())] and _is_fresh(labels) and set(zeros) == {0.0}:
-            (law,) = labels.distinct()
-            return _written(recorder, func, args, kwargs, labels.map(lambda _: Sparse(law, column.numel(), laws.size)))
+    column = args[0]
+    match _name(func), args[1:]:
+        case ("index_fill", (0, torch.Tensor() as places, 0)) | ("index_put", ([torch.Tensor() as places], torch.Tensor())):
+            labels, order = recorder.labels(column), recorder.labels(places)
+            is_zero = _name(func) == "index_fill" or recorder.is_known(args[2]) and not recorder.values(args[2]).any()
+            if order.distinct() == [Permutation(column.numel())] and _is_fresh(labels) and is_zero:
+                sparse = Sparse(labels.distinct()[0], column.numel(), order.size)
+                return _written(recorder, func, args, kwargs, labels.map(lambda _: sparse))
     return move(recorder, func, args, kwargs)
 
 
@@ -246,5 +247,5 @@ RULES: dict[str, Callable] = {
     **dict.fromkeys(("copy", "clone", "_to_copy"), copy),
     **dict.fromkeys(("norm", "linalg_vector_norm", "norm_except_dim"), norm),
     "linalg_qr": qr,
-    "index_put": index_put,
+    **dict.fromkeys(("index_put", "index_fill"), put),
 }

@@ -59,8 +59,9 @@ def _once(build: Callable[[], torch.nn.Module]) -> Record:
             if recorder.is_known(tensor):
                 entry.initializer = of_numbers(recorder.values(tensor))
             else:
-                labels[name] = recorder.labels(tensor)
-                entry.initializer = of_labels(labels[name], tensor.shape, tensor.dtype)
+                drawn = recorder.labels(tensor)
+                entry.initializer = of_labels(drawn, tensor.shape, tensor.dtype)
+                labels[name] = drawn
             found.entries.append(entry)
         except NoForm as error:
             found.refused[name] = str(error)

@@ -12,7 +12,7 @@ from unittest import mock
 
 import torch
 from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
 from torch.utils._pytree import tree_leaves, tree_map_only
 
 from .labels import LARGEST, Labels, unknown
@@ -43,17 +43,23 @@ class Recorder(TorchDispatchMode):
             stack.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")
             stack.enter_context(mock.patch.object(torch.nn.init, "_no_grad_trunc_normal_", self._truncated_normal))
-            to_numpy = torch.Tensor.numpy
-            reading = lambda tensor, **_: to_numpy(self.numbers(tensor, "numpy"))  # noqa: E731
-            stack.enter_context(mock.patch.object(torch.Tensor, "numpy", reading))
+            stack.enter_context(mock.patch.object(torch.Tensor, "numpy", self._reading(torch.Tensor.numpy)))
             stack.enter_context(self)
             yield
+
+    def _reading(self, reader):
+        def read(tensor, **kwargs):
+            with _disable_current_modes():
+                return reader(self.numbers(tensor, reader.__name__), **kwargs)
+
+        return read
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
         name = func.overloadpacket.__name__
         base = name.removesuffix("_")
-        inputs = [x for x in tree_leaves((args, kwargs)) if isinstance(x, torch.Tensor)]
+        read = args, {key: value for key, value in kwargs.items() if key != "out"}
+        inputs = [x for x in tree_leaves(read) if isinstance(x, torch.Tensor)]
         if func.namespace == "prim" or torch.Tag.inplace_view in func.tags or func.is_view and not _is_real(inputs):
             return self.run(func, args, kwargs)
         if name in FILLS and len(inputs) < 2:
@@ -220,14 +226,16 @@ class Recorder(TorchDispatchMode):
 
     def _compute(self, func, args, kwargs):
         """What depends on no draw is computed."""
-        changed = [arg for arg, info in zip(args, func._schema.arguments) if info.alias_info and info.alias_info.is_write]
-        copies = {id(tensor): self.values(tensor).clone() for tensor in changed if isinstance(tensor, torch.Tensor)}
-        real = tree_map_only(torch.Tensor, lambda t: copies.get(id(t), None) if id(t) in copies else self.values(t), (args, kwargs))
-        result = func(*real[0], **real[1])
-        for tensor in changed:
-            self.write_values(tensor, copies[id(tensor)])
-        by_copy = {id(copy): tensor for tensor in changed for copy in [copies[id(tensor)]]}
-        return tree_map_only(torch.Tensor, lambda t: by_copy[id(t)] if id(t) in by_copy else self._known(t), result)
+        real: dict[int, torch.Tensor] = {}
+        for tensor in _changed(func, args, kwargs):
+            known = self.is_known(tensor)
+            real[id(tensor)] = self.values(tensor).clone() if known else torch.empty(tensor.shape, dtype=tensor.dtype)
+        inputs = tree_map_only(torch.Tensor, lambda t: real[id(t)] if id(t) in real else self.values(t), (args, kwargs))
+        result = func(*inputs[0], **inputs[1])
+        changed = {id(real[id(tensor)]): tensor for tensor in _changed(func, args, kwargs)}
+        for tensor in changed.values():
+            self.write_values(tensor, real[id(tensor)])
+        return tree_map_only(torch.Tensor, lambda t: changed[id(t)] if id(t) in changed else self._known(t), result)
 
     def _known(self, value: torch.Tensor) -> torch.Tensor:
         """A tensor without memory that is known to hold these numbers."""
@@ -245,8 +253,7 @@ class Recorder(TorchDispatchMode):
             out = self.run(func, args, kwargs)
         except Exception as error:
             raise Refused(f"the constructor asks {func} of drawn numbers: {reason}") from error
-        changed = [arg for arg, info in zip(args, func._schema.arguments) if info.alias_info and info.alias_info.is_write]
-        for tensor in tree_leaves((out, changed)):
+        for tensor in tree_leaves((out, _changed(func, args, kwargs))):
             if not isinstance(tensor, torch.Tensor):
                 raise Refused(f"the constructor asks {func} of drawn numbers: {reason}")
             self.write(tensor, unknown(reason, tensor.numel()))
@@ -261,6 +268,13 @@ def _numbers(func, args, kwargs) -> list[float]:
         if isinstance(value, int | float) and not isinstance(value, bool):
             numbers.append(float(value))
     return numbers
+
+
+def _changed(func, args, kwargs) -> list[torch.Tensor]:
+    """The tensors that an operation writes to."""
+    given = dict(zip((info.name for info in func._schema.arguments), args)) | kwargs
+    written = [given.get(info.name) for info in func._schema.arguments if info.alias_info and info.alias_info.is_write]
+    return [tensor for tensor in tree_leaves(written) if isinstance(tensor, torch.Tensor)]
 
 
 def _is_real(tensors: list[torch.Tensor]) -> bool:
