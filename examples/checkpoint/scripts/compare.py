@@ -7,9 +7,11 @@ right; a number that depends on no draw must be the list's.
 
 import argparse
 import gc
+import gzip
 import json
 import math
 import random
+import re
 import sys
 import time
 import warnings
@@ -19,9 +21,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ndarray_init_record.of_torch.models import constructor
+from ndarray_init_record.of_torch.models import called, constructor, versions
 from ndarray_init_record.of_torch.record import record
-from ndarray_init_record.parameter_list import Entry, Initializer
+from ndarray_init_record.parameter_list import Entry, Initializer, ParameterList
 
 UNLIKELY = 1e-10
 """The probability of an error where all is right, for each test of each tensor."""
@@ -29,7 +31,7 @@ UNLIKELY = 1e-10
 KOLMOGOROV = math.sqrt(-math.log(UNLIKELY / 2) / 2)
 """How far the distribution of n numbers may be off, times √n."""
 
-MOST = 1 << 21
+MOST = 1 << 19
 """Elements of a tensor that are looked at."""
 
 
@@ -190,7 +192,29 @@ def _known(name: str, of: object, tensor: torch.Tensor) -> torch.Tensor:
     raise Wrong(f"has the unknown initializer {name}")
 
 
-def model(spec: str, kwargs: dict, seeds: int) -> tuple[str, str]:
+PROBABILITIES = [0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999]
+
+
+def statistics(tensors: list[torch.Tensor]) -> dict:
+    """What the tool's tests compare with, of all seeds together."""
+    values = torch.cat([tensor.flatten() for tensor in tensors]).double().numpy()
+    numbers = {"mean": values.mean(), "std": values.std(), "min": values.min(), "max": values.max()}
+    short = {name: float(f"{number:.8g}") for name, number in numbers.items()}
+    quantiles = [float(f"{number:.6g}") for number in np.quantile(values, PROBABILITIES)]
+    return {"count": values.size, **short, "zeros": int((values == 0).sum()), "quantiles": quantiles}
+
+
+def write(folder: Path, spec: str, kwargs: dict, entries: list[Entry], states: list[dict[str, torch.Tensor]]) -> None:
+    """The list, and the framework's own numbers beside it."""
+    text = ParameterList(called(spec, kwargs), versions(spec), entries).to_json()
+    written = [entry.name for entry in entries if not entry.tied_to and math.prod(entry.shape)]
+    drawn = {name: statistics([state[name] for state in states]) for name in written}
+    content = json.dumps({"list": json.loads(text), "drawn": drawn}).encode()
+    name = re.sub(r"\W+", "_", spec.partition(":")[2]).lower()
+    (folder / f"{name}.json.gz").write_bytes(gzip.compress(content, mtime=0))
+
+
+def model(spec: str, kwargs: dict, seeds: int, folder: Path | None) -> tuple[str, str]:
     """How the model's tensors compare: right, refused or wrong, and the details."""
     build = constructor(spec, None, kwargs)
     start = time.time()
@@ -213,6 +237,8 @@ def model(spec: str, kwargs: dict, seeds: int) -> tuple[str, str]:
             if content in seen:
                 wrong[entry.name] = f"has the draws of {seen[content]}"
             seen[content] = entry.name
+    if folder and not wrong and not found.refused:
+        write(folder, spec, kwargs, found.entries, states)
     count, elements = len(found.entries), sum(math.prod(entry.shape) for entry in found.entries)
     about = f"{count} tensors, {elements} elements, {seconds:.1f} s"
     details = "; ".join(f"{name} {reason}" for name, reason in [*wrong.items(), *found.refused.items()][:3])
@@ -224,6 +250,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", type=Path)
     parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--statistics", type=Path, metavar="FOLDER", help="where each list goes, with what the model drew")
     parser.add_argument("--only", default="", help="models whose line has this text")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -233,7 +260,7 @@ def main() -> int:
             continue
         spec, _, kwargs = line.partition(" ")
         try:
-            verdict, about = model(spec, json.loads(kwargs or "{}"), options.seeds)
+            verdict, about = model(spec, json.loads(kwargs or "{}"), options.seeds, options.statistics)
         except Exception as error:
             verdict, about = "failed", f"{type(error).__name__}: {str(error)[:600]}"
         counts[verdict] = counts.get(verdict, 0) + 1

@@ -20,7 +20,7 @@ def main() -> int:
     parser.add_argument("-o", dest="output", type=Path, metavar="FILE", help="where the list goes; the terminal if left out")
     options = parser.parse_args()
 
-    from .of_torch.models import constructor, versions
+    from .of_torch.models import called, constructor, versions
     from .of_torch.record import record
 
     sys.path.insert(0, str(Path.cwd()))
@@ -30,7 +30,7 @@ def main() -> int:
     if found.refused:
         print(f"{len(found.refused)} of {len(found.refused) + len(found.entries)} tensors are refused", file=sys.stderr)
         return 1
-    text = ParameterList(options.spec, versions(options.spec), found.entries).to_json()
+    text = ParameterList(called(options.spec, options.kwargs), versions(options.spec), found.entries).to_json()
     if options.output:
         options.output.write_text(text)
     else:

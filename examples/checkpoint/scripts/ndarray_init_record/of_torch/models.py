@@ -38,6 +38,11 @@ def _transformers(module, name: str, file: Path | None, kwargs: dict) -> Callabl
     return lambda: model(model.config_class.from_dict(dict(settings)))
 
 
+def called(spec: str, kwargs: dict) -> str:
+    """The model and what else it was built with."""
+    return f"{spec} {json.dumps(kwargs)}" if kwargs else spec
+
+
 def versions(spec: str) -> dict[str, str]:
     """Of PyTorch and of the library."""
     found = {}

@@ -231,7 +231,7 @@ class Recorder(TorchDispatchMode):
             known = self.is_known(tensor)
             real[id(tensor)] = self.values(tensor).clone() if known else torch.empty(tensor.shape, dtype=tensor.dtype)
         inputs = tree_map_only(torch.Tensor, lambda t: real[id(t)] if id(t) in real else self.values(t), (args, kwargs))
-        result = func(*inputs[0], **inputs[1])
+        result = func(*inputs[0], **inputs[1] | ({"device": "cpu"} if "device" in kwargs else {}))
         changed = {id(real[id(tensor)]): tensor for tensor in _changed(func, args, kwargs)}
         for tensor in changed.values():
             self.write_values(tensor, real[id(tensor)])
