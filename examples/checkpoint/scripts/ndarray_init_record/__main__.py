@@ -12,16 +12,26 @@ from .parameter_list import Entry, ParameterList
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="record.py",
-        description="Writes which law each tensor of a PyTorch model starts from, for the tool `checkpoint`.",
+        description="Writes which law each tensor of a model starts from, for the tool `checkpoint`.",
     )
-    parser.add_argument("spec", help="timm:NAME, torchvision:NAME, transformers:CLASS, or MODULE:FUNCTION that returns a torch.nn.Module")
+    parser.add_argument(
+        "spec",
+        help="timm:NAME, torchvision:NAME, transformers:CLASS, or MODULE:FUNCTION that returns a torch.nn.Module; "
+        "keras:applications.NAME, or keras:MODULE:FUNCTION that returns a keras.Model; "
+        "flax:MODULE:FUNCTION that returns a linen module and its inputs, or takes rngs and returns an nnx module; "
+        "jax:MODULE:FUNCTION from a random key to arrays",
+    )
     parser.add_argument("--config", type=Path, metavar="FILE", help="the configuration of a model of transformers, as JSON")
     parser.add_argument("--kwargs", type=json.loads, default={}, metavar="JSON", help="arguments of the constructor, or of the configuration")
     parser.add_argument("-o", dest="output", type=Path, metavar="FILE", help="where the list goes; the terminal if left out")
     options = parser.parse_args()
 
-    from .of_torch.models import called, constructor, versions
-    from .of_torch.record import record
+    if options.spec.partition(":")[0] in ("jax", "flax", "keras"):
+        from .of_jax.models import called, constructor, versions
+        from .of_jax.record import record
+    else:
+        from .of_torch.models import called, constructor, versions
+        from .of_torch.record import record
 
     sys.path.insert(0, str(Path.cwd()))
     found = record(constructor(options.spec, options.config, options.kwargs))

@@ -104,9 +104,10 @@ class _Endings:
         below: dict[str, dict[str, str]] = {}
         for name, text in leaves.items():
             if name != suffix:
-                rest = name[: len(name) - len(suffix)].removesuffix(".")
-                last = rest.rpartition(".")[2]
-                below.setdefault(f"{last}.{suffix}" if suffix else last, {})[name] = text
+                rest = name[: len(name) - len(suffix)]
+                # JAX' frameworks separate by slashes.
+                start = max(rest.rfind(dot, 0, -1) for dot in "./") + 1
+                below.setdefault(name[start:], {})[name] = text
         self.children = [_Endings(names, suffix) for suffix, names in below.items()]
         votes = [text for child in self.children for text in child.best] + ([self.own] if self.own else [])
         most = max(map(votes.count, votes))
@@ -120,7 +121,8 @@ class _Endings:
             below.insert(0, (self.suffix, self.own))
         if text == inherited:
             return below
-        return [*below, (self.only or f"*.{self.suffix}" if self.children else self.suffix, text)]
+        dot = self.children[0].suffix[-len(self.suffix) - 1] if self.children else ""
+        return [*below, (self.only or f"*{dot}{self.suffix}" if self.children else self.suffix, text)]
 
 
 def _first(found: Iterable[tuple[str, str]], name: str) -> str | None:
