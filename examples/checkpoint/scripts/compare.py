@@ -6,15 +6,19 @@ right; a number that depends on no draw must be the list's.
 """
 
 import argparse
+import functools
 import gc
 import gzip
+import importlib
 import json
 import math
+import multiprocessing
 import random
 import re
 import sys
 import time
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,7 +35,7 @@ UNLIKELY = 1e-10
 KOLMOGOROV = math.sqrt(-math.log(UNLIKELY / 2) / 2)
 """How far the distribution of n numbers may be off, times √n."""
 
-MOST = 1 << 19
+MOST = 1 << 17
 """Elements of a tensor that are looked at."""
 
 
@@ -246,27 +250,37 @@ def model(spec: str, kwargs: dict, seeds: int, folder: Path | None) -> tuple[str
     return verdict, f"{about}; {len(wrong)} wrong, {len(found.refused)} refused: {details}" if details else about
 
 
+def line(text: str, options: argparse.Namespace) -> tuple[str, str]:
+    """The verdict on a line of the file, and what is printed of it."""
+    spec, _, kwargs = text.partition(" ")
+    try:
+        verdict, about = model(spec, json.loads(kwargs or "{}"), options.seeds, options.statistics)
+    except Exception as error:
+        verdict, about = "failed", f"{type(error).__name__}: {str(error)[:600]}"
+    gc.collect()
+    return verdict, f"{verdict:8} {text}\n         {about}"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", type=Path)
     parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--statistics", type=Path, metavar="FOLDER", help="where each list goes, with what the model drew")
     parser.add_argument("--only", default="", help="models whose line has this text")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    counts: dict[str, int] = {}
-    for line in options.models.read_text().splitlines():
-        if not line.strip() or line.startswith("#") or options.only not in line:
-            continue
-        spec, _, kwargs = line.partition(" ")
-        try:
-            verdict, about = model(spec, json.loads(kwargs or "{}"), options.seeds, options.statistics)
-        except Exception as error:
-            verdict, about = "failed", f"{type(error).__name__}: {str(error)[:600]}"
-        counts[verdict] = counts.get(verdict, 0) + 1
-        print(f"{verdict:8} {line}\n         {about}", flush=True)
-        gc.collect()
-    print(counts)
+    torch.set_num_threads(1)
+    lines = [text.strip() for text in options.models.read_text().splitlines() if options.only in text]
+    lines = [text for text in lines if text and not text.startswith("#")]
+    for library in {text.partition(":")[0] for text in lines}:
+        importlib.import_module(library)
+    counts: Counter[str] = Counter()
+    with multiprocessing.get_context("fork").Pool(options.jobs) as pool:
+        for verdict, text in pool.imap_unordered(functools.partial(line, options=options), lines):
+            counts[verdict] += 1
+            print(text, flush=True)
+    print(dict(counts))
     return 0 if set(counts) <= {"right"} else 1
 
 

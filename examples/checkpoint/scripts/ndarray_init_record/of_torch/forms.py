@@ -81,8 +81,7 @@ def _parts(labels: Labels, row: int) -> list[int]:
 def _numbers(labels: Labels, shape: Sequence[int], dtype: torch.dtype) -> torch.Tensor:
     if len(labels.counts) == 1:
         return torch.tensor(labels.distinct()[0].value, dtype=dtype).expand(shape)
-    parts = [torch.full((count,), law.value, dtype=dtype) for law, _, count in labels]
-    return torch.cat(parts).reshape(shape)
+    return torch.from_numpy(labels.numbers()).to(dtype).reshape(shape)
 
 
 def _of_one(law: Law, labels: Labels, shape: Sequence[int], axis: int) -> Initializer:

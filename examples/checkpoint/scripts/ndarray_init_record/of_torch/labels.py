@@ -17,16 +17,18 @@ LARGEST = 1 << 27
 
 
 class _Table:
-    """The laws, numbered, so that arrays can hold them."""
+    """The laws, numbered, so that arrays can hold them: constants from −1 downwards, others from 0 upwards."""
 
     def __init__(self) -> None:
-        self.laws: list[Law] = []
+        self.laws: dict[int, Law] = {}
         self.numbers: dict[Law, int] = {}
+        self.constants = 0
 
     def number(self, law: Law) -> int:
         if law not in self.numbers:
-            self.numbers[law] = len(self.laws)
-            self.laws.append(law)
+            self.constants += isinstance(law, Constant)
+            number = -self.constants if isinstance(law, Constant) else len(self.laws) - self.constants
+            self.laws[number], self.numbers[law] = law, number
         return self.numbers[law]
 
 
@@ -68,10 +70,13 @@ class Labels:
             yield _table.laws[law], draw, count
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Labels) and all(map(np.array_equal, self._arrays(), other._arrays()))
+        arrays = ((x.laws, x.draws, x.counts) for x in (self, other))
+        return isinstance(other, Labels) and all(map(np.array_equal, *arrays))
 
-    def _arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        return self.laws, self.draws, self.counts
+    def numbers(self) -> np.ndarray:
+        """The elements, if all of them are known."""
+        laws, index = np.unique(self.laws, return_inverse=True)
+        return np.repeat(np.array([_table.laws[law].value for law in laws.tolist()])[index], self.counts)
 
     def elements(self) -> np.ndarray:
         """The draw of each element."""
@@ -83,12 +88,12 @@ class Labels:
 
     def drawn(self) -> "Labels":
         """The runs that are no constants."""
-        kept = ~_is_constant(self.laws)
+        kept = self.laws >= 0
         return Labels(self.laws[kept], self.draws[kept], self.counts[kept])
 
     @property
     def is_known(self) -> bool:
-        return bool(_is_constant(self.laws).all())
+        return bool((self.laws < 0).all())
 
     def map(self, f: Callable[[Law], Law]) -> "Labels":
         """With each law's image."""
@@ -105,7 +110,7 @@ class Labels:
         if stop <= start:
             return Labels(laws[:0], draws[:0], draws[:0])
         draws[0] += start - (ends[first] - self.counts[first])
-        draws[_is_constant(laws)] = 0
+        draws[laws < 0] = 0
         return Labels(laws, draws, np.minimum(ends[first:last], stop) - begins)
 
     def take(self, positions: np.ndarray) -> "Labels":
@@ -121,8 +126,8 @@ class Labels:
         cuts = np.union1d(ends, others)
         starts = np.concatenate([[0], cuts[:-1]])
         a, b = np.searchsorted(ends, starts, "right"), np.searchsorted(others, starts, "right")
-        left = np.where(_is_constant(self.laws[a]), -1, self.draws[a] + starts - (ends - self.counts)[a])
-        right = np.where(_is_constant(other.laws[b]), -1, other.draws[b] + starts - (others - other.counts)[b])
+        left = np.where(self.laws[a] < 0, -1, self.draws[a] + starts - (ends - self.counts)[a])
+        right = np.where(other.laws[b] < 0, -1, other.draws[b] + starts - (others - other.counts)[b])
         keys = np.stack([self.laws[a], other.laws[b], left == right])
         keys, index = np.unique(keys, axis=1, return_inverse=True)
         images = [_table.number(f(_table.laws[x], _table.laws[y], bool(same))) for x, y, same in keys.T.tolist()]
@@ -130,15 +135,10 @@ class Labels:
         return _merged(np.array(images, int)[index.ravel()], draws, np.diff(np.append(starts, cuts[-1:])))
 
 
-def _is_constant(laws: np.ndarray) -> np.ndarray:
-    numbers = np.unique(laws)
-    return np.isin(laws, [n for n in numbers.tolist() if isinstance(_table.laws[n], Constant)])
-
-
 def _merged(laws: np.ndarray, draws: np.ndarray, counts: np.ndarray) -> Labels:
     """The fewest runs."""
-    draws = np.where(_is_constant(laws), 0, draws)
-    follows = (laws[1:] == laws[:-1]) & (_is_constant(laws[1:]) | (draws[1:] == draws[:-1] + counts[:-1]))
+    draws = np.where(laws < 0, 0, draws)
+    follows = (laws[1:] == laws[:-1]) & ((laws[1:] < 0) | (draws[1:] == draws[:-1] + counts[:-1]))
     starts = np.flatnonzero(np.append(True, ~follows)) if laws.size else np.zeros(0, int)
     ends = np.cumsum(counts)[np.append(starts[1:], laws.size) - 1] if laws.size else np.zeros(0, int)
     return Labels(laws[starts], draws[starts], np.diff(np.append(0, ends)))

@@ -84,13 +84,13 @@ def copy(recorder: Recorder, func, args, kwargs):
     if func.overloadpacket is torch.ops.aten.copy_:
         with recorder.fake:
             source = source.expand(args[0].shape)
-    labels = recorder.labels(source)
     out = recorder.run(func, args, kwargs)
-    if out.dtype != source.dtype and not (out.is_floating_point() and source.is_floating_point()):
-        if not labels.is_known:
-            return NotImplemented
-        labels = labels.map(lambda law: Constant(torch.tensor(law.value).to(out.dtype).item()))
-    recorder.write(out, labels)
+    if recorder.is_known(source):
+        recorder.write_values(out, recorder.values(source).to(out.dtype))
+    elif out.dtype == source.dtype or out.is_floating_point() and source.is_floating_point():
+        recorder.write(out, recorder.labels(source))
+    else:
+        return NotImplemented
     return out
 
 

@@ -69,7 +69,7 @@ class Recorder(TorchDispatchMode):
         if name == "_local_scalar_dense":
             return self.numbers(inputs[0], str(func)).item()
         is_drawn = not all(map(self.is_known, inputs))
-        if base in RULES and (is_drawn or RULES[base] is copy and isinstance(self._contents(inputs[-1]), Labels)):
+        if base in RULES and (is_drawn or RULES[base] is copy):
             result = RULES[base](self, func, args, kwargs)
             if result is not NotImplemented:
                 return result
@@ -115,13 +115,9 @@ class Recorder(TorchDispatchMode):
         if not isinstance(contents, Labels):
             return self._view(contents, tensor)
         labels = self.labels(tensor)
-        numbers = torch.tensor([law.value for law in labels.distinct()], dtype=tensor.dtype)
-        if len(numbers) == 1:
-            return numbers[0].expand(tensor.shape)
-        laws = {law: n for n, law in enumerate(labels.distinct())}
-        places = torch.tensor([laws[law] for law, _, _ in labels], dtype=torch.int64)
-        counts = torch.from_numpy(labels.counts)
-        return numbers[places.repeat_interleave(counts)].reshape(tensor.shape)
+        if len(labels.counts) == 1:
+            return torch.tensor(labels.distinct()[0].value, dtype=tensor.dtype).expand(tensor.shape)
+        return torch.from_numpy(labels.numbers()).to(tensor.dtype).reshape(tensor.shape)
 
     def numbers(self, tensor: torch.Tensor, reader: str) -> torch.Tensor:
         """The same, for code that reads them."""
@@ -141,10 +137,8 @@ class Recorder(TorchDispatchMode):
         old = self._contents(tensor)
         if not isinstance(old, Labels):
             if labels.is_known:
-                laws = iter(labels)
-                numbers = [(law.value, size) for law, _, size in laws]
-                flat = torch.cat([torch.full((size,), value, dtype=tensor.dtype) for value, size in numbers])
-                self._view(old, tensor).copy_(flat.reshape(tensor.shape))
+                numbers = torch.from_numpy(labels.numbers()).to(tensor.dtype)
+                self._view(old, tensor).copy_(numbers.reshape(tensor.shape))
                 return
             old = Labels.of_numbers(_flat(self._view(old, tensor, whole=True)))
         if old.size != places:
@@ -161,6 +155,9 @@ class Recorder(TorchDispatchMode):
 
     def write_values(self, tensor: torch.Tensor, values: torch.Tensor) -> None:
         """Writes numbers that depend on no draw."""
+        if values.numel() and not any(values.stride()):
+            number = values[(0,) * values.ndim].item()
+            return self.write(tensor, Labels.of(Constant(number), tensor.numel()), in_order=False)
         if isinstance(self._contents(tensor), Labels):
             if tensor.numel() < _places(tensor) or not tensor.is_contiguous():
                 self.write(tensor, Labels.of_numbers(_flat(values)))
