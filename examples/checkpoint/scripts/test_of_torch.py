@@ -180,6 +180,18 @@ class Refusals(unittest.TestCase):
         self.assertIn("aten.mm", reason(lambda: torch.randn(3, 3) @ torch.randn(3, 3)))
         self.assertIn("generator of its own", reason(lambda: torch.randn(3, generator=torch.Generator().manual_seed(1))))
 
+    def test_seeds(self):
+        def build() -> nn.Module:
+            torch.manual_seed(0)
+            return nn.Linear(2, 2, bias=False)
+
+        self.assertIn("seeded", record(build).refused["weight"])
+
+    def test_arguments_that_change_an_operation(self):
+        self.assertIn("aten.div", reason(lambda: torch.div(torch.randn(3), 0.1, rounding_mode="floor")))
+        self.assertIn("aten.index_put", reason(lambda: torch.ones(3).index_put_((torch.tensor([0, 0]),), torch.randn(2), accumulate=True)))
+        self.assertIn("means", reason(lambda: torch.normal(torch.arange(3.0), 1.0)))
+
     def test_weight_norm(self):
         found = record(lambda: nn.utils.parametrizations.weight_norm(nn.Linear(3, 4)))
         self.assertEqual(list(found.refused), ["parametrizations.weight.original0"])

@@ -1,8 +1,9 @@
 """What PyTorch's operations do to labels. To teach the recorder an operation, add the operation to a table here.
 
 FILLS write one number everywhere and DRAWS draw. RULES has the operations on drawn elements: MOVES move them as they
-are, POINTWISE ones map each of them, and the rest recognize what `torch.nn.init` does with several operations.
-Names are those of `torch.ops.aten`; in place and out of place, an operation does the same.
+are, UNARY and BINARY ones map each of them, and the rest recognize what `torch.nn.init` does with several operations.
+A rule that does not understand its arguments returns NotImplemented. Names are those of `torch.ops.aten`; most
+operations have one rule, in place and out of place.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ FILLS: dict[str, Callable[..., Law]] = {
 DRAWS: dict[str, Callable[..., Law]] = {
     "uniform_": Uniform,
     "normal_": Normal,
-    "normal": Normal,
+    "normal": lambda *given: Normal(*given) if len(given) == 2 else Unknown("has many means or deviations"),
     **dict.fromkeys(("rand", "rand_like"), lambda *_: Uniform(0.0, 1.0)),
     **dict.fromkeys(("randn", "randn_like"), lambda *_: Normal(0.0, 1.0)),
     "randperm": lambda n, *_: Permutation(int(n)),
@@ -132,6 +133,8 @@ def unary(recorder: Recorder, func, args, kwargs):
 
 
 def binary(recorder: Recorder, func, args, kwargs):
+    if "rounding_mode" in kwargs:
+        return NotImplemented
     shape = torch.broadcast_shapes(*(tensor.shape for tensor in _tensors(args)))
     x, y = (
         recorder.labels(recorder.run(torch.ops.aten.expand.default, (arg, shape), {}))
@@ -201,6 +204,8 @@ def times_signs(func, x: Labels, y: Labels) -> Labels | None:
 def put(recorder: Recorder, func, args, kwargs):
     """The first entries of a permutation say which elements of a column `sparse_` sets to 0."""
     column = args[0]
+    if _name(func) == "index_put" and any(args[3:]):  # It accumulates.
+        return NotImplemented
     match _name(func), args[1:]:
         case ("index_fill", (0, torch.Tensor() as places, 0)) | ("index_put", ([torch.Tensor() as places], torch.Tensor())):
             labels, order = recorder.labels(column), recorder.labels(places)

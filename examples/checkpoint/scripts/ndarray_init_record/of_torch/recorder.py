@@ -35,6 +35,7 @@ class Recorder(TorchDispatchMode):
         self.contents: dict[int, tuple[torch.UntypedStorage, torch.UntypedStorage | Labels]] = {}
         """Of each storage by its address, which the storage itself keeps from being used again: its numbers or labels."""
         self.draws = 1
+        self.is_seeded = False
 
     @contextmanager
     def recording(self) -> Iterator[None]:
@@ -43,9 +44,15 @@ class Recorder(TorchDispatchMode):
             stack.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")
             stack.enter_context(mock.patch.object(torch.nn.init, "_no_grad_trunc_normal_", self._truncated_normal))
+            for module in (torch, torch.random):
+                stack.enter_context(mock.patch.object(module, "manual_seed", self._seed))
             stack.enter_context(mock.patch.object(torch.Tensor, "numpy", self._reading(torch.Tensor.numpy)))
             stack.enter_context(self)
             yield
+
+    def _seed(self, seed: int) -> torch.Generator:
+        self.is_seeded = True
+        return torch.default_generator
 
     def _reading(self, reader):
         def read(tensor, **kwargs):
@@ -168,6 +175,8 @@ class Recorder(TorchDispatchMode):
     def draw(self, tensor: torch.Tensor, law: Law) -> torch.Tensor:
         """Fills a tensor from a law."""
         match law:
+            case _ if self.is_seeded:
+                law = Unknown("is drawn after the constructor seeded PyTorch's generator")
             case Uniform(low, high) if low == high:
                 law = Constant(low)
             case Normal(mean, 0):
