@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch.utils._pytree import tree_leaves, tree_map, tree_map_only
+from torch.utils._pytree import tree_map, tree_map_only
 
 from .labels import LARGEST, Labels
 from .laws import Constant, Factor, Law, Normal, Orthogonal, Permutation, Sparse, Uniform, Unknown
@@ -67,7 +67,7 @@ def move(recorder: Recorder, func, args, kwargs):
 
     values = MOVES[_name(func)]
     wheres = [arg for position, arg in enumerate(args) if position not in values]
-    if sum(map(torch.numel, _tensors(args))) > LARGEST or not all(map(recorder.is_known, _tensors(wheres))):
+    if sum(map(torch.numel, tensors(args))) > LARGEST or not all(map(recorder.is_known, tensors(wheres))):
         return NotImplemented
     inputs = [
         tree_map(places, arg) if position in values else tree_map_only(torch.Tensor, recorder.values, arg)
@@ -121,7 +121,7 @@ BINARY: dict[str, Callable[[Law, Law], Law]] = {
 
 def unary(recorder: Recorder, func, args, kwargs):
     x, *numbers = args
-    if _tensors((numbers, kwargs)):
+    if tensors((numbers, kwargs)):
         return NotImplemented
 
     def image(law: Law) -> Law:
@@ -135,7 +135,7 @@ def unary(recorder: Recorder, func, args, kwargs):
 def binary(recorder: Recorder, func, args, kwargs):
     if "rounding_mode" in kwargs:
         return NotImplemented
-    shape = torch.broadcast_shapes(*(tensor.shape for tensor in _tensors(args)))
+    shape = torch.broadcast_shapes(*(tensor.shape for tensor in tensors(args)))
     x, y = (
         recorder.labels(recorder.run(torch.ops.aten.expand.default, (arg, shape), {}))
         if isinstance(arg, torch.Tensor)
@@ -241,8 +241,15 @@ def _name(func) -> str:
     return func.overloadpacket.__name__.removesuffix("_")
 
 
-def _tensors(arguments: Any) -> list[torch.Tensor]:
-    return [leaf for leaf in tree_leaves(arguments) if isinstance(leaf, torch.Tensor)]
+def tensors(arguments: Any) -> list[torch.Tensor]:
+    """The tensors among an operation's arguments, which may be lists."""
+    if isinstance(arguments, torch.Tensor):
+        return [arguments]
+    if isinstance(arguments, dict):
+        arguments = arguments.values()
+    elif not isinstance(arguments, list | tuple):
+        return []
+    return [tensor for argument in arguments for tensor in tensors(argument)]
 
 
 RULES: dict[str, Callable] = {

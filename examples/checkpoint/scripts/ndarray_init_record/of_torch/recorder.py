@@ -18,7 +18,7 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 from .labels import LARGEST, Labels, unknown
 from .laws import Constant, Law, Normal, TruncatedNormal, Uniform, Unknown
 
-from .operations import DRAWS, FILLS, RULES, copy
+from .operations import DRAWS, FILLS, RULES, copy, tensors
 
 
 class Refused(Exception):
@@ -66,7 +66,7 @@ class Recorder(TorchDispatchMode):
         name = func.overloadpacket.__name__
         base = name.removesuffix("_")
         read = args, {key: value for key, value in kwargs.items() if key != "out"}
-        inputs = [x for x in tree_leaves(read) if isinstance(x, torch.Tensor)]
+        inputs = tensors(read)
         if func.namespace == "prim" or torch.Tag.inplace_view in func.tags or func.is_view and not _is_real(inputs):
             return self.run(func, args, kwargs)
         if name in FILLS and len(inputs) < 2:
@@ -88,7 +88,7 @@ class Recorder(TorchDispatchMode):
         """The operation on tensors without memory, on which one in place does nothing."""
         if func.overloadpacket.__name__.endswith("_") and torch.Tag.inplace_view not in func.tags:
             return args[0]
-        if not any(isinstance(x, torch.Tensor) for x in tree_leaves((args, kwargs))):
+        if not tensors((args, kwargs)):
             # Most operations of a constructor. The mode takes twenty times as long for one.
             return FakeTensor(self.fake, func(*args, **kwargs | {"device": "meta"}), torch.device("cpu"))
         with self.fake:
@@ -280,11 +280,11 @@ def _changed(func, args, kwargs) -> list[torch.Tensor]:
     """The tensors that an operation writes to."""
     given = dict(zip((info.name for info in func._schema.arguments), args)) | kwargs
     written = [given.get(info.name) for info in func._schema.arguments if info.alias_info and info.alias_info.is_write]
-    return [tensor for tensor in tree_leaves(written) if isinstance(tensor, torch.Tensor)]
+    return tensors(written)
 
 
-def _is_real(tensors: list[torch.Tensor]) -> bool:
-    return not all(isinstance(tensor, FakeTensor) for tensor in tensors)
+def _is_real(inputs: list[torch.Tensor]) -> bool:
+    return not all(isinstance(tensor, FakeTensor) for tensor in inputs)
 
 
 def _places(tensor: torch.Tensor) -> int:
