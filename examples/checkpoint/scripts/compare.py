@@ -6,6 +6,7 @@ right; a number that depends on no draw must be the list's.
 """
 
 import argparse
+import base64
 import functools
 import gc
 import gzip
@@ -15,9 +16,12 @@ import math
 import multiprocessing
 import random
 import re
+import subprocess
 import sys
+import tempfile
 import time
 import warnings
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,7 +85,7 @@ def of_initializer(initializer: Initializer, tensors: list[torch.Tensor]) -> Non
                 zeros = (tensor == 0).sum(0)
                 if (zeros != math.ceil(of["sparsity"] * rows - 1e-9)).any():
                     raise Wrong(f"has columns of {zeros.tolist()} zeros")
-            _law(of["law"], torch.cat([tensor[tensor != 0] for tensor in tensors]), False)
+            _law(of["law"], torch.cat([tensor[tensor != 0] for tensor in tensors]))
         case "uniform" | "normal" | "truncated_normal" | "transformed":
             if len(tensors) > 1 and tensors[0].numel() and torch.equal(tensors[0], tensors[1]):
                 raise Wrong("is the same for two seeds")
@@ -108,11 +112,13 @@ def _blocks(of: dict, shape: torch.Size) -> Iterator[tuple[range, Initializer]]:
 
 def _orthogonal(matrix: torch.Tensor, gain: float) -> None:
     matrix = matrix if matrix.shape[0] >= matrix.shape[1] else matrix.T
-    if not torch.allclose(matrix.T @ matrix, gain**2 * torch.eye(matrix.shape[1], dtype=torch.float64), atol=1e-4 * gain**2):
+    if not torch.allclose(
+        matrix.T @ matrix, gain**2 * torch.eye(matrix.shape[1], dtype=torch.float64), atol=1e-4 * gain**2
+    ):
         raise Wrong("is no orthogonal matrix")
 
 
-def _law(law: dict, values: torch.Tensor, is_whole: bool = True) -> None:
+def _law(law: dict, values: torch.Tensor) -> None:
     """The distribution, the mean and the deviation of what the law makes uniform, and the mean and extremes."""
     values = values.double()
     bounds = law.get("truncated_normal", {}).get("bounds", {}).get("absolute", {}).values()
@@ -128,15 +134,22 @@ def _law(law: dict, values: torch.Tensor, is_whole: bool = True) -> None:
     distance = torch.maximum((uniform - steps / count).abs(), ((steps + 1) / count - uniform).abs()).max().item()
     # A tensor of 16 bits has steps.
     if distance * math.sqrt(count) > KOLMOGOROV + 1e-3 * math.sqrt(count):
-        raise Wrong(f"is not from {json.dumps(law)}: its distribution is {distance:.3g} off, of {count} elements, std {values.std():.4g}")
-    deviations = {"mean": (uniform.mean() - 0.5) * math.sqrt(12), "square": ((uniform - 0.5) ** 2 - 1 / 12).mean() * math.sqrt(180)}
+        raise Wrong(f"is not from {json.dumps(law)}: its distribution is {distance:.3g} off, of {count} elements")
+    deviations = {
+        "mean": (uniform.mean() - 0.5) * math.sqrt(12),
+        "square": ((uniform - 0.5) ** 2 - 1 / 12).mean() * math.sqrt(180),
+    }
     for name, deviation in deviations.items():
         if abs(deviation) * math.sqrt(count) > 7:
-            raise Wrong(f"is not from {json.dumps(law)}: its {name} is {deviation:.3g} deviations off, of {count} elements")
+            raise Wrong(
+                f"is not from {json.dumps(law)}: its {name} is {deviation:.3g} deviations off, of {count} elements"
+            )
     # Bounds are rounded to the dtype. Beyond no bound, no number is as rare as that.
     far = UNLIKELY / count if "normal" in law else -1e-4
     if uniform[0] < far or 1 - uniform[-1] < far:
-        raise Wrong(f"is not from {json.dumps(law)}: it has {values.min():.4g} and {values.max():.4g} in {count} elements")
+        raise Wrong(
+            f"is not from {json.dumps(law)}: it has {values.min():.4g} and {values.max():.4g} in {count} elements"
+        )
 
 
 def quantiles(law: dict, values: torch.Tensor) -> torch.Tensor:
@@ -156,33 +169,40 @@ def quantiles(law: dict, values: torch.Tensor) -> torch.Tensor:
             low, high = torch.special.ndtr(ends)
             return (torch.special.ndtr((values - mean) / std) - low) / (high - low)
         case "transformed":
-            ties = []
+            low, high = torch.zeros_like(values, dtype=torch.bool), torch.zeros_like(values, dtype=torch.bool)
             for step in reversed(of["steps"]):
                 name, number = (step, 0.0) if isinstance(step, str) else next(iter(step.items()))
-                if name in ("at_least", "at_most"):
-                    ties.append((values <= number * (1 + 1e-6)) if name == "at_least" else values >= number * (1 - 1e-6))
-                values = {
-                    "exp": lambda x: x.log(), "ln": lambda x: x.exp(), "scale": lambda x: x / number, "shift": lambda x: x - number,
-                    "inverse_softplus": torch.nn.functional.softplus, "at_least": lambda x: x, "at_most": lambda x: x,
-                }[name](values)  # fmt: skip
+                low |= (values <= number + 1e-6 * abs(number)) & (name == "at_least")
+                high |= (values >= number - 1e-6 * abs(number)) & (name == "at_most")
+                values = INVERSES[name](values, number)
             uniform = quantiles(of["law"], values)
-            for tie in ties:  # A number at a bound stands for all beyond.
-                if tie.any():
-                    share = uniform[tie].max()
-                    uniform[tie] = torch.rand(int(tie.sum()), dtype=torch.float64) * share
-            return uniform
+            # A number at a bound stands for all beyond.
+            anywhere = torch.rand(uniform.shape, dtype=torch.float64)
+            return torch.where(low, anywhere * uniform, torch.where(high, 1 - anywhere * (1 - uniform), uniform))
     raise Wrong(f"has the unknown law {name}")
 
 
-def _known(name: str, of: object, tensor: torch.Tensor) -> torch.Tensor:
-    import base64
-    import zlib
+INVERSES = {
+    "exp": lambda x, _: x.log(),
+    "ln": lambda x, _: x.exp(),
+    "inverse_softplus": lambda x, _: torch.nn.functional.softplus(x),
+    "scale": lambda x, number: x / number,
+    "shift": lambda x, number: x - number,
+    "at_least": lambda x, _: x,
+    "at_most": lambda x, _: x,
+}
 
+
+def _known(name: str, of: object, tensor: torch.Tensor) -> torch.Tensor:
     match name:
         case "zeros" | "ones":
             return torch.full_like(tensor, 1 if name == "ones" else 0)
         case "constant":
-            return torch.tensor(of, dtype=torch.float64 if tensor.is_floating_point() else tensor.dtype).to(tensor.dtype).expand(tensor.shape)
+            return (
+                torch.tensor(of, dtype=torch.float64 if tensor.is_floating_point() else tensor.dtype)
+                .to(tensor.dtype)
+                .expand(tensor.shape)
+            )
         case "range":
             places = torch.arange(tensor.shape[-1], dtype=torch.float64)
             return (of["start"] + of["step"] * places).to(tensor.dtype).expand(tensor.shape)
@@ -194,6 +214,23 @@ def _known(name: str, of: object, tensor: torch.Tensor) -> torch.Tensor:
             content = bytearray(zlib.decompress(base64.b64decode(of)))
             return torch.frombuffer(content, dtype=tensor.dtype).reshape(tensor.shape)
     raise Wrong(f"has the unknown initializer {name}")
+
+
+def made(tool: Path, text: str, entries: list[Entry], seeds: int) -> list[dict[str, torch.Tensor]]:
+    """What the tool makes of the list, as the library's loader has it."""
+    from safetensors.torch import load_file
+
+    states = []
+    with tempfile.TemporaryDirectory() as folder:
+        model, out = Path(folder) / "list.json", Path(folder) / "model.safetensors"
+        model.write_text(text)
+        for seed in range(seeds):
+            subprocess.run([tool, "--model", model, "--out", out, "--seed", str(seed)], check=True, capture_output=True)
+            state = load_file(out)
+            out.unlink()
+            tied = {entry.name: state[entry.tied_to] for entry in entries if entry.tied_to}
+            states.append(state | tied)
+    return states
 
 
 PROBABILITIES = [0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999]
@@ -208,41 +245,50 @@ def statistics(tensors: list[torch.Tensor]) -> dict:
     return {"count": values.size, **short, "zeros": int((values == 0).sum()), "quantiles": quantiles}
 
 
-def write(folder: Path, spec: str, kwargs: dict, entries: list[Entry], states: list[dict[str, torch.Tensor]]) -> None:
+def write(folder: Path, name: str, text: str, entries: list[Entry], states: list[dict[str, torch.Tensor]]) -> None:
     """The list, and the framework's own numbers beside it."""
-    text = ParameterList(called(spec, kwargs), versions(spec), entries).to_json()
     written = [entry.name for entry in entries if not entry.tied_to and math.prod(entry.shape)]
     drawn = {name: statistics([state[name] for state in states]) for name in written}
     content = json.dumps({"list": json.loads(text), "drawn": drawn}).encode()
-    name = re.sub(r"\W+", "_", spec.partition(":")[2]).lower()
+    name = re.sub(r"\W+", "_", name).lower()
     (folder / f"{name}.json.gz").write_bytes(gzip.compress(content, mtime=0))
 
 
-def model(spec: str, kwargs: dict, seeds: int, folder: Path | None) -> tuple[str, str]:
-    """How the model's tensors compare: right, refused or wrong, and the details."""
-    build = constructor(spec, None, kwargs)
-    start = time.time()
-    found = record(build)
-    seconds = time.time() - start
-    states = drawn(build, seeds)
+def faults(entries: list[Entry], states: list[dict[str, torch.Tensor]]) -> dict[str, str]:
+    """The tensors that are not as their list says, and how."""
     wrong = {}
-    missing = set(states[0]) ^ ({entry.name for entry in found.entries} | set(found.refused))
-    wrong |= {name: "is in one of list and model" for name in missing}
-    for entry in found.entries:
+    for entry in entries:
         try:
             check(entry, states)
         except Wrong as error:
             wrong[entry.name] = str(error)
     seen: dict[bytes, str] = {}
     laws = {"uniform", "normal", "truncated_normal", "transformed", "orthogonal", "blocks"}
-    for entry in found.entries:
+    for entry in entries:
         if isinstance(entry.initializer, dict) and set(entry.initializer) <= laws and math.prod(entry.shape) > 4:
             content = states[0][entry.name].flatten()[:64].double().numpy().tobytes()
             if content in seen:
                 wrong[entry.name] = f"has the draws of {seen[content]}"
             seen[content] = entry.name
-    if folder and not wrong and not found.refused:
-        write(folder, spec, kwargs, found.entries, states)
+    return wrong
+
+
+def model(spec: str, kwargs: dict, options: argparse.Namespace) -> tuple[str, str]:
+    """How the model's tensors compare: right, refused or wrong, and the details."""
+    build = constructor(spec, None, kwargs)
+    start = time.time()
+    found = record(build)
+    seconds = time.time() - start
+    states = drawn(build, options.seeds)
+    known = {entry.name for entry in found.entries} | set(found.refused)
+    wrong = {name: "is in one of list and model" for name in set(states[0]) ^ known} or faults(found.entries, states)
+    text = ParameterList(called(spec, kwargs), versions(spec), found.entries).to_json()
+    if options.statistics and not wrong and not found.refused:
+        write(options.statistics, spec.partition(":")[2], text, found.entries, states)
+    if options.tool and not found.refused:
+        states = made(options.tool, text, found.entries, options.seeds)
+        build().load_state_dict(states[0], strict=True)
+        wrong |= {f"the tool's {name}": fault for name, fault in faults(found.entries, states).items()}
     count, elements = len(found.entries), sum(math.prod(entry.shape) for entry in found.entries)
     about = f"{count} tensors, {elements} elements, {seconds:.1f} s"
     details = "; ".join(f"{name} {reason}" for name, reason in [*wrong.items(), *found.refused.items()][:3])
@@ -254,7 +300,7 @@ def line(text: str, options: argparse.Namespace) -> tuple[str, str]:
     """The verdict on a line of the file, and what is printed of it."""
     spec, _, kwargs = text.partition(" ")
     try:
-        verdict, about = model(spec, json.loads(kwargs or "{}"), options.seeds, options.statistics)
+        verdict, about = model(spec, json.loads(kwargs or "{}"), options)
     except Exception as error:
         verdict, about = "failed", f"{type(error).__name__}: {str(error)[:600]}"
     gc.collect()
@@ -266,7 +312,9 @@ def main() -> int:
     parser.add_argument("models", type=Path)
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--statistics", type=Path, metavar="FOLDER", help="where each list goes, with what the model drew")
+    parser.add_argument(
+        "--statistics", type=Path, metavar="FOLDER", help="where each list goes, with what the model drew"
+    )
     parser.add_argument("--only", default="", help="models whose line has this text")
     options = parser.parse_args()
     warnings.simplefilter("ignore")

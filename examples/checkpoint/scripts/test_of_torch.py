@@ -51,9 +51,14 @@ class Laws(unittest.TestCase):
     def test_truncated_normals(self):
         fill = torch.nn.init.trunc_normal_
         absolute = {"absolute": {"lower": -2.0, "upper": 2.0}}
-        self.assertEqual(of(lambda: fill(torch.empty(5), std=0.02)), {"truncated_normal": {"std": 0.02, "bounds": absolute}})
+        self.assertEqual(
+            of(lambda: fill(torch.empty(5), std=0.02)), {"truncated_normal": {"std": 0.02, "bounds": absolute}}
+        )
         self.assertEqual(of(lambda: fill(torch.empty(5))), {"truncated_normal": {"std": 1.0}})
-        self.assertEqual(of(lambda: fill(torch.empty(5), std=0.5, a=-1.5, b=1.5).add_(1)), {"truncated_normal": {"mean": 1.0, "std": 0.5, "bounds": {"sigmas": {"lower": -3.0, "upper": 3.0}}}})
+        self.assertEqual(
+            of(lambda: fill(torch.empty(5), std=0.5, a=-1.5, b=1.5).add_(1)),
+            {"truncated_normal": {"mean": 1.0, "std": 0.5, "bounds": {"sigmas": {"lower": -3.0, "upper": 3.0}}}},
+        )
 
         def by_erfinv(a: float, b: float, std: float) -> torch.Tensor:
             low, high = (math.erf(bound / std / math.sqrt(2)) for bound in (a, b))
@@ -61,10 +66,15 @@ class Laws(unittest.TestCase):
 
         self.assertEqual(of(lambda: by_erfinv(-2, 2, 1)), {"truncated_normal": {"std": 1.0}})
         self.assertEqual(of(lambda: by_erfinv(-2, 2, 0.02)), {"truncated_normal": {"std": 0.02, "bounds": absolute}})
-        self.assertEqual(of(lambda: by_erfinv(-7, 7, 1)), {"truncated_normal": {"std": 1.0, "bounds": {"sigmas": {"lower": -7.0, "upper": 7.0}}}})
+        self.assertEqual(
+            of(lambda: by_erfinv(-7, 7, 1)),
+            {"truncated_normal": {"std": 1.0, "bounds": {"sigmas": {"lower": -7.0, "upper": 7.0}}}},
+        )
         # A clamp inside the bounds leaves mass on them.
         law = {"truncated_normal": {"std": 1.0}}
-        self.assertEqual(of(lambda: by_erfinv(-2, 2, 1).clamp_(-1, 2)), {"transformed": {"law": law, "steps": [{"at_least": -1.0}]}})
+        self.assertEqual(
+            of(lambda: by_erfinv(-2, 2, 1).clamp_(-1, 2)), {"transformed": {"law": law, "steps": [{"at_least": -1.0}]}}
+        )
 
     def test_monotone_maps(self):
         def step_sizes() -> torch.Tensor:
@@ -76,15 +86,22 @@ class Laws(unittest.TestCase):
         steps = ["exp", {"at_least": 0.0001}, "inverse_softplus"]
         self.assertEqual(of(step_sizes), {"transformed": {"law": law, "steps": steps}})
         law = {"uniform": {"low": 1.0, "high": 16.0}}
-        self.assertEqual(of(lambda: torch.empty(8).uniform_(1, 16).log()), {"transformed": {"law": law, "steps": ["ln"]}})
+        self.assertEqual(
+            of(lambda: torch.empty(8).uniform_(1, 16).log()), {"transformed": {"law": law, "steps": ["ln"]}}
+        )
 
     def test_matrices(self):
         for shape in [(5, 3), (3, 5), (4, 4), (6, 2, 3, 3)]:
             fill = lambda shape=shape: torch.nn.init.orthogonal_(torch.empty(shape))  # noqa: E731
             self.assertEqual(of(fill), {"orthogonal": {"layout": "torch"}})
-        self.assertEqual(of(lambda: torch.nn.init.orthogonal_(torch.empty(5, 3), 2)), {"orthogonal": {"gain": 2.0, "layout": "torch"}})
+        self.assertEqual(
+            of(lambda: torch.nn.init.orthogonal_(torch.empty(5, 3), 2)),
+            {"orthogonal": {"gain": 2.0, "layout": "torch"}},
+        )
         gates = lambda: torch.cat([torch.nn.init.orthogonal_(torch.empty(4, 4)) for _ in range(3)])  # noqa: E731
-        self.assertEqual(of(gates), {"blocks": {"axis": 0, "initializer": {"orthogonal": {"layout": "torch"}}, "equal": 3}})
+        self.assertEqual(
+            of(gates), {"blocks": {"axis": 0, "initializer": {"orthogonal": {"layout": "torch"}}, "equal": 3}}
+        )
         self.assertIn("part of an orthogonal", reason(lambda: torch.nn.init.orthogonal_(torch.empty(4, 4))[:3].clone()))
         self.assertIn("factor of a QR", reason(lambda: torch.linalg.qr(torch.randn(4, 4))[0]))
         sparse = {"sparse": {"sparsity": 0.3, "law": {"normal": {"std": 0.01}}}}
@@ -97,13 +114,18 @@ class Laws(unittest.TestCase):
         self.assertEqual(of(lambda: torch.linspace(0, 1, 5).repeat(3, 1)), {"range": {"start": 0, "step": 0.25}})
         self.assertEqual(of(lambda: torch.full((2, 3), 0.1)), {"constant": 0.1})
         self.assertEqual(of(lambda: torch.tensor([True, False])), {"constant": [1, 0]})
-        self.assertEqual(of(lambda: torch.log(torch.arange(1.0, 4.0)).repeat(7, 1)), {"constant": [0, 0.6931472, 1.0986123]})
+        self.assertEqual(
+            of(lambda: torch.log(torch.arange(1.0, 4.0)).repeat(7, 1)), {"constant": [0, 0.6931472, 1.0986123]}
+        )
         self.assertEqual(set(of(lambda: torch.arange(100.0).sin())), {"data"})
         self.assertEqual(set(of(lambda: torch.full((2, 2), -math.inf).triu(1))), {"data"})
         grid = lambda: torch.zeros(2, 2).index_put_((torch.tensor([0]), torch.tensor([1])), torch.tensor(5.0))  # noqa: E731
         self.assertEqual(of(grid), {"constant": [[0, 5], [0, 0]]})
         # Numbers of Python and NumPy that depend on nothing.
-        self.assertEqual(of(lambda: torch.tensor(np.arange(3.0)) * torch.linspace(0, 1, 3).tolist()[1]), {"range": {"start": 0, "step": 0.5}})
+        self.assertEqual(
+            of(lambda: torch.tensor(np.arange(3.0)) * torch.linspace(0, 1, 3).tolist()[1]),
+            {"range": {"start": 0, "step": 0.5}},
+        )
         self.assertEqual(of(lambda: torch.from_numpy(torch.ones(3).numpy() * 2)), {"constant": 2})
 
 
@@ -111,8 +133,13 @@ class Parts(unittest.TestCase):
     def test_a_padding_row_is_a_block(self):
         rest = {"size": 8, "initializer": {"normal": {"std": 1.0}}}
         parts = [{"size": 1, "initializer": "zeros"}, rest]
-        self.assertEqual(initializers(lambda: nn.Embedding(9, 4, padding_idx=0))["weight"], {"blocks": {"axis": 0, "parts": parts}})
-        self.assertEqual(initializers(lambda: nn.Embedding(9, 4, padding_idx=-1))["weight"], {"blocks": {"axis": 0, "parts": parts[::-1]}})
+        self.assertEqual(
+            initializers(lambda: nn.Embedding(9, 4, padding_idx=0))["weight"], {"blocks": {"axis": 0, "parts": parts}}
+        )
+        self.assertEqual(
+            initializers(lambda: nn.Embedding(9, 4, padding_idx=-1))["weight"],
+            {"blocks": {"axis": 0, "parts": parts[::-1]}},
+        )
 
     def test_parts_along_either_axis(self):
         def packed(axis: int) -> torch.Tensor:
@@ -127,7 +154,15 @@ class Parts(unittest.TestCase):
 
     def test_moves(self):
         self.assertEqual(of(lambda: torch.randn(4, 6).t().contiguous().flip(0)[1:]), {"normal": {"std": 1.0}})
-        padded = {"blocks": {"axis": 1, "parts": [{"size": 2, "initializer": {"normal": {"std": 1.0}}}, {"size": 1, "initializer": {"constant": 3}}]}}
+        padded = {
+            "blocks": {
+                "axis": 1,
+                "parts": [
+                    {"size": 2, "initializer": {"normal": {"std": 1.0}}},
+                    {"size": 1, "initializer": {"constant": 3}},
+                ],
+            }
+        }
         self.assertEqual(of(lambda: nn.functional.pad(torch.randn(4, 2), (0, 1), value=3)), padded)
 
 
@@ -178,7 +213,9 @@ class Refusals(unittest.TestCase):
         self.assertIn("two drawn numbers by aten.add", reason(lambda: torch.randn(3) + torch.randn(3)))
         self.assertIn("never written", reason(lambda: torch.empty(3)))
         self.assertIn("aten.mm", reason(lambda: torch.randn(3, 3) @ torch.randn(3, 3)))
-        self.assertIn("generator of its own", reason(lambda: torch.randn(3, generator=torch.Generator().manual_seed(1))))
+        self.assertIn(
+            "generator of its own", reason(lambda: torch.randn(3, generator=torch.Generator().manual_seed(1)))
+        )
 
     def test_seeds(self):
         def build() -> nn.Module:
@@ -189,13 +226,18 @@ class Refusals(unittest.TestCase):
 
     def test_arguments_that_change_an_operation(self):
         self.assertIn("aten.div", reason(lambda: torch.div(torch.randn(3), 0.1, rounding_mode="floor")))
-        self.assertIn("aten.index_put", reason(lambda: torch.ones(3).index_put_((torch.tensor([0, 0]),), torch.randn(2), accumulate=True)))
+        self.assertIn(
+            "aten.index_put",
+            reason(lambda: torch.ones(3).index_put_((torch.tensor([0, 0]),), torch.randn(2), accumulate=True)),
+        )
         self.assertIn("means", reason(lambda: torch.normal(torch.arange(3.0), 1.0)))
 
     def test_weight_norm(self):
         found = record(lambda: nn.utils.parametrizations.weight_norm(nn.Linear(3, 4)))
         self.assertEqual(list(found.refused), ["parametrizations.weight.original0"])
-        self.assertIn("computed from another tensor, as weight norm's g", found.refused["parametrizations.weight.original0"])
+        self.assertIn(
+            "computed from another tensor, as weight norm's g", found.refused["parametrizations.weight.original0"]
+        )
 
     def test_numbers_of_another_generator(self):
         self.assertIn("PyTorch did not draw", reason(lambda: torch.from_numpy(np.random.rand(3))))
@@ -203,7 +245,13 @@ class Refusals(unittest.TestCase):
         self.assertIn("PyTorch did not draw", reason(lambda: torch.randn(3) * np.random.rand()))
 
     def test_drawn_numbers_cannot_be_read(self):
-        for read in (lambda x: x.numpy(), lambda x: x.tolist(), lambda x: x[0].item(), lambda x: bool(x.sum() > 0), np.asarray):
+        for read in (
+            lambda x: x.numpy(),
+            lambda x: x.tolist(),
+            lambda x: x[0].item(),
+            lambda x: bool(x.sum() > 0),
+            np.asarray,
+        ):
             with self.assertRaises(Refused):
                 record(lambda read=read: Holder(x=torch.tensor(read(torch.randn(3)))))
 
@@ -214,7 +262,13 @@ class Libraries(unittest.TestCase):
     def test_transformers_draw_anew(self):
         import transformers
 
-        small = {"num_hidden_layers": 1, "hidden_size": 64, "num_attention_heads": 4, "intermediate_size": 128, "vocab_size": 99}
+        small = {
+            "num_hidden_layers": 1,
+            "hidden_size": 64,
+            "num_attention_heads": 4,
+            "intermediate_size": 128,
+            "vocab_size": 99,
+        }
         normal = {"normal": {"std": 0.02}}
         llama = initializers(lambda: transformers.LlamaForCausalLM(transformers.LlamaConfig(**small)))
         self.assertEqual(llama["model.layers.0.self_attn.q_proj.weight"], normal)
@@ -235,7 +289,11 @@ class Libraries(unittest.TestCase):
 
 class Patterns(unittest.TestCase):
     def test_few_patterns_say_all(self):
-        names = {f"layers.{i}.{name}": law for i in range(9) for name, law in [("a.weight", "x"), ("norm.weight", "ones"), ("a.bias", "zeros")]}
+        names = {
+            f"layers.{i}.{name}": law
+            for i in range(9)
+            for name, law in [("a.weight", "x"), ("norm.weight", "ones"), ("a.bias", "zeros")]
+        }
         self.assertEqual(patterns(names), [("*.norm.weight", "ones"), ("*.weight", "x"), ("*.bias", "zeros")])
         names["layers.3.a.weight"] = "y"
         self.assertEqual(patterns(names)[0], ("layers.3.a.weight", "y"))

@@ -1,15 +1,27 @@
 """Labels as initializers: the shortest configuration that says where a tensor's elements come from."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 
-from .labels import Labels
-from .laws import Constant, Factor, Law, Normal, Orthogonal, Permutation, Sparse, Transformed, TruncatedNormal, Uniform, Unknown
-from .numbers import NoForm, of_numbers
 from ..parameter_list import Initializer
+from .labels import Labels
+from .laws import (
+    Constant,
+    Factor,
+    Law,
+    Normal,
+    Orthogonal,
+    Permutation,
+    Sparse,
+    Transformed,
+    TruncatedNormal,
+    Uniform,
+    Unknown,
+)
+from .numbers import NoForm, of_numbers
 
 MOST_PARTS = 64
 """More parts than this in one tensor are nothing to read."""
@@ -109,7 +121,7 @@ def of_law(law: Law) -> dict:
             return {"uniform": {"low": number(low), "high": number(high)}}
         case Normal(mean, std):
             return {"normal": _mean(mean) | {"std": number(std)}}
-        case TruncatedNormal(mean, std, lower, upper):
+        case TruncatedNormal(mean, std):
             return {"truncated_normal": _mean(mean) | {"std": number(std)} | _bounds(law)}
         case Transformed(of, steps):
             for name, _ in steps:

@@ -121,7 +121,10 @@ class Labels:
         return _merged(self.laws[run], draws, np.ones(len(positions), int))
 
     def combined(self, other: "Labels", f: Callable[[Law, Law, bool], Law]) -> "Labels":
-        """Element by element: the law of both, given whether both are one draw. The draws are the first's unless they are constant."""
+        """Element by element, the law of both, given whether both are one draw.
+
+        The draws are the first's where it has any.
+        """
         ends, others = np.cumsum(self.counts), np.cumsum(other.counts)
         cuts = np.union1d(ends, others)
         starts = np.concatenate([[0], cuts[:-1]])

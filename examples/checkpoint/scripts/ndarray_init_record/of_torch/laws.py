@@ -69,7 +69,7 @@ class Sparse:
 
 @dataclass(frozen=True)
 class Factor:
-    """Elements of a factor of normal numbers by QR: Q as it comes, R, or the signs of R. Elements are numbered from `first` on."""
+    """Elements of a factor of normal numbers: Q as QR gives it, R, or the signs of R, numbered from `first` on."""
 
     name: str
     first: int
@@ -147,7 +147,7 @@ def clamped(law: Law, low: float, high: float) -> Law:
 
 
 def _is_bound(law: TruncatedNormal, clamp: float, bound: float) -> bool:
-    """The clamp is outside the bound, or is the bound but for rounding: erfinv finds one from areas, exactly near the mean."""
+    """The clamp is outside the bound, or is the bound but for rounding: erfinv is exact near the mean alone."""
     sign = 1 if bound > law.mean else -1
     clamp, bound = sign * (clamp - law.mean) / law.std, sign * (bound - law.mean) / law.std
     return clamp >= bound - 1e-5 or min(clamp, bound) > 5.5

@@ -1,4 +1,4 @@
-"""Constructors by name: `timm:vit_base_patch16_224`, `transformers:LlamaForCausalLM`, `torchvision:resnet50`, `module:function`."""
+"""Constructors by name: `timm:…`, `transformers:…` and `torchvision:…` by the model, all others `module:function`."""
 
 import importlib
 import importlib.metadata

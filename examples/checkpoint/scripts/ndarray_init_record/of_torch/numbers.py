@@ -57,7 +57,11 @@ def _range(short: torch.Tensor) -> Initializer | None:
 
 
 def _identity(values: torch.Tensor) -> Initializer | None:
-    if values.ndim != 2 or not values.is_floating_point() or not torch.equal(values, values[0, 0] * torch.eye(*values.shape, dtype=values.dtype)):
+    if (
+        values.ndim != 2
+        or not values.is_floating_point()
+        or not torch.equal(values, values[0, 0] * torch.eye(*values.shape, dtype=values.dtype))
+    ):
         return None
     gain = _number(values[0, 0])
     return "identity" if gain == 1 else {"identity": {"gain": gain}}

@@ -18,8 +18,23 @@ import torch
 from torch.utils._pytree import tree_map, tree_map_only
 
 from .labels import LARGEST, Labels
-from .laws import Constant, Factor, Law, Normal, Orthogonal, Permutation, Sparse, Uniform, Unknown
-from .laws import added, clamped, erfinv, scaled, shifted, stepped
+from .laws import (
+    Constant,
+    Factor,
+    Law,
+    Normal,
+    Orthogonal,
+    Permutation,
+    Sparse,
+    Uniform,
+    Unknown,
+    added,
+    clamped,
+    erfinv,
+    scaled,
+    shifted,
+    stepped,
+)
 
 if TYPE_CHECKING:
     from .recorder import Recorder
@@ -27,7 +42,9 @@ if TYPE_CHECKING:
 NEVER_WRITTEN = Unknown("was never written: the constructor leaves uninitialized memory there")
 
 FILLS: dict[str, Callable[..., Law]] = {
-    **dict.fromkeys(("empty", "empty_like", "empty_strided", "new_empty", "new_empty_strided"), lambda *_: NEVER_WRITTEN),
+    **dict.fromkeys(
+        ("empty", "empty_like", "empty_strided", "new_empty", "new_empty_strided"), lambda *_: NEVER_WRITTEN
+    ),
     **dict.fromkeys(("zeros", "zeros_like", "new_zeros", "zero_"), lambda *_: Constant(0)),
     **dict.fromkeys(("ones", "ones_like", "new_ones"), lambda *_: Constant(1)),
     **dict.fromkeys(("full", "full_like", "fill_"), lambda _, value, *__: Constant(value)),
@@ -45,7 +62,9 @@ DRAWS: dict[str, Callable[..., Law]] = {
 """Of the numbers that the operation is given, with their defaults."""
 
 MOVES: dict[str, tuple[int, ...]] = {
-    **dict.fromkeys(("cat", "stack", "repeat", "flip", "roll", "tril", "triu", "index", "index_select", "gather"), (0,)),
+    **dict.fromkeys(
+        ("cat", "stack", "repeat", "flip", "roll", "tril", "triu", "index", "index_select", "gather"), (0,)
+    ),
     **dict.fromkeys(("_unsafe_view", "diagonal_copy", "diag_embed", "repeat_interleave", "unfold_copy"), (0,)),
     **dict.fromkeys(("slice_scatter", "select_scatter"), (0, 1)),
     **dict.fromkeys(("index_put", "masked_fill", "constant_pad_nd"), (0, 2)),
@@ -63,7 +82,9 @@ def move(recorder: Recorder, func, args, kwargs):
         labels = recorder.labels(value) if isinstance(value, torch.Tensor) else Labels.of(Constant(value), 1)
         first = sum(labels.size for labels in moved)
         moved.append(labels)
-        return torch.arange(first, first + labels.size).reshape(value.shape) if isinstance(value, torch.Tensor) else first
+        return (
+            torch.arange(first, first + labels.size).reshape(value.shape) if isinstance(value, torch.Tensor) else first
+        )
 
     values = MOVES[_name(func)]
     wheres = [arg for position, arg in enumerate(args) if position not in values]
@@ -99,7 +120,9 @@ def copy(recorder: Recorder, func, args, kwargs):
 
 UNARY: dict[str, Callable[..., Law]] = {
     "neg": lambda x: scaled(x, -1.0),
-    "clamp": lambda x, min=None, max=None: clamped(x, -math.inf if min is None else min, math.inf if max is None else max),
+    "clamp": lambda x, min=None, max=None: clamped(
+        x, -math.inf if min is None else min, math.inf if max is None else max
+    ),
     "clamp_min": lambda x, min: clamped(x, min, math.inf),
     "clamp_max": lambda x, max: clamped(x, -math.inf, max),
     "exp": lambda x: stepped(x, "exp"),
@@ -207,7 +230,10 @@ def put(recorder: Recorder, func, args, kwargs):
     if _name(func) == "index_put" and any(args[3:]):  # It accumulates.
         return NotImplemented
     match _name(func), args[1:]:
-        case ("index_fill", (0, torch.Tensor() as places, 0)) | ("index_put", ([torch.Tensor() as places], torch.Tensor())):
+        case ("index_fill", (0, torch.Tensor() as places, 0)) | (
+            "index_put",
+            ([torch.Tensor() as places], torch.Tensor()),
+        ):
             labels, order = recorder.labels(column), recorder.labels(places)
             is_zero = _name(func) == "index_fill" or recorder.is_known(args[2]) and not recorder.values(args[2]).any()
             if order.distinct() == [Permutation(column.numel())] and _is_fresh(labels) and is_zero:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from ..parameter_list import Entry
 from .forms import of_labels
 from .labels import Labels
 from .numbers import NoForm, of_numbers
-from ..parameter_list import Entry
 from .recorder import Recorder
 
 DTYPES = {
@@ -96,4 +96,6 @@ def _sharing(labels: dict[str, Labels]) -> list[tuple[str, str]]:
     shared = np.flatnonzero(starts[order][1:] < furthest[:-1])
     reaching = np.searchsorted(furthest, furthest[shared])
     pairs = np.sort(np.stack([owners[order][shared + 1], owners[order][reaching]]), axis=0)
-    return [(names[later], names[earlier]) for earlier, later in np.unique(pairs.T, axis=0).tolist() if later != earlier]
+    return [
+        (names[later], names[earlier]) for earlier, later in np.unique(pairs.T, axis=0).tolist() if later != earlier
+    ]

@@ -17,7 +17,6 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 
 from .labels import LARGEST, Labels, unknown
 from .laws import Constant, Law, Normal, TruncatedNormal, Uniform, Unknown
-
 from .operations import DRAWS, FILLS, RULES, copy, tensors
 
 
@@ -33,7 +32,7 @@ class Recorder(TorchDispatchMode):
         self.fake = FakeTensorMode(allow_non_fake_inputs=True)
         self.fake.cache_enabled = False  # Hardly a shape comes twice.
         self.contents: dict[int, tuple[torch.UntypedStorage, torch.UntypedStorage | Labels]] = {}
-        """Of each storage by its address, which the storage itself keeps from being used again: its numbers or labels."""
+        """Each storage's numbers or labels, by its address. Kept here, the storage keeps the address."""
         self.draws = 1
         self.is_seeded = False
 
