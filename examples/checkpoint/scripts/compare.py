@@ -311,6 +311,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", type=Path)
     parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--tool", type=Path, help="`checkpoint`, whose tensors are loaded into the models and compared")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument(
         "--statistics", type=Path, metavar="FOLDER", help="where each list goes, with what the model drew"
