@@ -225,7 +225,9 @@ def made(tool: Path, text: str, entries: list[Entry], seeds: int) -> list[dict[s
         model, out = Path(folder) / "list.json", Path(folder) / "model.safetensors"
         model.write_text(text)
         for seed in range(seeds):
-            subprocess.run([tool, "--model", model, "--out", out, "--seed", str(seed)], check=True, capture_output=True)
+            command = [tool, "--model", model, "--out", out, "--seed", str(seed)]
+            if (run := subprocess.run(command, capture_output=True, text=True)).returncode:
+                raise Wrong(f"the tool fails: {run.stderr[:300]}")
             state = load_file(out)
             out.unlink()
             tied = {entry.name: state[entry.tied_to] for entry in entries if entry.tied_to}
