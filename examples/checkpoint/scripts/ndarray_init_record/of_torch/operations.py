@@ -1,0 +1,289 @@
+"""What PyTorch's operations do to labels. To teach the recorder an operation, add the operation to a table here.
+
+FILLS write one number everywhere and DRAWS draw. RULES has the operations on drawn elements: MOVES move them as they
+are, UNARY and BINARY ones map each of them, and the rest recognize what `torch.nn.init` does with several operations.
+A rule that does not understand its arguments returns NotImplemented. Names are those of `torch.ops.aten`; most
+operations have one rule, in place and out of place.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch.utils._pytree import tree_map, tree_map_only
+
+from .labels import LARGEST, Labels
+from .laws import (
+    Constant,
+    Factor,
+    Law,
+    Normal,
+    Orthogonal,
+    Permutation,
+    Sparse,
+    Uniform,
+    Unknown,
+    added,
+    clamped,
+    erfinv,
+    scaled,
+    shifted,
+    stepped,
+)
+
+if TYPE_CHECKING:
+    from .recorder import Recorder
+
+NEVER_WRITTEN = Unknown("was never written: the constructor leaves uninitialized memory there")
+
+FILLS: dict[str, Callable[..., Law]] = {
+    **dict.fromkeys(
+        ("empty", "empty_like", "empty_strided", "new_empty", "new_empty_strided"), lambda *_: NEVER_WRITTEN
+    ),
+    **dict.fromkeys(("zeros", "zeros_like", "new_zeros", "zero_"), lambda *_: Constant(0)),
+    **dict.fromkeys(("ones", "ones_like", "new_ones"), lambda *_: Constant(1)),
+    **dict.fromkeys(("full", "full_like", "fill_"), lambda _, value, *__: Constant(value)),
+    "new_full": lambda _, __, value: Constant(value),
+}
+
+DRAWS: dict[str, Callable[..., Law]] = {
+    "uniform_": Uniform,
+    "normal_": Normal,
+    "normal": lambda *given: Normal(*given) if len(given) == 2 else Unknown("has many means or deviations"),
+    **dict.fromkeys(("rand", "rand_like"), lambda *_: Uniform(0.0, 1.0)),
+    **dict.fromkeys(("randn", "randn_like"), lambda *_: Normal(0.0, 1.0)),
+    "randperm": lambda n, *_: Permutation(int(n)),
+}
+"""Of the numbers that the operation is given, with their defaults."""
+
+MOVES: dict[str, tuple[int, ...]] = {
+    **dict.fromkeys(
+        ("cat", "stack", "repeat", "flip", "roll", "tril", "triu", "index", "index_select", "gather"), (0,)
+    ),
+    **dict.fromkeys(("_unsafe_view", "diagonal_copy", "diag_embed", "repeat_interleave", "unfold_copy"), (0,)),
+    **dict.fromkeys(("slice_scatter", "select_scatter"), (0, 1)),
+    **dict.fromkeys(("index_put", "masked_fill", "constant_pad_nd"), (0, 2)),
+    **dict.fromkeys(("index_fill", "index_copy"), (0, 3)),
+    "where": (1, 2),
+}
+"""Which arguments hold what is moved; the others say where."""
+
+
+def move(recorder: Recorder, func, args, kwargs):
+    """Runs the operation on the elements' places in place of the elements, which shows where each one comes from."""
+    moved = [Labels.of(Constant(0), 1)]  # Place 0 is that of the zero which an operation brings in by itself.
+
+    def places(value: Any) -> Any:
+        labels = recorder.labels(value) if isinstance(value, torch.Tensor) else Labels.of(Constant(value), 1)
+        first = sum(labels.size for labels in moved)
+        moved.append(labels)
+        return (
+            torch.arange(first, first + labels.size).reshape(value.shape) if isinstance(value, torch.Tensor) else first
+        )
+
+    values = MOVES[_name(func)]
+    wheres = [arg for position, arg in enumerate(args) if position not in values]
+    if sum(map(torch.numel, tensors(args))) > LARGEST or not all(map(recorder.is_known, tensors(wheres))):
+        return NotImplemented
+    inputs = [
+        tree_map(places, arg) if position in values else tree_map_only(torch.Tensor, recorder.values, arg)
+        for position, arg in enumerate(args)
+    ]
+    taken = func(*inputs, **kwargs).flatten().numpy()
+    out = recorder.run(func, args, kwargs)
+    recorder.write(out, Labels.joined(moved).take(taken))
+    return out
+
+
+def copy(recorder: Recorder, func, args, kwargs):
+    """The same elements, perhaps in another dtype of real numbers, broadcast where there are more places."""
+    source = args[1] if _name(func) == "copy" else args[0]
+    if func.overloadpacket is torch.ops.aten.copy_:
+        with recorder.fake:
+            source = source.expand(args[0].shape)
+    out = recorder.run(func, args, kwargs)
+    if recorder.is_known(source):
+        recorder.write_values(out, recorder.values(source).to(out.dtype))
+    elif out.dtype == source.dtype or out.is_floating_point() and source.is_floating_point():
+        recorder.write(out, recorder.labels(source))
+    else:
+        return NotImplemented
+    return out
+
+
+# Maps of each element.
+
+UNARY: dict[str, Callable[..., Law]] = {
+    "neg": lambda x: scaled(x, -1.0),
+    "clamp": lambda x, min=None, max=None: clamped(
+        x, -math.inf if min is None else min, math.inf if max is None else max
+    ),
+    "clamp_min": lambda x, min: clamped(x, min, math.inf),
+    "clamp_max": lambda x, max: clamped(x, -math.inf, max),
+    "exp": lambda x: stepped(x, "exp"),
+    "log": lambda x: stepped(x, "ln"),
+    "expm1": lambda x: stepped(x, "expm1"),
+    "erfinv": erfinv,
+    "sign": lambda x: signs(x),
+}
+
+BINARY: dict[str, Callable[[Law, Law], Law]] = {
+    "mul": lambda x, y: scaled(x, y.value) if isinstance(y, Constant) else scaled(y, x.value),
+    "div": lambda x, y: scaled(x, 1 / y.value) if isinstance(y, Constant) else Unknown("is divided by a draw"),
+    "add": lambda x, y: shifted(x, y.value) if isinstance(y, Constant) else shifted(y, x.value),
+    "sub": lambda x, y: BINARY["add"](x, _negative(y)),
+    "rsub": lambda x, y: BINARY["add"](y, _negative(x)),
+}
+"""Of two elements of which one is a constant."""
+
+
+def unary(recorder: Recorder, func, args, kwargs):
+    x, *numbers = args
+    if tensors((numbers, kwargs)):
+        return NotImplemented
+
+    def image(law: Law) -> Law:
+        if isinstance(law, Constant):
+            return _computed(func, law, *numbers, **kwargs)
+        return UNARY[_name(func)](law, *numbers, **kwargs)
+
+    return _written(recorder, func, args, kwargs, recorder.labels(x).map(image))
+
+
+def binary(recorder: Recorder, func, args, kwargs):
+    if "rounding_mode" in kwargs:
+        return NotImplemented
+    shape = torch.broadcast_shapes(*(tensor.shape for tensor in tensors(args)))
+    x, y = (
+        recorder.labels(recorder.run(torch.ops.aten.expand.default, (arg, shape), {}))
+        if isinstance(arg, torch.Tensor)
+        else Labels.of(Constant(arg), math.prod(shape))
+        for arg in args[:2]
+    )
+    alpha = kwargs.get("alpha", args[2] if len(args) > 2 else 1)
+    if alpha != 1:
+        y = y.map(lambda law: scaled(law, alpha) if not isinstance(law, Constant) else Constant(law.value * alpha))
+
+    def image(x: Law, y: Law, is_one_draw: bool) -> Law:
+        for law in (x, y):
+            if isinstance(law, Unknown):
+                return law
+        if isinstance(x, Constant) and isinstance(y, Constant):
+            return _computed(func, x, y)
+        if isinstance(x, Constant) or isinstance(y, Constant):
+            return BINARY[_name(func)](x, y)
+        if _name(func) == "add" and is_one_draw:
+            return added(x, y)
+        return Unknown(f"is computed from two drawn numbers by {func}")
+
+    return _written(recorder, func, args, kwargs, times_signs(func, x, y) or x.combined(y, image))
+
+
+def _negative(law: Law) -> Law:
+    return Constant(-law.value) if isinstance(law, Constant) else scaled(law, -1.0)
+
+
+def _computed(func, *arguments, **kwargs) -> Law:
+    """The operation on numbers."""
+    numbers = [torch.tensor(x.value, dtype=torch.float64) if isinstance(x, Constant) else x for x in arguments]
+    return Constant(func.overloadpacket(*numbers, **kwargs).item())
+
+
+# Orthogonal matrices: normal numbers = Q R, and Q times the signs of R's diagonal is one (Mezzadri 2007).
+
+
+def qr(recorder: Recorder, func, args, kwargs):
+    labels = recorder.labels(args[0])
+    draws = labels.elements()
+    if args[0].ndim != 2 or args[0].shape[0] < args[0].shape[1] or not _is_fresh(labels):
+        return NotImplemented
+    rows, columns = args[0].shape
+    q, r = out = recorder.run(func, args, kwargs)
+    first = int(draws.min())  # Q has as many elements, which depend on the same draws.
+    recorder.write(q, Labels.of(Factor("q", first, rows, columns, recorder.draws), q.numel(), first))
+    recorder.draw(r, Factor("r", recorder.draws, columns, columns, first))
+    return out
+
+
+def signs(law: Law) -> Law:
+    return replace(law, name="signs of r") if isinstance(law, Factor) and law.name == "r" else stepped(law, "sign")
+
+
+def times_signs(func, x: Labels, y: Labels) -> Labels | None:
+    """Q times the signs, if that is what these are."""
+    match _name(func), x.distinct(), y.distinct():
+        case "mul", [Factor("q", first, rows, columns, other)], [Factor("signs of r", of)] if of == other:
+            diagonal = np.tile(other + np.arange(columns) * (columns + 1), rows)
+            if x.size == rows * columns and np.array_equal(y.elements(), diagonal):
+                return x.map(lambda _: Orthogonal(first, rows, columns))
+    return None
+
+
+def put(recorder: Recorder, func, args, kwargs):
+    """The first entries of a permutation say which elements of a column `sparse_` sets to 0."""
+    column = args[0]
+    if _name(func) == "index_put" and any(args[3:]):  # It accumulates.
+        return NotImplemented
+    match _name(func), args[1:]:
+        case ("index_fill", (0, torch.Tensor() as places, 0)) | (
+            "index_put",
+            ([torch.Tensor() as places], torch.Tensor()),
+        ):
+            labels, order = recorder.labels(column), recorder.labels(places)
+            is_zero = _name(func) == "index_fill" or recorder.is_known(args[2]) and not recorder.values(args[2]).any()
+            if order.distinct() == [Permutation(column.numel())] and _is_fresh(labels) and is_zero:
+                sparse = Sparse(labels.distinct()[0], column.numel(), order.size)
+                return _written(recorder, func, args, kwargs, labels.map(lambda _: sparse))
+    return move(recorder, func, args, kwargs)
+
+
+def norm(recorder: Recorder, func, args, kwargs):
+    reason = f"is computed from another tensor, as weight norm's g is (by {func})"
+    out = recorder.run(func, args, kwargs)
+    recorder.write(out, Labels.of(Unknown(reason), out.numel()))
+    return out
+
+
+def _is_fresh(labels: Labels) -> bool:
+    """All elements have one normal or uniform law, and each a draw of its own."""
+    match labels.distinct():
+        case [Normal(0) | Uniform()]:
+            return np.unique(labels.elements()).size == labels.size
+    return False
+
+
+def _written(recorder: Recorder, func, args, kwargs, labels: Labels):
+    out = recorder.run(func, args, kwargs)
+    recorder.write(out, labels)
+    return out
+
+
+def _name(func) -> str:
+    return func.overloadpacket.__name__.removesuffix("_")
+
+
+def tensors(arguments: Any) -> list[torch.Tensor]:
+    """The tensors among an operation's arguments, which may be lists."""
+    if isinstance(arguments, torch.Tensor):
+        return [arguments]
+    if isinstance(arguments, dict):
+        arguments = arguments.values()
+    elif not isinstance(arguments, list | tuple):
+        return []
+    return [tensor for argument in arguments for tensor in tensors(argument)]
+
+
+RULES: dict[str, Callable] = {
+    **dict.fromkeys(MOVES, move),
+    **dict.fromkeys(UNARY, unary),
+    **dict.fromkeys(BINARY, binary),
+    **dict.fromkeys(("copy", "clone", "_to_copy"), copy),
+    **dict.fromkeys(("norm", "linalg_vector_norm", "norm_except_dim"), norm),
+    "linalg_qr": qr,
+    **dict.fromkeys(("index_put", "index_fill"), put),
+}
