@@ -31,6 +31,9 @@ mod report;
 mod statistics;
 mod verify;
 
+#[cfg(test)]
+mod recorded;
+
 use clap::Parser;
 use generate::Failure;
 use indicatif::{ProgressBar, ProgressStyle};

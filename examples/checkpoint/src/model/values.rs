@@ -58,7 +58,9 @@ impl Values {
         let Range { start, step } = Range::deserialize(value).map_err(|error| error.to_string())?;
         let n = *place.shape.last().ok_or("a range needs an axis")?;
         let end = step.mul_add(n.saturating_sub(1) as f64, start);
-        place.written.check_numbers(&[start, step, end])?;
+        for number in [start, step, end] {
+            place.written.check(&AnyInitializer::Constant(number), &[])?;
+        }
         Ok(Self::Range { start, step })
     }
 
@@ -108,7 +110,7 @@ fn is_whole(rule: &AnyInitializer) -> bool {
 
 /// The beginning of a text that may be as long as data.
 pub(crate) fn short(text: &str) -> String {
-    const LONGEST: usize = 80;
+    const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
