@@ -41,12 +41,11 @@ const PROBABILITIES: [f64; 9] = [0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0
 /// sides have their error, by their numbers of elements. The seeds are fixed.
 const SIGMAS: f64 = 6.0;
 
-/// Elements of the extremes: this many of n may lie beyond the other side's extreme of n elements, which
-/// happens once in 10⁶ times.
+/// Of n elements, this many may lie beyond the greatest of n others, which happens once in 10⁶ times.
 const BEYOND: f64 = 20.0;
 
 /// Elements of a tensor that are drawn, at most, or a little more.
-const DRAWN: usize = 1 << 19;
+const DRAWN: usize = 1 << 18;
 
 /// Relative, of numbers that were rounded to f32 and printed.
 const ROUNDING: f64 = 1e-5;
@@ -65,8 +64,13 @@ fn recorded() -> Vec<(String, Recorded)> {
     files.map(read).collect()
 }
 
-/// Elements of a tensor, each standing for so many, from the least to the greatest.
-struct Sample(Vec<(f64, f64)>);
+/// Elements of a tensor, each with a weight.
+struct Sample {
+    /// From the least to the greatest.
+    elements: Vec<f64>,
+    /// The share of all weights before each element, and 1.
+    before: Vec<f64>,
+}
 
 impl Sample {
     fn of(tensor: &Tensor, values: &Values) -> Self {
@@ -78,71 +82,86 @@ impl Sample {
                 sample.extend(tensor.dtype.decode(bytes).into_iter().map(|x| (x, 1.0)));
             }
             Values::Range { start, step } => {
-                let (n, row) = (tensor.elements(), *tensor.shape.last().unwrap());
-                let each = (n / row) as f64;
-                sample.extend((0..row).map(|i| (start + step * i as f64, each)));
+                let row = *tensor.shape.last().unwrap();
+                sample.extend((0..row).map(|i| (start + step * i as f64, 1.0)));
             }
         }
         sample.sort_by(|a, b| a.0.total_cmp(&b.0));
-        Self(sample)
+        let (mut before, mut sum) = (vec![0.0], 0.0);
+        for (_, weight) in &sample {
+            sum += weight;
+            before.push(sum);
+        }
+        before.iter_mut().for_each(|share| *share /= sum);
+        Self { elements: sample.into_iter().map(|(x, _)| x).collect(), before }
     }
 
-    fn sum(&self, f: impl Fn(f64) -> f64) -> f64 {
-        let total: f64 = self.0.iter().map(|(_, weight)| weight).sum();
-        self.0.iter().map(|&(x, weight)| weight * f(x)).sum::<f64>() / total
+    /// The share of the elements below x, and the share up to x itself.
+    fn shares(&self, x: f64, slack: f64) -> [f64; 2] {
+        let below = self.elements.partition_point(|&element| element < x - slack);
+        let until = self.elements.partition_point(|&element| element <= x + slack);
+        [self.before[below], self.before[until]]
+    }
+
+    fn mean(&self, f: impl Fn(f64) -> f64) -> f64 {
+        let weights = self.before.windows(2).map(|shares| shares[1] - shares[0]);
+        self.elements.iter().zip(weights).map(|(&x, weight)| weight * f(x)).sum()
     }
 
     /// Compares with a framework's numbers.
     fn compare(&self, drawn: &Drawn) -> Result<(), String> {
         let Drawn { count, mean, std, min, max, zeros, .. } = *drawn;
-        let n = self.0.len() as f64;
+        let n = self.elements.len() as f64;
         let both = 1.0 / n + 1.0 / count;
-        let largest = min.abs().max(max.abs());
+        let slack = ROUNDING * min.abs().max(max.abs());
         let check = |what: &str, here: f64, there: f64, error: f64| {
-            let is_near = (here - there).abs() <= SIGMAS * error + ROUNDING * largest;
+            let is_near = (here - there).abs() <= SIGMAS * error + slack;
             is_near.then_some(()).ok_or_else(|| format!("{what} {here}, not {there} ± {error}"))
         };
-        let center = self.sum(|x| x);
-        let variance = self.sum(|x| (x - center).powi(2));
-        let fourth = self.sum(|x| (x - center).powi(4));
+        let center = self.mean(|x| x);
+        let variance = self.mean(|x| (x - center).powi(2));
+        let fourth = self.mean(|x| (x - center).powi(4));
         check("mean", center, mean, (variance * both).sqrt())?;
-        let of_std =
-            ((fourth - variance * variance).max(0.0) * both).sqrt() / (2.0 * std.max(1e-300));
-        check("std", variance.sqrt(), std, of_std)?;
-        let [here, there] = [self.sum(|x| f64::from(x == 0.0)), zeros / count];
+        let of_variance = ((fourth - variance * variance).max(0.0) * both).sqrt();
+        check("std", variance.sqrt(), std, of_variance / (2.0 * std.max(f64::MIN_POSITIVE)))?;
+        let [below, until] = self.shares(0.0, 0.0);
+        let [here, there] = [until - below, zeros / count];
         let of_zeros = (here * (1.0 - here) * both).sqrt().max(1.0 / n.min(count));
         if (here - there).abs() > SIGMAS * of_zeros {
             return Err(format!("zeros {here}, not {there} ± {of_zeros}"));
         }
         for (&probability, &quantile) in PROBABILITIES.iter().zip(&drawn.quantiles) {
-            let slack = ROUNDING * largest;
-            let below = self.sum(|x| f64::from(x < quantile - slack));
-            let until = self.sum(|x| f64::from(x <= quantile + slack));
+            let [below, until] = self.shares(quantile, slack);
             let error = SIGMAS * (probability * (1.0 - probability) * both).sqrt() + both;
             if below > probability + error || until < probability - error {
                 return Err(format!("quantile {probability}: {below} to {until} below {quantile}"));
             }
         }
-        self.compare_greatest(max, count, 1.0)?;
-        self.compare_greatest(-min, count, -1.0)
+        let greatest: Vec<f64> = self.elements.iter().rev().take(64).copied().collect();
+        let least: Vec<f64> = self.elements.iter().take(64).map(|x| -x).collect();
+        let beyond = [1.0 - self.shares(max, slack)[1], self.shares(min, slack)[0]];
+        compare_greatest(&greatest, max, beyond[0], [n, count], slack)?;
+        compare_greatest(&least, -min, beyond[1], [n, count], slack)
     }
+}
 
-    /// Compares the greatest element of so many with this one; with sign −1, the least.
-    fn compare_greatest(&self, greatest: f64, count: f64, sign: f64) -> Result<(), String> {
-        let n = self.0.len() as f64;
-        let slack = ROUNDING * greatest.abs();
-        let beyond = self.sum(|x| f64::from(sign * x > greatest + slack));
-        let sorted = |i: usize| sign * self.0[if sign > 0.0 { self.0.len() - 1 - i } else { i }].0;
-        // Beyond the greatest, a tail falls off at least as fast as the exponential of the few before.
-        let few = self.0.len().min(64);
-        let excess = (0..few).map(|i| sorted(i) - sorted(few - 1)).sum::<f64>() / few as f64;
-        let most = sorted(0) + excess * ((1.0 + count / n).ln() + BEYOND) + slack;
-        if beyond > BEYOND / n + BEYOND / count || greatest > most {
-            let greatest = sign * greatest;
-            return Err(format!("extreme {} of {n}, not {greatest} of {count}", sign * sorted(0)));
-        }
-        Ok(())
+/// Compares the first of the greatest elements of n with that of `count` others, which a share of
+/// the n lies beyond.
+fn compare_greatest(
+    few: &[f64],
+    greatest: f64,
+    beyond: f64,
+    [n, count]: [f64; 2],
+    slack: f64,
+) -> Result<(), String> {
+    // Beyond the greatest, a tail falls off at least as fast as the exponential of the few before.
+    let last = few[few.len() - 1];
+    let excess = few.iter().map(|x| x - last).sum::<f64>() / few.len() as f64;
+    let most = few[0] + excess * ((1.0 + count / n).ln() + BEYOND) + slack;
+    if beyond > BEYOND / n + BEYOND / count || greatest > most {
+        return Err(format!("extreme {} of {n}, not {greatest} of {count}", few[0]));
     }
+    Ok(())
 }
 
 /// Draws a part of each block's elements, or all.
