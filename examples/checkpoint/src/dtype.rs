@@ -131,8 +131,8 @@ impl Dtype {
     /// An element as a number, and its bits.
     pub(crate) fn show(self, element: &[u8]) -> String {
         let number = with_type!(self, T => T::read(element).to_string());
-        let bits: String = element.iter().rev().map(|byte| format!("{byte:02x}")).collect();
-        format!("{number} (0x{bits})")
+        let bits = element.iter().rev().fold(0_u64, |bits, &byte| bits << 8 | u64::from(byte));
+        format!("{number} (0x{bits:0width$x})", width = 2 * self.size())
     }
 }
 

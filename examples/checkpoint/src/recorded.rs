@@ -92,7 +92,9 @@ impl Sample {
             sum += weight;
             before.push(sum);
         }
-        before.iter_mut().for_each(|share| *share /= sum);
+        for share in &mut before {
+            *share /= sum;
+        }
         Self { elements: sample.into_iter().map(|(x, _)| x).collect(), before }
     }
 

@@ -1,7 +1,7 @@
 //! The report: a table of what was written, and the totals under it.
 
 use crate::generate::Failure;
-use crate::model::{Model, Tensor, Values, short};
+use crate::model::{Model, Tensor};
 use crate::output::Shards;
 use crate::statistics::Sums;
 use crate::verify::Findings;
@@ -134,12 +134,10 @@ fn groups(model: &Model) -> Vec<(String, Vec<usize>)> {
 
 /// What a tensor is drawn from or, if it is not drawn, what it is.
 fn values(tensor: &Tensor) -> String {
-    match (&tensor.values, tensor.values.constant(), tensor.law) {
-        (_, Some(value), _) => value.to_string(),
-        (_, _, Some(law)) => law.to_string(),
-        (Values::Range { start, step }, ..) => format!("{start}, {}, …", start + step),
-        (Values::Data(_), ..) => "the list's numbers".to_owned(),
-        (Values::Initializer(rule), ..) => short(&serde_json::to_string(rule).unwrap_or_default()),
+    match (tensor.values.constant(), tensor.law) {
+        (Some(value), _) => value.to_string(),
+        (None, Some(law)) => law.to_string(),
+        (None, None) => tensor.values.text(),
     }
 }
 

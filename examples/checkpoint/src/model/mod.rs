@@ -10,7 +10,7 @@ use list::{Entries, Entry, List};
 use ndarray_init::Law;
 use std::collections::{BTreeMap, HashMap};
 use values::Place;
-pub(crate) use values::{Values, short};
+pub(crate) use values::Values;
 
 /// The tensors of one list.
 pub(crate) struct Model {

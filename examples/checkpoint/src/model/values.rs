@@ -90,6 +90,15 @@ impl Values {
         }
     }
 
+    /// For people.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Initializer(rule) => short(&serde_json::to_string(rule).unwrap_or_default()),
+            Self::Range { start, step } => format!("{start}, {}, …", start + step),
+            Self::Data(_) => "the list's numbers".to_owned(),
+        }
+    }
+
     /// Whether the tensor is made whole, since a part of it would take as long.
     pub(crate) fn is_whole(&self) -> bool {
         matches!(self, Self::Initializer(rule) if is_whole(rule))
@@ -109,7 +118,7 @@ fn is_whole(rule: &AnyInitializer) -> bool {
 }
 
 /// The beginning of a text that may be as long as data.
-pub(crate) fn short(text: &str) -> String {
+fn short(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -16,8 +16,8 @@ use zip::{CompressionMethod, ZipArchive};
 /// A checkpoint in any form that this program writes.
 #[derive(Default)]
 pub(crate) struct Files {
-    /// The name of each, with the metadata.
-    pub(super) files: Vec<(String, File, HashMap<String, String>)>,
+    /// The name of each file, with the metadata.
+    pub(super) opened: Vec<(String, File, HashMap<String, String>)>,
     /// Each tensor, with its file's place.
     pub(super) tensors: BTreeMap<String, (usize, Stored)>,
     /// What is wrong with the files around the tensors.
@@ -44,9 +44,9 @@ impl Files {
         let mut file = File::open(path)?;
         let len = file.metadata()?.len();
         let Header { tensors, metadata } = Header::read(&mut file, len)?;
-        let place = self.files.len();
+        let place = self.opened.len();
         self.tensors.extend(tensors.into_iter().map(|(tensor, stored)| (tensor, (place, stored))));
-        self.files.push((name, file, metadata));
+        self.opened.push((name, file, metadata));
         Ok(())
     }
 
@@ -70,7 +70,7 @@ impl Files {
                 .map_err(|error| format!("{shard}: {error}"))?;
         }
         let found =
-            |tensor: &String| self.tensors.get(tensor).map(|&(file, _)| &self.files[file].0);
+            |tensor: &String| self.tensors.get(tensor).map(|&(file, _)| &self.opened[file].0);
         for (tensor, shard) in &weight_map {
             if found(tensor) != Some(shard) {
                 let fault =
@@ -106,7 +106,7 @@ impl Files {
             }
             self.tensors.insert(name, (0, Stored { dtype, shape: header.shape, offset }));
         }
-        self.files.push((path.display().to_string(), File::open(path)?, HashMap::new()));
+        self.opened.push((path.display().to_string(), File::open(path)?, HashMap::new()));
         Ok(())
     }
 }

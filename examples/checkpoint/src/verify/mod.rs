@@ -14,7 +14,6 @@ use std::os::unix::fs::FileExt;
 use std::sync::{Mutex, PoisonError};
 
 /// All that differs, a line each.
-#[derive(Default)]
 pub(crate) struct Findings {
     /// Nothing but the metadata differs if this is empty.
     pub(crate) tensors: Vec<String>,
@@ -24,7 +23,7 @@ pub(crate) struct Findings {
 impl Files {
     /// The seed that the metadata have.
     pub(crate) fn seed(&self) -> Option<u64> {
-        self.files.iter().find_map(|(_, _, metadata)| metadata.get("seed")?.parse().ok())
+        self.opened.iter().find_map(|(_, _, metadata)| metadata.get("seed")?.parse().ok())
     }
 
     /// Compares the tensors with a model's. The metadata explain a difference, and are none.
@@ -35,17 +34,14 @@ impl Files {
         metadata: &BTreeMap<String, String>,
         progress: &ProgressBar,
     ) -> Result<Findings, Failure> {
-        let mut findings = Findings::default();
-        for (name, _, found) in &self.files {
-            let differing = metadata.iter().filter_map(|(key, expected)| {
+        let mut of_metadata = Vec::new();
+        for (name, _, found) in &self.opened {
+            of_metadata.extend(metadata.iter().filter_map(|(key, expected)| {
                 let found = found.get(key).filter(|found| *found != expected)?;
                 Some(format!("metadata of {name}: {key} is {found}, not {expected}"))
-            });
-            findings.metadata.extend(differing);
+            }));
         }
-        let (comparable, mut faults) = self.compare_shapes(model);
-        findings.tensors = self.faults.clone();
-        findings.tensors.append(&mut faults);
+        let (comparable, faults) = self.compare_shapes(model);
         let differences = Differences::default();
         Generator::new(model, seed, false).all(&|chunk| {
             thread_local!(static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
@@ -58,13 +54,15 @@ impl Files {
             BUFFER.with_borrow_mut(|buffer| {
                 buffer.resize(chunk.bytes.len(), 0);
                 let offset = stored.offset + (chunk.first * dtype.size()) as u64;
-                self.files[*file].1.read_exact_at(buffer, offset)?;
+                self.opened[*file].1.read_exact_at(buffer, offset)?;
                 differences.compare(chunk, *dtype, buffer);
                 Ok(())
             })
         })?;
-        findings.tensors.splice(0..0, differences.lines(model));
-        Ok(findings)
+        let mut tensors = differences.lines(model);
+        tensors.extend(faults);
+        tensors.extend(self.faults.iter().cloned());
+        Ok(Findings { tensors, metadata: of_metadata })
     }
 
     /// Compares the tensors' names, shapes and types. The tensors that agree in these can be compared

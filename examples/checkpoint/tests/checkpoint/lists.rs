@@ -23,12 +23,22 @@ fn of_type(dtype: &str, initializer: &str) -> String {
     one(&format!(r#"{{{shape}, "dtype": "{dtype}", {initializer}}}"#))
 }
 
+/// Each list is refused in one line with this message, and nothing is written.
+fn assert_refused(test: &str, cases: impl IntoIterator<Item = (String, &'static str)>) {
+    let directory = directory(test);
+    for (list, message) in cases {
+        fs::write(directory.join("list.json"), &list).unwrap();
+        let error = fail(&directory, "--out out.safetensors");
+        assert!(
+            error.starts_with("error: list.json: ") && error.contains(message),
+            "{list}: {error}"
+        );
+    }
+    assert_eq!(names(&directory), ["list.json"]);
+}
+
 #[test]
-fn what_is_wrong_with_a_list_is_one_line_that_names_the_entry() {
-    let halves = r#"{"initializers": {"*": "zeros"}, "tensors": {"a": [1152921504606846976], "b": [1152921504606846976]}}"#;
-    let sparse = r#"{"sparse": {"sparsity": 0.1, "law": {"normal": {"std": 1}}}}"#;
-    let blocks = r#"{"blocks": {"axis": 0, "equal": 1152921504606846976, "initializer": "ones"}}"#;
-    let parts = r#"{"blocks": {"axis": 0, "parts": [{"size": 3, "initializer": "ones"}]}}"#;
+fn what_is_wrong_with_an_entry_is_one_line_that_names_it() {
     let cases = [
         ("not JSON".to_owned(), "at line 1 column 2"),
         ("{}".to_owned(), "missing field `tensors`"),
@@ -74,7 +84,17 @@ fn what_is_wrong_with_a_list_is_one_line_that_names_the_entry() {
             r#"{"initializers": {"*": "ones", "*": "ones"}, "tensors": {"w": [2]}}"#.to_owned(),
             r#"the pattern "*" is there twice"#,
         ),
-        // Initializers.
+    ];
+    assert_refused("lists_entries", cases);
+}
+
+#[test]
+fn an_initializer_that_does_not_suit_its_tensor_is_one_line_that_names_the_tensor() {
+    let halves = r#"{"initializers": {"*": "zeros"}, "tensors": {"a": [1152921504606846976], "b": [1152921504606846976]}}"#;
+    let sparse = r#"{"sparse": {"sparsity": 0.1, "law": {"normal": {"std": 1}}}}"#;
+    let blocks = r#"{"blocks": {"axis": 0, "equal": 1152921504606846976, "initializer": "ones"}}"#;
+    let parts = r#"{"blocks": {"axis": 0, "parts": [{"size": 3, "initializer": "ones"}]}}"#;
+    let cases = [
         (
             with("[2]", r#""he_gnomal""#),
             r#"tensor "w": initializer "he_gnomal": no initializer is called "he_gnomal""#,
@@ -119,19 +139,7 @@ fn what_is_wrong_with_a_list_is_one_line_that_names_the_entry() {
         (with("[70368744177664, 2]", sparse), "larger than memory, in which it is made whole"),
         (with("[1152921504606846976]", blocks), "does not fit memory"),
     ];
-    let directory = directory("lists");
-    for (list, message) in cases {
-        fs::write(directory.join("list.json"), &list).unwrap();
-        let error = fail(&directory, "--out out.safetensors");
-        assert!(
-            error.starts_with("error: list.json: ") && error.contains(message),
-            "{list}: {error}"
-        );
-    }
-    assert_eq!(names(&directory), ["list.json"]);
-    fs::remove_file(directory.join("list.json")).unwrap();
-    let error = fail(&directory, "");
-    assert!(error.contains("cannot read list.json") && error.contains("resnet50_keras"), "{error}");
+    assert_refused("lists_initializers", cases);
 }
 
 #[test]
@@ -152,6 +160,8 @@ fn options_that_cannot_be_meant_are_refused() {
         assert_eq!(output.status.code(), Some(2), "{arguments}");
         assert!(stderr.contains(message), "{arguments}: {stderr}");
     }
+    let error = fail(&directory, "");
+    assert!(error.contains("cannot read list.json") && error.contains("resnet50_keras"), "{error}");
     fs::write(directory.join("list.json"), with("[2]", r#""ones""#)).unwrap();
     let error = fail(&directory, "--max-shard-size 1GB --out a.safetensors");
     assert!(error.contains("a.safetensors is the name of a file; name a folder"), "{error}");

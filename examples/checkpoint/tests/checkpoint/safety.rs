@@ -38,7 +38,7 @@ fn a_write_that_fails_leaves_what_was_there() {
         if is_file {
             assert_eq!(fs::read_to_string(directory.join(out)).unwrap(), "old");
         }
-        assert_eq!(names(&directory), ["list.json", out][..1 + usize::from(is_file)]);
+        assert_eq!(names(&directory), ["list.json", out][..=usize::from(is_file)]);
     }
 }
 
