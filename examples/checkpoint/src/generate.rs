@@ -1,21 +1,21 @@
 //! The bytes of tensors, made a piece at a time: neither a tensor nor a file has to fit memory.
 
-use crate::dtype::{Dtype, Float};
-use crate::model::{Model, Parameter};
-use crate::pieces::Pieces;
+use crate::dtype::{Dtype, Number, bytes_of};
+use crate::model::{Model, Tensor, Values};
+use crate::pieces::{Piece, Pieces};
 use crate::statistics::Sums;
 use ndarray_init::half::{bf16, f16};
-use ndarray_init::ndarray::{Array, ArrayD, Dimension};
-use ndarray_init::{InitError, InitExt, Key};
+use ndarray_init::ndarray::ArrayD;
+use ndarray_init::{AnyInitializer, Element, InitExt, Key};
 use std::error::Error;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// A run of a tensor's elements.
 pub(crate) struct Chunk<'a> {
-    /// The parameter's place in the model.
-    pub(crate) parameter: usize,
+    /// The tensor's place in the model.
+    pub(crate) tensor: usize,
     /// The row-major index of the first element.
     pub(crate) first: usize,
     /// The elements, little-endian.
@@ -25,7 +25,7 @@ pub(crate) struct Chunk<'a> {
 
 pub(crate) type Failure = Box<dyn Error + Send + Sync>;
 
-/// What a chunk is handed to. Not generic, so that each element type is compiled once.
+/// The receiver of chunks. Not generic, so that each element type is compiled once.
 type Take<'a> = dyn FnMut(&Chunk<'_>) -> Result<(), Failure> + 'a;
 
 /// Makes all tensors of a model.
@@ -49,21 +49,21 @@ impl<'a> Generator<'a> {
         &self,
         take: &(dyn Fn(&Chunk<'_>) -> Result<(), Failure> + Sync),
     ) -> Result<(), Failure> {
-        let tasks = Tasks::of(self.model);
-        let stop = AtomicBool::new(false);
+        let tensors = 0..self.model.tensors.len();
+        let tasks: Vec<Task<'_>> = tensors.flat_map(|tensor| self.tasks(tensor)).collect();
+        let next = AtomicUsize::new(0);
         let work = || -> Result<(), Failure> {
-            let mut bytes = Vec::new();
-            while let Some((parameter, i)) = tasks.next() {
-                if stop.load(Ordering::Relaxed) {
-                    break;
-                }
-                self.task(parameter, i, &mut bytes, &mut |chunk| take(chunk))
-                    .inspect_err(|_| stop.store(true, Ordering::Relaxed))?;
+            while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let done = task.run(&mut |chunk| take(chunk));
+                done.inspect_err(|_| next.store(tasks.len(), Ordering::Relaxed))?;
             }
             Ok(())
         };
+        // One more than there are processors, since one waits for the disk. More than these would all
+        // wait for it, and each has its buffers.
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(7) + 1;
         thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads()).map(|_| scope.spawn(work)).collect();
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
             let join = |worker: thread::ScopedJoinHandle<'_, _>| match worker.join() {
                 Ok(result) => result,
                 Err(panic) => std::panic::resume_unwind(panic),
@@ -73,132 +73,101 @@ impl<'a> Generator<'a> {
     }
 
     /// Hands over one tensor's chunks in their order.
-    pub(crate) fn one(&self, parameter: usize, take: &mut Take<'_>) -> Result<(), Failure> {
-        let mut bytes = Vec::new();
-        for i in 0..tasks(&self.model.parameters[parameter]) {
-            self.task(parameter, i, &mut bytes, take)?;
-        }
-        Ok(())
+    pub(crate) fn one(&self, tensor: usize, take: &mut Take<'_>) -> Result<(), Failure> {
+        self.tasks(tensor).try_for_each(|task| task.run(take))
     }
 
-    /// One piece, or the whole of a tensor that has no pieces.
-    fn task(
+    /// The pieces of a tensor, or one task for a tensor that is made whole.
+    fn tasks(&self, tensor: usize) -> impl Iterator<Item = Task<'_>> {
+        let Tensor { shape, values, .. } = &self.model.tensors[tensor];
+        let pieces = Pieces::of(shape).count();
+        let count = if values.is_whole() { pieces.min(1) } else { pieces };
+        (0..count).map(move |piece| Task { generator: self, tensor, piece })
+    }
+}
+
+struct Task<'a> {
+    generator: &'a Generator<'a>,
+    tensor: usize,
+    piece: usize,
+}
+
+impl Task<'_> {
+    fn run(&self, take: &mut Take<'_>) -> Result<(), Failure> {
+        let Tensor { shape, dtype, values, .. } = self.tensor();
+        let piece = Pieces::of(shape).get(self.piece);
+        match values {
+            Values::Initializer(rule) => match dtype {
+                Dtype::F64 => self.draw::<f64>(rule, &piece, take),
+                Dtype::F32 => self.draw::<f32>(rule, &piece, take),
+                Dtype::F16 => self.draw::<f16>(rule, &piece, take),
+                Dtype::Bf16 => self.draw::<bf16>(rule, &piece, take),
+                // Integers are constant, and were checked to be integers.
+                _ => self.numbers(&piece, contiguous(&self.part(rule, &piece)?), take),
+            },
+            Values::Range { start, step } => {
+                let row = shape.last().copied().unwrap_or(1);
+                let numbers = piece.indices().map(|i| step.mul_add((i % row) as f64, *start));
+                self.numbers(&piece, &numbers.collect::<Vec<_>>(), take)
+            }
+            Values::Data(bytes) => {
+                let indices = piece.indices();
+                let bytes = &bytes[indices.start * dtype.size()..indices.end * dtype.size()];
+                let sums = self.sums(&dtype.decode(bytes));
+                take(&Chunk { tensor: self.tensor, first: piece.first, bytes, sums })
+            }
+        }
+    }
+
+    fn draw<A: Element + Number>(
         &self,
-        parameter: usize,
-        i: usize,
-        bytes: &mut Vec<u8>,
+        rule: &AnyInitializer,
+        piece: &Piece,
         take: &mut Take<'_>,
     ) -> Result<(), Failure> {
-        let make = Make { generator: self, parameter, i, bytes };
-        match self.model.parameters[parameter].dtype {
-            Dtype::F64 => make.floats::<f64>(take),
-            Dtype::F32 => make.floats::<f32>(take),
-            Dtype::F16 => make.floats::<f16>(take),
-            Dtype::Bf16 => make.floats::<bf16>(take),
-            Dtype::I64 => make.integers(take),
-        }
-    }
-}
-
-/// One task, in no particular element type.
-struct Make<'a> {
-    generator: &'a Generator<'a>,
-    parameter: usize,
-    i: usize,
-    bytes: &'a mut Vec<u8>,
-}
-
-impl Make<'_> {
-    fn floats<A: Float>(self, take: &mut Take<'_>) -> Result<(), Failure> {
-        let Self { generator, parameter, i, bytes } = self;
-        let Parameter { name, shape, rule, .. } = &generator.model.parameters[parameter];
-        let key = generator.root.fork(name);
-        let named = |error: InitError| format!("parameter {name:?}: {error}");
-        let mean = generator.model.parameters[parameter].mean();
         let mut hand_over = |first: usize, elements: &[A]| {
-            bytes.clear();
-            A::append(elements, bytes);
-            let sums = if generator.measure { Sums::of(elements, mean) } else { Sums::default() };
-            take(&Chunk { parameter, first, bytes, sums })
+            let (bytes, sums) = (&bytes_of(elements), self.sums(elements));
+            take(&Chunk { tensor: self.tensor, first, bytes, sums })
         };
-        if generator.model.parameters[parameter].is_whole() {
-            let _alone = generator.whole.lock().unwrap_or_else(PoisonError::into_inner);
-            let tensor = ArrayD::<A>::init(shape.as_slice(), rule, key).map_err(named)?;
-            let mut first = 0;
-            for elements in contiguous(&tensor).chunks(CHUNK) {
-                hand_over(first, elements)?;
-                first += elements.len();
-            }
-            return Ok(());
+        if !self.tensor().values.is_whole() {
+            return hand_over(piece.first, contiguous(&self.part(rule, piece)?));
         }
-        let piece = Pieces::of(shape).get(i);
-        let region = piece.region(shape).map_err(named)?;
-        let elements = ArrayD::<A>::init_region(piece.shape.as_slice(), rule, key, &region);
-        hand_over(piece.first, contiguous(&elements.map_err(named)?))
+        let _alone = self.generator.whole.lock().unwrap_or_else(PoisonError::into_inner);
+        let whole = ArrayD::<A>::init(self.tensor().shape.as_slice(), rule, self.key());
+        let whole = whole.map_err(|error| self.named(&error))?;
+        let chunks = contiguous(&whole).chunks(Pieces::ELEMENTS).enumerate();
+        chunks.into_iter().try_for_each(|(i, chunk)| hand_over(i * Pieces::ELEMENTS, chunk))
     }
 
-    /// Integers are constant, and were checked to be integers.
-    fn integers(self, take: &mut Take<'_>) -> Result<(), Failure> {
-        let Self { generator, parameter, i, bytes } = self;
-        let Parameter { shape, rule, .. } = &generator.model.parameters[parameter];
-        let piece = Pieces::of(shape).get(i);
-        let region = piece.region(shape)?;
-        let numbers =
-            ArrayD::<f64>::init_region(piece.shape.as_slice(), rule, generator.root, &region)?;
-        bytes.clear();
-        for &number in &numbers {
-            bytes.extend_from_slice(&(number as i64).to_le_bytes());
-        }
-        let sums = Sums::of(contiguous(&numbers), Some(0.0));
-        take(&Chunk { parameter, first: piece.first, bytes, sums })
+    fn part<A: Element>(&self, rule: &AnyInitializer, piece: &Piece) -> Result<ArrayD<A>, Failure> {
+        let region = piece.region(&self.tensor().shape)?;
+        let part = ArrayD::init_region(piece.shape.as_slice(), rule, self.key(), &region);
+        part.map_err(|error| self.named(&error))
+    }
+
+    /// Hands over numbers that are elements of the tensor's type.
+    fn numbers(&self, piece: &Piece, numbers: &[f64], take: &mut Take<'_>) -> Result<(), Failure> {
+        let (bytes, sums) = (&self.tensor().dtype.encode(numbers), self.sums(numbers));
+        take(&Chunk { tensor: self.tensor, first: piece.first, bytes, sums })
+    }
+
+    fn sums<A: Number>(&self, elements: &[A]) -> Sums {
+        if self.generator.measure { Sums::of(elements, self.tensor()) } else { Sums::default() }
+    }
+
+    fn tensor(&self) -> &Tensor {
+        &self.generator.model.tensors[self.tensor]
+    }
+
+    fn key(&self) -> Key {
+        self.generator.root.fork(&self.tensor().key_name)
+    }
+
+    fn named(&self, error: &dyn Error) -> Failure {
+        format!("tensor {:?}: {error}", self.tensor().name).into()
     }
 }
 
-/// The elements that a tensor which is made whole is handed over by.
-const CHUNK: usize = 1 << 18;
-
-/// New arrays are in standard order.
-fn contiguous<A, D: Dimension>(array: &Array<A, D>) -> &[A] {
+fn contiguous<A>(array: &ArrayD<A>) -> &[A] {
     array.as_slice().expect("a new array is in standard order")
-}
-
-/// How many tasks a tensor comes in.
-fn tasks(parameter: &Parameter) -> usize {
-    let pieces = Pieces::of(&parameter.shape).count();
-    if parameter.is_whole() { pieces.min(1) } else { pieces }
-}
-
-/// The tasks of all tensors, each of which is given out once.
-struct Tasks {
-    /// The number of tasks up to the end of each tensor.
-    ends: Vec<u64>,
-    next: AtomicU64,
-}
-
-impl Tasks {
-    fn of(model: &Model) -> Self {
-        let mut end = 0;
-        let ends = model.parameters.iter().map(|parameter| {
-            end += tasks(parameter) as u64;
-            end
-        });
-        Self { ends: ends.collect(), next: AtomicU64::new(0) }
-    }
-
-    /// A tensor, and which of its tasks.
-    fn next(&self) -> Option<(usize, usize)> {
-        let task = self.next.fetch_add(1, Ordering::Relaxed);
-        let tensor = self.ends.partition_point(|&end| end <= task);
-        if tensor == self.ends.len() {
-            return None;
-        }
-        let start = tensor.checked_sub(1).map_or(0, |before| self.ends[before]);
-        Some((tensor, (task - start) as usize))
-    }
-}
-
-/// One more than there are processors, since one waits for the disk. More than these would all wait
-/// for it, and each has its buffers.
-fn threads() -> usize {
-    thread::available_parallelism().map_or(1, usize::from).min(7) + 1
 }

@@ -1,21 +1,21 @@
-//! Initializes a network of any size and writes a checkpoint that other tools load, or verifies one.
+//! Initializes a model of any size and writes a checkpoint that other tools load, or verifies one.
 //!
 //! ```text
 //! cargo run --release -p checkpoint -- --model gpt2_transformers --dtype bf16
 //! ```
 //!
-//! The key of every tensor is forked by its name, so a layer added to the list of parameters leaves the
-//! others as they were.
+//! The key of every tensor is forked by its name, so a tensor added to the list leaves the others as
+//! they were.
 //!
 //! | module | what it does |
 //! |---|---|
 //! | `options` | the command line |
 //! | `dtype` | the element types of tensors |
-//! | `model` | a list of parameters, the rules of frameworks, and the check of both |
+//! | `model` | a list of tensors and initializers, and its check |
 //! | `pieces`, `generate` | the bytes of tensors, a piece at a time, by several threads |
 //! | `output` | files, sharded sets and archives, replaced whole or not at all |
 //! | `verify` | a checkpoint against what its seed and list give |
-//! | `statistics`, `report` | what was measured; the table, the totals, JSON |
+//! | `statistics`, `report` | what was measured; the table and the totals |
 
 // PyTorch is a name, not code, and the options' comments are what --help prints.
 #![allow(clippy::doc_markdown)]
@@ -31,18 +31,24 @@ mod report;
 mod statistics;
 mod verify;
 
+#[cfg(test)]
+mod recorded;
+
 use clap::Parser;
 use generate::Failure;
 use indicatif::{ProgressBar, ProgressStyle};
 use model::Model;
 use options::Options;
-use output::{Writing, Written};
-use report::Report;
+use output::{Shards, Target, Writing, metadata};
+use report::{Report, Written, print};
+use signal_hook::low_level::emulate_default_handler;
+use statistics::Sums;
 use std::fs;
-use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
+use verify::Files;
 
 /// The lists that the program comes with.
 const BUILT_IN: [(&str, &str); 4] = [
@@ -52,59 +58,99 @@ const BUILT_IN: [(&str, &str); 4] = [
     ("gpt2_transformers", include_str!("../../data/gpt2_transformers.json")),
 ];
 
+/// The seed of a checkpoint that no other is given for.
+const SEED: u64 = 42;
+
 fn main() -> ExitCode {
     match run(&Options::parse()) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error}");
+            // So that a shell sees which signal it was.
+            output::signal().map(emulate_default_handler);
             ExitCode::FAILURE
         }
     }
 }
 
 fn run(options: &Options) -> Result<ExitCode, Failure> {
-    let model = Model::parse(&list(&options.model)?, options.choices())
-        .map_err(|error| format!("{}: {error}", options.model.display()))?;
+    let list = list(&options.model)?;
+    let of_list = |error| format!("{}: {error}", options.model.display());
+    let mut model = Model::parse(&list, options.dtype()).map_err(of_list)?;
+    let shards = options.max_shard_size;
+    let shards = shards.map(|size| Shards::of(&mut model, size, options.shards.clone()));
+    let shards = shards.transpose()?;
     if options.verify.is_some() {
-        return verify(options, &model);
+        return verify(options, &list, &model);
     }
-    let written = if options.dry_run { None } else { Some(write(options, &model)?) };
-    let report = Report::new(&model, options, written.as_ref());
-    if options.json {
-        print(&report.json()?)?;
-    } else if !options.quiet {
-        print(&report.table(options.full))?;
+    let shards = shards.as_ref();
+    let is_written = !options.dry_run;
+    let written = is_written.then(|| write(options, &list, &model, shards)).transpose()?;
+    if !options.quiet {
+        print(&Report { model: &model, shards, written }.text())?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn write(options: &Options, model: &Model) -> Result<(Written, f64), Failure> {
-    let target = options.target()?;
-    output::remove_on_signals()?;
-    let progress = progress_bar(model, options);
+fn write(
+    options: &Options,
+    list: &str,
+    model: &Model,
+    shards: Option<&Shards>,
+) -> Result<Written, Failure> {
+    let target = target(&options.out, shards)?;
+    output::signals_are_errors()?;
     let start = Instant::now();
-    let writing =
-        Writing { model, seed: options.seed, measure: !options.quiet, progress: &progress };
-    let written = writing.to(&target);
-    progress.finish_and_clear();
-    let written =
-        written.map_err(|error| format!("cannot write {}: {error}", options.path().display()))?;
-    Ok((written, start.elapsed().as_secs_f64()))
+    let seed = options.seed.unwrap_or(SEED);
+    let writing = Writing {
+        model,
+        seed,
+        metadata: metadata(model, list, seed),
+        measure: !options.quiet,
+        progress: &progress_bar(model, options),
+        sums: Mutex::new(vec![Sums::default(); model.tensors.len()]),
+    };
+    let files = writing.to(&target);
+    writing.progress.finish_and_clear();
+    let files =
+        files.map_err(|error| format!("cannot write {}: {error}", options.out.display()))?;
+    let sums = writing.sums.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(Written { sums, files, seconds: start.elapsed().as_secs_f64() })
 }
 
-fn verify(options: &Options, model: &Model) -> Result<ExitCode, Failure> {
+fn target<'a>(out: &Path, shards: Option<&'a Shards>) -> Result<Target<'a>, String> {
+    let extension = out.extension().unwrap_or_default();
+    let (out, is_npz) = (out.to_path_buf(), extension == "npz");
+    match shards {
+        Some(_) if is_npz || extension == "safetensors" => {
+            let out = out.display();
+            Err(format!(
+                "--max-shard-size writes a folder, and {out} is the name of a file; name a folder by --out"
+            ))
+        }
+        Some(shards) => Ok(Target::Set { folder: out, shards }),
+        None if is_npz => Ok(Target::Npz(out)),
+        None => Ok(Target::File(out)),
+    }
+}
+
+fn verify(options: &Options, list: &str, model: &Model) -> Result<ExitCode, Failure> {
     let path = options.path();
     let progress = progress_bar(model, options);
-    let findings = verify::verify(model, options.seed, path, &progress);
+    let compare = || {
+        let files = Files::open(path, model)?;
+        let seed = options.seed.or_else(|| files.seed()).unwrap_or(SEED);
+        files.compare(model, seed, &metadata(model, list, seed), &progress)
+    };
+    let findings = compare();
     progress.finish_and_clear();
     let findings =
         findings.map_err(|error| format!("cannot verify {}: {error}", path.display()))?;
-    if options.json {
-        print(&report::findings_json(path, &findings)?)?;
-    } else if !options.quiet || !findings.is_empty() {
+    let is_same = findings.tensors.is_empty();
+    if !options.quiet || !is_same {
         print(&report::findings(path, model, &findings))?;
     }
-    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if is_same { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The text of a list.
@@ -127,14 +173,4 @@ fn progress_bar(model: &Model, options: &Options) -> ProgressBar {
     let style = ProgressStyle::with_template(template);
     let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(model.bytes()).with_style(style)
-}
-
-/// Prints to stdout. Whoever reads it may stop before the end, as `head` does.
-fn print(text: &str) -> Result<(), Failure> {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(format!("cannot print the report: {error}").into())
-        }
-        _ => Ok(()),
-    }
 }

@@ -1,10 +1,7 @@
 //! How a tensor is cut into pieces: boxes of its index space that lie in one run of the file.
 
 use ndarray_init::{InitError, Region};
-
-/// The elements of a piece, at most: a few hundred kibibytes to two mebibytes, which stay in a
-/// processor's second cache between filling, measuring and writing.
-const ELEMENTS: usize = 1 << 18;
+use std::ops::Range;
 
 /// A tensor of one shape, cut.
 pub(crate) struct Pieces {
@@ -30,12 +27,16 @@ pub(crate) struct Piece {
 }
 
 impl Pieces {
+    /// The elements of a piece, at most: a few hundred kibibytes to two mebibytes, which stay in a
+    /// processor's second cache between filling, measuring and writing.
+    pub(crate) const ELEMENTS: usize = 1 << 18;
+
     pub(crate) fn of(shape: &[usize]) -> Self {
         let inner = |axis: usize| -> usize { shape[axis..].iter().skip(1).product() };
-        let axis = (0..shape.len()).find(|&axis| inner(axis) <= ELEMENTS).unwrap_or(0);
+        let axis = (0..shape.len()).find(|&axis| inner(axis) <= Self::ELEMENTS).unwrap_or(0);
         let inner = inner(axis);
         let len = shape.get(axis).copied().unwrap_or(1);
-        let rows = (ELEMENTS / inner.max(1)).clamp(1, len.max(1));
+        let rows = (Self::ELEMENTS / inner.max(1)).clamp(1, len.max(1));
         let along = len.div_ceil(rows);
         let outer: usize = shape[..axis].iter().product();
         let count = if inner == 0 { 0 } else { outer * along };
@@ -66,6 +67,11 @@ impl Pieces {
 }
 
 impl Piece {
+    /// The row-major indices of its elements in the tensor.
+    pub(crate) fn indices(&self) -> Range<usize> {
+        self.first..self.first + self.shape.iter().product::<usize>()
+    }
+
     pub(crate) fn region(&self, whole: &[usize]) -> Result<Region, InitError> {
         Region::new(whole, &self.offset)
     }
@@ -73,7 +79,9 @@ impl Piece {
 
 #[cfg(test)]
 mod tests {
-    use super::{ELEMENTS, Pieces};
+    use super::Pieces;
+
+    const ELEMENTS: usize = Pieces::ELEMENTS;
 
     #[test]
     fn pieces_follow_each_other_and_cover_the_tensor() {

@@ -39,7 +39,7 @@ struct Arguments {
     /// The list of parameters of a GPT-2.
     #[arg(long, default_value = GPT2)]
     model: PathBuf,
-    /// An initializer for all matrices in place of GPT-2's own, such as `glorot_uniform`.
+    /// An initializer for all matrices in place of the list's, such as `glorot_uniform`.
     #[arg(long, value_parser = initializer)]
     kernels: Option<AnyInitializer>,
     /// Makes the whole network on rank 0 as well, and compares.

@@ -1,10 +1,9 @@
 //! A network's parameters, each with its place in the network and the initializer of its values.
 
 use ndarray_init::ndarray::{ArrayD, IxDyn};
-use ndarray_init::{
-    AnyInitializer, InitError, InitExt, InitRefExt, Key, Normal, Ones, Region, Zeros, residual_gain,
-};
+use ndarray_init::{AnyInitializer, InitError, InitExt, InitRefExt, Key, Region, Rules};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -14,7 +13,7 @@ use crate::cut::Part;
 pub struct Model {
     /// Its name, from the list.
     pub name: String,
-    /// In the order of the list.
+    /// By their names.
     pub parameters: Vec<Parameter>,
 }
 
@@ -43,21 +42,26 @@ pub enum Place {
     Vector,
 }
 
+/// A list of parameters, as `examples/data/README.md` describes it.
 #[derive(Deserialize)]
 struct List {
     model: String,
-    parameters: Vec<Entry>,
+    initializers: Rules,
+    tensors: BTreeMap<String, Entry>,
 }
 
 #[derive(Deserialize)]
-struct Entry {
-    name: String,
-    module: String,
-    shape: Vec<usize>,
+#[serde(untagged)]
+enum Entry {
+    Shape(Vec<usize>),
+    Tied {
+        #[serde(rename = "tied_to")]
+        _to: String,
+    },
 }
 
 impl Model {
-    /// Reads the list of a GPT-2. With `kernels`, an initializer takes the place of GPT-2's own for
+    /// Reads the list of a GPT-2. With `kernels`, an initializer takes the place of the list's for
     /// every matrix.
     ///
     /// # Errors
@@ -65,23 +69,20 @@ impl Model {
     pub fn read(path: &Path, kernels: Option<&AnyInitializer>) -> Result<Self, String> {
         let of_file = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
         let text = fs::read_to_string(path).map_err(|error| of_file(&error))?;
-        let List { model, parameters } =
-            serde_json::from_str(&text).map_err(|error| of_file(&error))?;
-        let layers = parameters.iter().filter(|entry| entry.name.ends_with(".attn.c_proj.weight"));
-        let layers = layers.count();
-        let parameters = parameters
-            .into_iter()
-            .map(|entry| {
-                let of_entry = |error| of_file(&format!("parameter {:?}: {error}", entry.name));
-                let (place, gpt2) = entry.rule(layers).map_err(of_entry)?;
-                let initializer = match kernels {
-                    Some(kernels) if place != Place::Vector => kernels.clone(),
-                    _ => gpt2,
-                };
-                Ok(Parameter { name: entry.name, shape: entry.shape, place, initializer })
-            })
-            .collect::<Result<_, String>>()?;
-        Ok(Self { name: model, parameters })
+        let list: List = serde_json::from_str(&text).map_err(|error| of_file(&error))?;
+        let mut parameters = Vec::new();
+        for (name, entry) in list.tensors {
+            let Entry::Shape(shape) = entry else { continue };
+            let of_entry = |error: String| of_file(&format!("parameter {name:?}: {error}"));
+            let place = place(&name, &shape).map_err(of_entry)?;
+            let initializer = match kernels {
+                Some(kernels) if place != Place::Vector => kernels,
+                _ => list.initializers.initializer(&name).map_err(|error| of_file(&error))?,
+            };
+            let initializer = initializer.clone();
+            parameters.push(Parameter { name, shape, place, initializer });
+        }
+        Ok(Self { name: list.model, parameters })
     }
 
     /// How many elements all parameters have.
@@ -91,28 +92,14 @@ impl Model {
     }
 }
 
-impl Entry {
-    /// GPT-2's own rule (transformers, `GPT2PreTrainedModel._init_weights`): normal, of deviation
-    /// 0.02; what is added to the residual stream is made smaller by the square root of how often
-    /// that happens.
-    fn rule(&self, layers: usize) -> Result<(Place, AnyInitializer), String> {
-        let Self { name, module, shape } = self;
-        let is_bias = name.rsplit('.').next() == Some("bias");
-        let place = match module.as_str() {
-            _ if shape.len() == 1 => Place::Vector,
-            "Embedding" => Place::Embedding,
-            "Conv1D" if name.contains(".attn.") => Place::Attention,
-            "Conv1D" if name.contains(".mlp.") => Place::Mlp,
-            _ => return Err(format!("no rule for a {module:?} of shape {shape:?}")),
-        };
-        let normal = |gain: f64| Normal::new(0.0, 0.02 * gain).map(AnyInitializer::from);
-        let initializer = match place {
-            Place::Vector if is_bias => Ok(Zeros.into()),
-            Place::Vector => Ok(Ones.into()),
-            _ if name.ends_with(".c_proj.weight") => residual_gain(layers).and_then(normal),
-            _ => normal(1.0),
-        };
-        Ok((place, initializer.map_err(|error| error.to_string())?))
+/// Where a parameter of this name is.
+fn place(name: &str, shape: &[usize]) -> Result<Place, String> {
+    match shape {
+        [_] => Ok(Place::Vector),
+        _ if name.ends_with("wte.weight") || name.ends_with("wpe.weight") => Ok(Place::Embedding),
+        _ if name.contains(".attn.") => Ok(Place::Attention),
+        _ if name.contains(".mlp.") => Ok(Place::Mlp),
+        _ => Err(format!("no GPT-2 has it, of shape {shape:?}")),
     }
 }
 

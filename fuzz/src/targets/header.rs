@@ -1,5 +1,5 @@
 use crate::dtype::Dtype;
-use crate::header::{Header, Tensor};
+use crate::header::{Header, Stored};
 use safetensors::tensor::Metadata;
 
 /// The header of a .safetensors file: any file is read or refused. In one that is read, the tensors
@@ -35,7 +35,7 @@ fn read(file: &[u8], len: u64) {
 }
 
 /// How many bytes a tensor has; None for types that the tool does not write.
-fn bytes(tensor: &Tensor) -> Option<u128> {
+fn bytes(tensor: &Stored) -> Option<u128> {
     let dtype: Dtype = tensor.dtype.parse().ok()?;
     let elements: u128 = tensor.shape.iter().map(|&n| n as u128).product();
     Some(elements * dtype.size() as u128)

@@ -1,94 +1,89 @@
-//! A list of parameters, as it is written. `examples/data/README.md` describes the form.
+//! A parameter list, as it is written: names and shapes, and the initializers of names by patterns.
+//! `examples/data/README.md` describes the form.
 
-use super::Recorded;
-use ndarray_init::presets::keras::from_config;
-use ndarray_init::{AnyInitializer, Layout};
-use serde::Deserialize;
+use ndarray_init::Rules;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 
-/// A whole list. It may say more than this.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct List {
-    pub(super) model: String,
-    pub(super) framework: Option<Framework>,
-    pub(super) parameters: Vec<Entry>,
+    pub(super) model: Option<String>,
+    #[serde(default)]
+    pub(super) versions: BTreeMap<String, String>,
+    pub(super) dtype: Option<String>,
+    #[serde(default)]
+    pub(super) initializers: Rules<Value>,
+    pub(super) tensors: Entries,
 }
 
-/// The framework that a list was read off, whose rules hold where an entry names no initializer.
-#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Framework {
-    Keras,
-    Pytorch,
-    Flax,
-}
+/// The tensors by name, in the list's order.
+pub(super) struct Entries(pub(super) Vec<(String, Entry)>);
 
-/// A parameter, not yet checked.
+/// A tensor, not yet checked.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Entry {
-    pub(super) name: String,
-    /// The class of the module or layer.
-    #[serde(alias = "module", alias = "layer")]
-    pub(super) kind: Option<String>,
-    /// Only what is tied may leave it out.
     pub(super) shape: Option<Vec<usize>>,
-    /// Of a grouped convolution.
-    #[serde(default = "one")]
-    pub(super) groups: usize,
-    pub(super) initializer: Option<Value>,
-    pub(super) layout: Option<Layout>,
     pub(super) dtype: Option<String>,
+    pub(super) initializer: Option<Value>,
+    /// The tensor that this one is. Nothing is written: the loader ties the two.
     pub(super) tied_to: Option<String>,
-    /// The row of an embedding that is zero.
-    pub(super) padding_idx: Option<usize>,
-    /// A module around this one that initializes it anew.
-    pub(super) inside: Option<String>,
-    peer_std: Option<f64>,
-    peer_max_abs: Option<f64>,
-}
-
-const fn one() -> usize {
-    1
+    /// The tensor whose values are written under this name, too.
+    pub(super) same_as: Option<String>,
 }
 
 impl Entry {
-    /// What follows the last dot or slash of the name.
-    pub(super) fn role(&self) -> &str {
-        self.name.rsplit(['.', '/']).next().unwrap_or_default()
+    fn read(value: Value) -> Result<Self, serde_json::Error> {
+        let is_shape = value.is_array();
+        let value = if is_shape { serde_json::json!({ "shape": value }) } else { value };
+        let entry: Self = serde_json::from_value(value)?;
+        let sources =
+            [entry.initializer.is_some(), entry.tied_to.is_some(), entry.same_as.is_some()];
+        if sources.into_iter().filter(|&is_given| is_given).count() > 1 {
+            return Err(serde_json::Error::custom(
+                "an entry has one of initializer, tied_to and same_as",
+            ));
+        }
+        Ok(entry)
     }
 
-    pub(super) fn kind(&self) -> &str {
-        self.kind.as_deref().unwrap_or_default()
-    }
-
-    /// A batch normalization's count of batches, which no file has as a float.
-    pub(super) fn is_counter(&self) -> bool {
-        self.role() == "num_batches_tracked"
-    }
-
-    pub(super) fn recorded(&self) -> Option<Recorded> {
-        Some(Recorded { std: self.peer_std?, max_abs: self.peer_max_abs? })
+    /// The name of the tensor whose values this one has.
+    pub(super) fn target(&self) -> Option<&str> {
+        self.tied_to.as_deref().or(self.same_as.as_deref())
     }
 }
 
-/// Reads an initializer in this crate's form or in Keras'. A name that both have means the same
-/// law; what is not one of this crate's, such as `"normal"` without a deviation, is read as Keras'.
-pub(super) fn initializer(value: &Value) -> Result<AnyInitializer, String> {
-    let of_keras = || from_config(value).map_err(|error| error.to_string());
-    let has_class = ["class", "class_name"].iter().any(|&field| value.get(field).is_some());
-    if has_class {
-        return of_keras();
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(EntriesVisitor)
     }
-    AnyInitializer::deserialize(value).or_else(|error| match value {
-        Value::String(_) => of_keras().map_err(|_| error.to_string()),
-        _ => Err(format!("initializer {value}: {error}")),
-    })
 }
 
-/// What to write into an entry for which there is no rule, and why not.
-pub(super) fn needs_initializer(why: &str) -> String {
-    let example = r#""initializer": {"normal": {"std": 0.02}}"#;
-    let start = if why.is_empty() { "it has no initializer" } else { why };
-    format!("{start}: write one into the entry, such as {example} or \"ones\"")
+struct EntriesVisitor;
+
+impl<'de> Visitor<'de> for EntriesVisitor {
+    type Value = Entries;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of names and shapes")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Entries, M::Error> {
+        let (mut entries, mut taken) = (Vec::new(), HashSet::new());
+        while let Some((name, value)) = map.next_entry::<String, Value>()? {
+            let wrong = |error: &dyn fmt::Display| {
+                M::Error::custom(format_args!("tensor {name:?}: {error}"))
+            };
+            if name == "__metadata__" || !taken.insert(name.clone()) {
+                return Err(wrong(&"the name is taken"));
+            }
+            let entry = Entry::read(value).map_err(|error| wrong(&error))?;
+            entries.push((name, entry));
+        }
+        Ok(Entries(entries))
+    }
 }

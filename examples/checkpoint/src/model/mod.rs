@@ -1,213 +1,162 @@
-//! A network's parameters, each with the rule that its values follow. What exists was checked.
+//! A model's tensors, each with its values. What exists was checked.
 
 mod expected;
-mod flax;
-mod keras;
-mod libraries;
 mod list;
-mod torch;
+mod values;
 
 use crate::dtype::Dtype;
 pub(crate) use expected::Expected;
-use expected::constant;
-use list::{Entry, Framework, List};
-use ndarray_init::{AnyInitializer, Distribution, Fans, Law};
-use std::collections::{HashMap, HashSet};
+use list::{Entries, Entry, List};
+use ndarray_init::Law;
+use std::collections::{BTreeMap, HashMap};
+use values::Place;
+pub(crate) use values::Values;
 
-/// A network: what is to be initialized.
+/// The tensors of one list.
 pub(crate) struct Model {
-    pub(crate) name: String,
-    framework: Option<Framework>,
-    pub(crate) parameters: Vec<Parameter>,
-    /// Names that stand for another parameter's tensor, with that one's name. Nothing is written
-    /// for them.
+    /// Its name, for people.
+    pub(crate) name: Option<String>,
+    /// The programs that the list was recorded from.
+    pub(crate) versions: BTreeMap<String, String>,
+    pub(crate) tensors: Vec<Tensor>,
+    /// Names that stand for another tensor, with that one's name. Nothing is written for them.
     pub(crate) ties: Vec<(String, String)>,
 }
 
-/// One tensor. What exists can be filled: [`Parameter::new`] has checked it.
-pub(crate) struct Parameter {
+/// One tensor. What exists can be filled: [`Tensor::new`] has checked it.
+pub(crate) struct Tensor {
     pub(crate) name: String,
-    /// What the framework calls the module or layer; empty if the list does not say.
-    pub(crate) kind: String,
+    /// The name that the key is forked by: another one, if the values are another tensor's.
+    pub(crate) key_name: String,
     pub(crate) shape: Vec<usize>,
     pub(crate) dtype: Dtype,
-    pub(crate) rule: AnyInitializer,
-    /// Of a kernel whose variance is scaled by them.
-    pub(crate) fans: Option<Fans>,
+    pub(crate) values: Values,
     /// What the values are drawn from; a constant is not drawn.
     pub(crate) law: Option<Law>,
     /// What the values should measure, where that can be said.
     pub(crate) expected: Option<Expected>,
-    /// What the framework's own weights measured, where the list says so.
-    pub(crate) recorded: Option<Recorded>,
-}
-
-/// What the weights measured that the framework itself drew.
-#[derive(Clone, Copy)]
-pub(crate) struct Recorded {
-    pub(crate) std: f64,
-    pub(crate) max_abs: f64,
-}
-
-/// What the command line says about all parameters.
-#[derive(Clone, Copy)]
-pub(crate) struct Choices {
-    /// The type of the tensors whose entries name none.
-    pub(crate) dtype: Dtype,
-    /// What kernels that are scaled by their fans are drawn from, in place of the list's.
-    pub(crate) distribution: Option<Distribution>,
 }
 
 impl Model {
-    /// Reads a list.
-    pub(crate) fn parse(text: &str, choices: Choices) -> Result<Self, String> {
+    /// Reads a list. With a dtype, tensors whose entries name none have this one instead of the list's.
+    pub(crate) fn parse(text: &str, dtype: Option<Dtype>) -> Result<Self, String> {
         let list: List = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        if list.parameters.is_empty() {
-            return Err("the list of parameters is empty: there is nothing to initialize".into());
+        let Entries(entries) = &list.tensors;
+        if entries.is_empty() {
+            return Err("the list has no tensors: there is nothing to initialize".into());
         }
-        let mut taken = HashSet::new();
-        for Entry { name, .. } in &list.parameters {
-            if name == "__metadata__" || !taken.insert(name) {
-                return Err(format!("parameter {name:?}: the name is taken"));
-            }
+        let unused = list.initializers.unused(entries.iter().map(|(name, _)| name.as_str()));
+        if let Some(pattern) = unused.first() {
+            return Err(format!("pattern {pattern:?} gives no tensor its initializer"));
         }
-        let context = Context::new(&list);
-        let (mut parameters, mut ties) = (Vec::new(), Vec::new());
-        for entry in &list.parameters {
-            let wrong = |error| format!("parameter {:?}: {error}", entry.name);
-            if let Some(tie) = context.tie(entry).map_err(wrong)? {
-                ties.push((entry.name.clone(), tie));
+        let listed = list.dtype.as_deref().map_or(Ok(Dtype::F32), str::parse)?;
+        let context = Context {
+            list: &list,
+            by_name: entries.iter().map(|(name, entry)| (name.as_str(), entry)).collect(),
+            listed,
+            written: dtype.unwrap_or(listed),
+        };
+        let (mut tensors, mut ties) = (Vec::new(), Vec::new());
+        for (name, entry) in entries {
+            let wrong = |error| format!("tensor {name:?}: {error}");
+            let of = context.origin(name, entry).map_err(wrong)?;
+            if entry.tied_to.is_some() {
+                ties.push((name.clone(), of.to_owned()));
             } else {
-                parameters.push(Parameter::new(entry, &context, choices).map_err(wrong)?);
+                tensors.push(Tensor::new(name, of, &context).map_err(wrong)?);
             }
         }
-        let mut sizes = parameters.iter().map(Parameter::bytes);
+        let mut sizes = tensors.iter().map(Tensor::bytes);
         let bytes = sizes.try_fold(0, u64::checked_add);
         if bytes.is_none_or(|bytes| i64::try_from(bytes).is_err()) {
             return Err("the tensors together are larger than a file can be".into());
         }
-        Ok(Self { name: list.model, framework: list.framework, parameters, ties })
+        Ok(Self { name: list.model, versions: list.versions, tensors, ties })
     }
 
     pub(crate) fn elements(&self) -> u64 {
-        self.parameters.iter().map(|parameter| parameter.elements() as u64).sum()
+        self.tensors.iter().map(|tensor| tensor.elements() as u64).sum()
     }
 
     /// Of the tensors, without the headers of files.
     pub(crate) fn bytes(&self) -> u64 {
-        self.parameters.iter().map(Parameter::bytes).sum()
-    }
-
-    /// What loaders that ask for which framework a file is want to read in its metadata.
-    pub(crate) fn format(&self) -> Option<&'static str> {
-        match self.framework? {
-            Framework::Pytorch => Some("pt"),
-            Framework::Flax => Some("flax"),
-            Framework::Keras => None,
-        }
-    }
-
-    /// The framework's name, for sentences about its weights.
-    pub(crate) fn framework(&self) -> &'static str {
-        match self.framework {
-            Some(Framework::Pytorch) => "PyTorch",
-            Some(Framework::Keras) => "Keras",
-            Some(Framework::Flax) => "Flax",
-            None => "the framework",
-        }
+        self.tensors.iter().map(Tensor::bytes).sum()
     }
 }
 
-/// A list, as the rules of one entry need it.
+/// A list, as its entries need it.
 struct Context<'a> {
     list: &'a List,
     by_name: HashMap<&'a str, &'a Entry>,
-    library: libraries::Library,
+    /// The type of tensors that name none: in the list, and as they are written.
+    listed: Dtype,
+    written: Dtype,
 }
 
 impl<'a> Context<'a> {
-    fn new(list: &'a List) -> Self {
-        let by_name = list.parameters.iter().map(|entry| (entry.name.as_str(), entry)).collect();
-        Self { list, by_name, library: libraries::Library::of(list) }
+    /// The name whose values an entry has: its own, or that at the end of `same_as` and `tied_to`.
+    fn origin(&self, name: &'a str, entry: &'a Entry) -> Result<&'a str, String> {
+        let (mut at, mut of) = (entry, name);
+        let mut steps = 0;
+        while let Some(target) = at.target() {
+            of = target;
+            at = self.by_name.get(of).ok_or_else(|| format!("there is no tensor {of:?}"))?;
+            steps += 1;
+            if steps > self.by_name.len() {
+                return Err(format!("{of:?} has the values of this tensor: a circle"));
+            }
+        }
+        let differs = |what, here: &str, there: &str| {
+            Err(format!("its {what} is {here}, but that of {of:?} is {there}"))
+        };
+        if let (Some(here), Some(there)) = (&entry.shape, &at.shape)
+            && here != there
+        {
+            return differs("shape", &format!("{here:?}"), &format!("{there:?}"));
+        }
+        let (here, there) = (self.dtype(entry)?, self.dtype(at)?);
+        if entry.dtype.is_some() && here != there {
+            return differs("dtype", here.0.name(), there.0.name());
+        }
+        Ok(of)
     }
 
-    /// The name of the entry that this one is tied to.
-    fn tie(&self, entry: &Entry) -> Result<Option<String>, String> {
-        let Some(to) = &entry.tied_to else { return Ok(None) };
-        let Some(other) = self.by_name.get(to.as_str()) else {
-            return Err(format!("it is tied to {to:?}, which the list does not have"));
-        };
-        if other.tied_to.is_some() {
-            return Err(format!("it is tied to {to:?}, which is tied itself"));
+    /// The type of an entry, in the list and as it is written.
+    fn dtype(&self, entry: &Entry) -> Result<(Dtype, Dtype), String> {
+        match &entry.dtype {
+            Some(dtype) => dtype.parse().map(|dtype| (dtype, dtype)),
+            None => Ok((self.listed, self.written)),
         }
-        match &entry.shape {
-            Some(shape) if Some(shape) != other.shape.as_ref() => {
-                let other = other.shape.as_deref().unwrap_or_default();
-                Err(format!("its shape is {shape:?}, but it is tied to {to:?} of {other:?}"))
-            }
-            _ => Ok(Some(to.clone())),
-        }
-    }
-
-    /// What fills a parameter: what the entry says or, without that, its framework's rule.
-    fn rule(&self, entry: &Entry, shape: &[usize]) -> Result<AnyInitializer, String> {
-        let framework = self.list.framework;
-        let rule = match (&entry.initializer, framework) {
-            (Some(initializer), _) => {
-                let rule = list::initializer(initializer)?;
-                match framework {
-                    Some(Framework::Keras) if entry.layout.is_none() => {
-                        keras::with_layout_of_layer(rule, entry, shape)?
-                    }
-                    _ => rule,
-                }
-            }
-            (None, Some(Framework::Pytorch)) => match self.library.rule(entry) {
-                Some(rule) => rule.map_err(|error| error.to_string())?,
-                None => torch::rule(entry, shape, &self.by_name)?,
-            },
-            (None, Some(Framework::Flax)) => flax::rule(entry, shape)?,
-            (None, Some(Framework::Keras) | None) => return Err(list::needs_initializer("")),
-        };
-        Ok(match &entry.layout {
-            Some(layout) => rule.with_layout(layout.clone()),
-            None => rule,
-        })
     }
 }
 
-impl Parameter {
-    fn new(entry: &Entry, context: &Context<'_>, choices: Choices) -> Result<Self, String> {
-        let shape = entry.shape.clone().ok_or("an entry needs a shape")?;
-        let rule = with_distribution(context.rule(entry, &shape)?, choices.distribution);
-        let dtype = match &entry.dtype {
-            Some(dtype) => dtype.parse()?,
-            None if entry.is_counter() => Dtype::I64,
-            None => choices.dtype,
-        };
-        check_size(&shape, dtype, &rule)?;
-        let fans = match &rule {
-            AnyInitializer::VarianceScaling(kernel) => {
-                Some(kernel.fans(&shape).map_err(|error| error.to_string())?)
+impl Tensor {
+    /// Checks the values of the entry `of` for a tensor of this name.
+    fn new(name: &str, of: &str, context: &Context<'_>) -> Result<Self, String> {
+        let entry = context.by_name[of];
+        let shape = entry.shape.clone().ok_or("the entry has no shape")?;
+        let (listed, written) = context.dtype(entry)?;
+        check_size(&shape, listed.size().max(written.size()))?;
+        let initializer = entry.initializer.as_ref();
+        let initializer = initializer.or_else(|| context.list.initializers.initializer(of).ok());
+        let initializer = initializer.ok_or(
+            "it has no initializer, and no pattern matches its name. Write one into the entry, such as \
+             {\"normal\": {\"std\": 0.02}}, or record the list with scripts/record.py",
+        )?;
+        let values = Values::read(initializer, &Place { shape: &shape, listed, written })?;
+        let (mut law, mut expected) = (None, None);
+        if let Values::Initializer(rule) = &values {
+            if values.is_whole() {
+                check_memory(&shape, written)?;
             }
-            _ => None,
-        };
-        let law = rule.law(&shape).map_err(|error| error.to_string())?;
-        if !shape.contains(&0) {
-            dtype.check(&rule, &shape)?;
+            law = rule.law(&shape).map_err(|error| error.to_string())?;
+            if !shape.contains(&0) {
+                written.check(rule, &shape)?;
+            }
+            expected = Expected::of(rule, &shape).map_err(|error| error.to_string())?;
         }
-        let expected = Expected::of(&rule, &shape).map_err(|error| error.to_string())?;
-        Ok(Self {
-            name: entry.name.clone(),
-            kind: entry.kind.clone().unwrap_or_default(),
-            shape,
-            dtype,
-            rule,
-            fans,
-            law,
-            expected,
-            recorded: entry.recorded(),
-        })
+        let (name, key_name) = (name.to_owned(), of.to_owned());
+        Ok(Self { name, key_name, shape, dtype: written, values, law, expected })
     }
 
     pub(crate) fn elements(&self) -> usize {
@@ -217,57 +166,24 @@ impl Parameter {
     pub(crate) fn bytes(&self) -> u64 {
         (self.elements() * self.dtype.size()) as u64
     }
-
-    /// The number that all its values are.
-    pub(crate) fn constant(&self) -> Option<f64> {
-        constant(&self.rule)
-    }
-
-    /// The mean to measure from: the expected one; 0 for what has none and is no constant.
-    pub(crate) fn mean(&self) -> Option<f64> {
-        let mean = self.expected.map_or(0.0, |expected| expected.mean);
-        self.constant().is_none().then_some(mean)
-    }
-
-    /// Whether the tensor is made whole, since a part of it would take as long.
-    pub(crate) fn is_whole(&self) -> bool {
-        is_whole(&self.rule)
-    }
 }
 
-/// Orthogonal matrices have no parts of their own. The zeros of a sparse one are chosen from its
-/// first row on.
-fn is_whole(rule: &AnyInitializer) -> bool {
-    match rule {
-        AnyInitializer::Orthogonal(_) | AnyInitializer::DeltaOrthogonal(_) => true,
-        AnyInitializer::Sparse(_) => true,
-        AnyInitializer::Blocks(blocks) => blocks.initializers().any(is_whole),
-        _ => false,
-    }
-}
-
-/// Whether a file can hold the tensor and, if it is made whole, memory: to find out on the way
-/// could end the program.
-fn check_size(shape: &[usize], dtype: Dtype, rule: &AnyInitializer) -> Result<(), String> {
+/// Checks that a file can hold the tensor.
+fn check_size(shape: &[usize], size: usize) -> Result<(), String> {
     // Without the zeros, as the strides of an array without elements must fit as well.
     let mut sizes = shape.iter().copied().filter(|&n| n != 0);
-    let elements = sizes.try_fold(1_usize, usize::checked_mul);
-    let bytes = elements
-        .and_then(|elements| elements.checked_mul(dtype.size()))
-        .filter(|&bytes| isize::try_from(bytes).is_ok())
-        .ok_or_else(|| format!("shape {shape:?} is larger than a file can be"))?;
-    if is_whole(rule) && Vec::<u8>::new().try_reserve_exact(bytes).is_err() {
-        return Err(format!("shape {shape:?} is larger than memory, in which it is made whole"));
+    let bytes = sizes.try_fold(size, usize::checked_mul);
+    match bytes.map(isize::try_from) {
+        Some(Ok(_)) => Ok(()),
+        _ => Err(format!("shape {shape:?} is larger than a file can be")),
     }
-    Ok(())
 }
 
-/// The same initializer, but a kernel's law has this form; its variance stays.
-fn with_distribution(rule: AnyInitializer, distribution: Option<Distribution>) -> AnyInitializer {
-    match (rule, distribution) {
-        (AnyInitializer::VarianceScaling(kernel), Some(distribution)) => {
-            kernel.with_distribution(distribution).into()
-        }
-        (rule, _) => rule,
-    }
+/// Checks that memory can hold a tensor that is made whole: to find out on the way could end the
+/// program.
+fn check_memory(shape: &[usize], dtype: Dtype) -> Result<(), String> {
+    let bytes = shape.iter().product::<usize>() * dtype.size();
+    let reserved = Vec::<u8>::new().try_reserve_exact(bytes);
+    let error = |_| format!("shape {shape:?} is larger than memory, in which it is made whole");
+    reserved.map_err(error)
 }

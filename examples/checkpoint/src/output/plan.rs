@@ -1,54 +1,42 @@
-//! Which tensor lies where: the files of a checkpoint, their headers and offsets.
+//! The files of a checkpoint in the format .safetensors: which tensor lies where, headers and offsets.
 
-use crate::dtype::Dtype;
+use super::Writing;
 use crate::generate::Failure;
-use crate::model::{Model, Parameter};
-use safetensors::tensor::{Dtype as Stored, Metadata, TensorInfo};
+use crate::model::{Model, Tensor};
+use serde::Serializer;
+use serde_json::{Value, json};
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::ops::Range;
 
-/// A checkpoint in the format .safetensors, of one file or several.
-pub(crate) struct Plan {
-    pub(crate) files: Vec<PlannedFile>,
-    /// For each parameter, its file and the offset in it.
-    pub(crate) places: Vec<(usize, u64)>,
+pub(super) struct Plan {
+    pub(super) files: Vec<PlannedFile>,
+    /// For each tensor, its file and the offset in it.
+    pub(super) places: Vec<(usize, u64)>,
 }
 
 /// A file before it is written.
-pub(crate) struct PlannedFile {
+pub(super) struct PlannedFile {
     /// Its length and its JSON, as they stand before the tensors.
-    pub(crate) header: Vec<u8>,
+    pub(super) header: Vec<u8>,
     /// With the header.
-    pub(crate) len: u64,
+    len: u64,
 }
 
 impl Plan {
-    /// With a greatest size, tensors go into a file as long as it stays below that; a larger
-    /// tensor has a file of its own.
-    pub(crate) fn new(model: &Model, max_shard_size: Option<u64>) -> Result<Self, Failure> {
-        let mut shards = vec![Vec::new()];
-        let mut size = 0;
-        for (i, parameter) in model.parameters.iter().enumerate() {
-            size += parameter.bytes();
-            let is_full = max_shard_size.is_some_and(|max| size > max);
-            if is_full && shards.last().is_some_and(|shard| !shard.is_empty()) {
-                shards.push(Vec::new());
-                size = parameter.bytes();
-            }
-            if let Some(shard) = shards.last_mut() {
-                shard.push(i);
-            }
-        }
-        let mut places = vec![(0, 0); model.parameters.len()];
+    /// One file, or shards of this size at most.
+    pub(super) fn new(writing: &Writing<'_>, max_shard_size: Option<u64>) -> Result<Self, Failure> {
+        let tensors = &writing.model.tensors;
+        let mut places = vec![(0, 0); tensors.len()];
         let mut files = Vec::new();
-        for mut shard in shards {
+        for shard in cut(writing.model, max_shard_size) {
             // The widest elements first, so that all are aligned; readers rely on that.
-            shard.sort_by_key(|&i| Reverse(model.parameters[i].dtype.size()));
-            let header = header(model, &shard)?;
+            let mut shard: Vec<usize> = shard.collect();
+            shard.sort_by_key(|&i| Reverse(tensors[i].dtype.size()));
+            let header = header(writing, &shard)?;
             let mut end = header.len() as u64;
             for i in shard {
                 places[i] = (files.len(), end);
-                end += model.parameters[i].bytes();
+                end += tensors[i].bytes();
             }
             files.push(PlannedFile { header, len: end });
         }
@@ -56,43 +44,41 @@ impl Plan {
     }
 
     /// The size of all files.
-    pub(crate) fn bytes(&self) -> u64 {
+    pub(super) fn bytes(&self) -> u64 {
         self.files.iter().map(|file| file.len).sum()
     }
 }
 
-fn header(model: &Model, parameters: &[usize]) -> Result<Vec<u8>, Failure> {
+/// The tensors of each shard: as many as stay below the greatest size, in the list's order. A larger
+/// tensor has a shard of its own.
+pub(super) fn cut(model: &Model, max_shard_size: Option<u64>) -> Vec<Range<usize>> {
+    let (mut shards, mut start, mut size) = (Vec::new(), 0, 0);
+    for (i, tensor) in model.tensors.iter().enumerate() {
+        size += tensor.bytes();
+        if i > start && max_shard_size.is_some_and(|max| size > max) {
+            shards.push(start..i);
+            (start, size) = (i, tensor.bytes());
+        }
+    }
+    shards.push(start..model.tensors.len());
+    shards
+}
+
+fn header(writing: &Writing<'_>, tensors: &[usize]) -> Result<Vec<u8>, Failure> {
     let mut end = 0;
-    let info = |&i: &usize| {
-        let Parameter { name, shape, dtype, .. } = &model.parameters[i];
+    let entry = |&i: &usize| -> (&str, Value) {
+        let tensor @ Tensor { name, shape, dtype, .. } = &writing.model.tensors[i];
         let start = end;
-        end += model.parameters[i].elements() * dtype.size();
-        let info =
-            TensorInfo { dtype: stored(*dtype), shape: shape.clone(), data_offsets: (start, end) };
-        (name.clone(), info)
+        end += tensor.bytes();
+        (name, json!({ "dtype": dtype.name(), "shape": shape, "data_offsets": [start, end] }))
     };
-    let tensors = parameters.iter().map(info).collect();
-    let json = serde_json::to_vec(&Metadata::new(metadata(model), tensors)?)?;
+    let metadata = ("__metadata__", json!(writing.metadata));
+    let mut json = Vec::new();
+    let entries = std::iter::once(metadata).chain(tensors.iter().map(entry));
+    serde_json::Serializer::new(&mut json).collect_map(entries)?;
     let mut header = (json.len().next_multiple_of(8) as u64).to_le_bytes().to_vec();
     header.extend(json);
     // Spaces, so that the weights are aligned.
     header.resize(header.len().next_multiple_of(8), b' ');
     Ok(header)
-}
-
-/// One entry and no more: a map's order is another in every run.
-fn metadata(model: &Model) -> Option<HashMap<String, String>> {
-    let format = model.format()?;
-    Some(HashMap::from([("format".to_owned(), format.to_owned())]))
-}
-
-/// The format's name for a type.
-fn stored(dtype: Dtype) -> Stored {
-    match dtype {
-        Dtype::F64 => Stored::F64,
-        Dtype::F32 => Stored::F32,
-        Dtype::F16 => Stored::F16,
-        Dtype::Bf16 => Stored::BF16,
-        Dtype::I64 => Stored::I64,
-    }
 }

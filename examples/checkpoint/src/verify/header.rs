@@ -2,7 +2,7 @@
 //! it was checked.
 
 use safetensors::tensor::Metadata;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::io::Read;
 
@@ -11,12 +11,12 @@ const LONGEST: u64 = 100_000_000;
 
 /// What a file says of its tensors.
 pub(crate) struct Header {
-    pub(crate) tensors: BTreeMap<String, Tensor>,
-    /// The framework that the file is for.
-    pub(crate) format: Option<String>,
+    pub(crate) tensors: BTreeMap<String, Stored>,
+    pub(crate) metadata: HashMap<String, String>,
 }
 
-pub(crate) struct Tensor {
+/// A tensor in a file.
+pub(crate) struct Stored {
     pub(crate) dtype: String,
     pub(crate) shape: Vec<usize>,
     /// Where its first byte lies in the file.
@@ -48,11 +48,10 @@ impl Header {
         }
         let tensors = metadata.tensors().into_iter().map(|(name, info)| {
             let offset = start + info.data_offsets.0 as u64;
-            let tensor =
-                Tensor { dtype: info.dtype.to_string(), shape: info.shape.clone(), offset };
-            (name, tensor)
+            let (dtype, shape) = (info.dtype.to_string(), info.shape.clone());
+            (name, Stored { dtype, shape, offset })
         });
-        let format = metadata.metadata().as_ref().and_then(|map| map.get("format").cloned());
-        Ok(Self { tensors: tensors.collect(), format })
+        let tensors = tensors.collect();
+        Ok(Self { tensors, metadata: metadata.metadata().clone().unwrap_or_default() })
     }
 }

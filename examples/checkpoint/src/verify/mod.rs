@@ -1,111 +1,96 @@
 //! Comparing a checkpoint with what its seed and its list give, a piece at a time.
 
+mod files;
 mod header;
-mod npz;
-mod safetensors;
 
 use crate::dtype::Dtype;
-use crate::generate::{Chunk, Failure};
-use crate::model::{Model, Parameter};
+use crate::generate::{Chunk, Failure, Generator};
+use crate::model::{Model, Tensor};
+pub(crate) use files::Files;
 use indicatif::ProgressBar;
-use serde::Serialize;
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashSet};
+use std::os::unix::fs::FileExt;
 use std::sync::{Mutex, PoisonError};
 
-/// Compares a checkpoint of any form that this program writes.
-pub(crate) fn verify(
-    model: &Model,
-    seed: u64,
-    path: &Path,
-    progress: &ProgressBar,
-) -> Result<Findings, Failure> {
-    let name = path.to_string_lossy();
-    if name.ends_with(".npz") {
-        npz::verify(model, seed, path, progress)
-    } else if name.ends_with(".index.json") {
-        safetensors::verify_set(model, seed, path, progress)
-    } else {
-        safetensors::verify_file(model, seed, path, progress)
-    }
-}
-
-/// All that differs. Nothing does if this is empty.
-#[derive(Default, Serialize)]
+/// All that differs, a line each.
 pub(crate) struct Findings {
-    /// Tensors of the list that the checkpoint does not have.
-    pub(crate) missing: Vec<String>,
-    /// Tensors of the checkpoint that the list does not have.
-    pub(crate) additional: Vec<String>,
-    /// Of another shape or type.
-    pub(crate) misshapen: Vec<Misshapen>,
-    /// What is wrong with the files around the tensors.
-    pub(crate) files: Vec<String>,
-    /// In the list's order.
-    pub(crate) differing: Vec<Differing>,
+    /// Nothing but the metadata differs if this is empty.
+    pub(crate) tensors: Vec<String>,
+    pub(crate) metadata: Vec<String>,
 }
 
-#[derive(Serialize)]
-pub(crate) struct Misshapen {
-    pub(crate) name: String,
-    pub(crate) found: String,
-    pub(crate) expected: String,
-}
-
-/// A tensor whose values differ.
-#[derive(Serialize)]
-pub(crate) struct Differing {
-    pub(crate) name: String,
-    /// Of the first element that differs.
-    pub(crate) index: Vec<usize>,
-    pub(crate) found: String,
-    pub(crate) expected: String,
-    /// How many elements differ.
-    pub(crate) elements: u64,
-}
-
-impl Findings {
-    pub(crate) fn is_empty(&self) -> bool {
-        let Self { missing, additional, misshapen, files, differing } = self;
-        [missing, additional, files].iter().all(|list| list.is_empty())
-            && misshapen.is_empty()
-            && differing.is_empty()
+impl Files {
+    /// The seed that the metadata have.
+    pub(crate) fn seed(&self) -> Option<u64> {
+        self.opened.iter().find_map(|(_, _, metadata)| metadata.get("seed")?.parse().ok())
     }
 
-    /// Compares the tensors' names, shapes and types. What is left is to be compared by value.
-    fn of_tensors(model: &Model, found: &BTreeMap<String, (String, Vec<usize>)>) -> Self {
-        let mut findings = Self::default();
-        for Parameter { name, shape, dtype, .. } in &model.parameters {
-            match found.get(name) {
-                None => findings.missing.push(name.clone()),
-                Some((found_type, found_shape)) => {
-                    if found_shape != shape || found_type != dtype.name() {
-                        findings.misshapen.push(Misshapen {
-                            name: name.clone(),
-                            found: format!("{found_type} {found_shape:?}"),
-                            expected: format!("{dtype} {shape:?}"),
-                        });
-                    }
-                }
-            }
+    /// Compares the tensors with a model's. The metadata explain a difference, and are none.
+    pub(crate) fn compare(
+        &self,
+        model: &Model,
+        seed: u64,
+        metadata: &BTreeMap<String, String>,
+        progress: &ProgressBar,
+    ) -> Result<Findings, Failure> {
+        let mut of_metadata = Vec::new();
+        for (name, _, found) in &self.opened {
+            of_metadata.extend(metadata.iter().filter_map(|(key, expected)| {
+                let found = found.get(key).filter(|found| *found != expected)?;
+                Some(format!("metadata of {name}: {key} is {found}, not {expected}"))
+            }));
         }
-        let expected: Vec<_> = model.parameters.iter().map(|parameter| &parameter.name).collect();
-        let expected: std::collections::HashSet<_> = expected.into_iter().collect();
-        findings.additional =
-            found.keys().filter(|name| !expected.contains(name)).cloned().collect();
-        findings
+        let (comparable, faults) = self.compare_shapes(model);
+        let differences = Differences::default();
+        Generator::new(model, seed, false).all(&|chunk| {
+            thread_local!(static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
+            progress.inc(chunk.bytes.len() as u64);
+            let Tensor { name, dtype, .. } = &model.tensors[chunk.tensor];
+            let Some((file, stored)) = self.tensors.get(name) else { return Ok(()) };
+            if !comparable[chunk.tensor] {
+                return Ok(());
+            }
+            BUFFER.with_borrow_mut(|buffer| {
+                buffer.resize(chunk.bytes.len(), 0);
+                let offset = stored.offset + (chunk.first * dtype.size()) as u64;
+                self.opened[*file].1.read_exact_at(buffer, offset)?;
+                differences.compare(chunk, *dtype, buffer);
+                Ok(())
+            })
+        })?;
+        let mut tensors = differences.lines(model);
+        tensors.extend(faults);
+        tensors.extend(self.faults.iter().cloned());
+        Ok(Findings { tensors, metadata: of_metadata })
     }
 
-    /// The parameters whose values can be compared.
-    fn comparable(&self, model: &Model) -> Vec<bool> {
-        let wrong = |name: &String| {
-            self.missing.contains(name) || self.misshapen.iter().any(|found| found.name == *name)
+    /// Compares the tensors' names, shapes and types. The tensors that agree in these can be compared
+    /// by value.
+    fn compare_shapes(&self, model: &Model) -> (Vec<bool>, Vec<String>) {
+        let mut faults = Vec::new();
+        let comparable = |Tensor { name, shape, dtype, .. }: &Tensor| match self.tensors.get(name) {
+            None => {
+                faults.push(format!("missing: {name:?}"));
+                false
+            }
+            Some((_, found)) if found.shape != *shape || found.dtype != dtype.name() => {
+                let found = format!("{} {:?}", found.dtype, found.shape);
+                faults.push(format!("misshapen: {name:?} is {found}, not {dtype} {shape:?}"));
+                false
+            }
+            Some(_) => true,
         };
-        model.parameters.iter().map(|parameter| !wrong(&parameter.name)).collect()
+        let comparable = model.tensors.iter().map(comparable).collect();
+        let expected: HashSet<_> = model.tensors.iter().map(|tensor| &tensor.name).collect();
+        let additional = self.tensors.keys().filter(|name| !expected.contains(name));
+        faults.extend(additional.map(|name| format!("additional: {name:?}")));
+        (comparable, faults)
     }
 }
 
 /// What differs in each tensor, as several threads find it.
+#[derive(Default)]
 struct Differences(Mutex<BTreeMap<usize, Difference>>);
 
 struct Difference {
@@ -116,10 +101,6 @@ struct Difference {
 }
 
 impl Differences {
-    const fn new() -> Self {
-        Self(Mutex::new(BTreeMap::new()))
-    }
-
     /// Compares a chunk with what was found in its place.
     fn compare(&self, chunk: &Chunk<'_>, dtype: Dtype, found: &[u8]) {
         if chunk.bytes == found {
@@ -135,7 +116,7 @@ impl Differences {
             elements: 1 + differing.count() as u64,
         };
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let together = match all.remove(&chunk.parameter) {
+        let together = match all.remove(&chunk.tensor) {
             None => here,
             Some(other) => {
                 let elements = here.elements + other.elements;
@@ -143,22 +124,25 @@ impl Differences {
                 Difference { elements, ..first }
             }
         };
-        all.insert(chunk.parameter, together);
+        all.insert(chunk.tensor, together);
     }
 
-    fn of(self, model: &Model) -> Vec<Differing> {
+    /// In the list's order.
+    fn lines(self, model: &Model) -> Vec<String> {
         let all = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let of_parameter = |(parameter, difference): (usize, Difference)| {
-            let Parameter { name, shape, dtype, .. } = &model.parameters[parameter];
-            Differing {
-                name: name.clone(),
-                index: index(difference.first, shape),
-                found: dtype.show(&difference.found),
-                expected: dtype.show(&difference.expected),
-                elements: difference.elements,
-            }
+        let line = |(i, (tensor, difference)): (usize, (usize, Difference))| {
+            let Tensor { name, shape, dtype, .. } = &model.tensors[tensor];
+            let Difference { first, found, expected, elements } = difference;
+            let start = if i == 0 { "first difference" } else { "also differs" };
+            let others = match elements {
+                1 => String::new(),
+                n => format!(", and {} more elements differ", n - 1),
+            };
+            let (index, found, expected) =
+                (index(first, shape), dtype.show(&found), dtype.show(&expected));
+            format!("{start}: {name:?} at {index:?} is {found}, not {expected}{others}")
         };
-        all.into_iter().map(of_parameter).collect()
+        all.into_iter().enumerate().map(line).collect()
     }
 }
 

@@ -1,13 +1,10 @@
 //! The program from the outside: what it writes, what it prints and how it fails.
 
 mod common;
-mod configured;
-mod errors;
-mod keras;
 mod large;
-mod npz;
+mod lists;
 mod report;
 mod safety;
 mod sets;
-mod torch;
+mod values;
 mod verify;

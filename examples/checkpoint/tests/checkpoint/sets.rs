@@ -1,105 +1,76 @@
 //! Sharded sets, as Hugging Face's loaders expect them.
 
-use crate::common::{
-    Tensor, checkpoint, directory, fail, names, run, succeed, tensors, write_list,
-};
-use crate::safety::list_of;
+use crate::common::{INDEX, directory, fail, names, run, succeed, tensors, tensors_of, write_list};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-
-const INDEX: &str = "model.safetensors.index.json";
 
 fn index(folder: &Path) -> Value {
     serde_json::from_slice(&fs::read(folder.join(INDEX)).unwrap()).unwrap()
 }
 
-/// Every tensor of a set, found by its index.
-fn tensors_of_set(folder: &Path) -> BTreeMap<String, Tensor> {
-    let index = index(folder);
-    let map = index["weight_map"].as_object().unwrap();
-    let tensor = |(name, file): (&String, &Value)| {
-        let shard = tensors(&fs::read(folder.join(file.as_str().unwrap())).unwrap());
-        (name.clone(), shard[name].clone())
-    };
-    map.iter().map(tensor).collect()
-}
-
 #[test]
 fn a_set_is_the_file_cut_at_tensors() {
     let directory = directory("set");
-    let mut list = list_of(5);
-    let large = json!({ "name": "large", "shape": [512, 2048], "initializer": "he_normal" });
-    list["parameters"].as_array_mut().unwrap().insert(2, large);
-    let file = tensors(&checkpoint(&directory, &list, &[]));
     // Two of a mebibyte, one of four by itself, two and one.
-    succeed(&directory, &["--model", "list.json", "--out", "set", "--max-shard-size", "2MiB"]);
+    let list = r#"{"initializers": {"*": "he_normal"}, "tensors": {
+        "0": [256, 1024], "1": [256, 1024], "large": [1024, 1024],
+        "2": [256, 1024], "3": [256, 1024], "4": [256, 1024]
+    }}"#;
+    fs::write(directory.join("list.json"), list).unwrap();
+    succeed(&directory, "--out out.safetensors");
+    succeed(&directory, "--out set --max-shard-size 2MiB");
     let folder = directory.join("set");
     let shards = [1, 2, 3, 4].map(|i| format!("model-0000{i}-of-00004.safetensors"));
     assert_eq!(names(&folder), [&shards[..], &[INDEX.to_owned()]].concat());
-    let map = &index(&folder)["weight_map"];
-    let places = ["0.weight", "1.weight", "large", "2.weight", "3.weight", "4.weight"]
-        .map(|name| &map[name]);
+    let index = index(&folder);
+    let places = ["0", "1", "large", "2", "3", "4"].map(|name| &index["weight_map"][name]);
     assert_eq!(places, [0, 0, 1, 2, 2, 3].map(|i| &shards[i]));
-    assert_eq!(index(&folder)["metadata"]["total_size"], 9 << 20);
-    assert!(tensors_of_set(&folder) == file);
+    assert_eq!(index["metadata"]["total_size"], 9 << 20);
+    let read = |name: &String| tensors(&fs::read(folder.join(name)).unwrap());
+    let set: BTreeMap<_, _> = shards.iter().flat_map(read).collect();
+    assert!(set == tensors(&fs::read(directory.join("out.safetensors")).unwrap()));
+}
+
+#[test]
+fn shards_by_themselves_have_the_bytes_of_the_whole_set() {
+    let directory = directory("set_part");
+    write_list(&directory, &tensors_of(5));
+    let size = "--max-shard-size 2MiB";
+    succeed(&directory, &format!("--out whole {size}"));
+    // One part after the other, in no order, as several machines would write them.
+    for part in ["3", "1-2"] {
+        succeed(&directory, &format!("--out set {size} --shards {part}"));
+    }
+    let (whole, set) = (directory.join("whole"), directory.join("set"));
+    assert_eq!(names(&set), names(&whole));
+    for name in names(&whole) {
+        assert!(
+            fs::read(set.join(&name)).unwrap() == fs::read(whole.join(&name)).unwrap(),
+            "{name}"
+        );
+    }
+    succeed(&directory, &format!("--verify set/{INDEX}"));
+    // A shard can be verified where the others are not, and no shard of another set comes beside it.
+    fs::remove_file(set.join("model-00001-of-00003.safetensors")).unwrap();
+    let report = succeed(&directory, &format!("--verify set/{INDEX} {size} --shards 2-3"));
+    assert!(report.contains("the same, 3 tensors of 786,432 elements"), "{report}");
+    let error = fail(&directory, &format!("--out set {size} --shards 1 --seed 7"));
+    assert!(error.contains("the folder has shards of another set"), "{error}");
 }
 
 #[test]
 fn a_new_set_takes_the_old_one_s_place_and_leaves_other_files() {
     let directory = directory("set_again");
-    write_list(&directory, &list_of(3));
-    let write = |seed: &str, size: &str| {
-        let out = ["--out", "set", "--max-shard-size", size, "--seed", seed];
-        succeed(&directory, &[&["--model", "list.json"], &out[..]].concat());
-        let folder = directory.join("set");
-        let verify = format!("set/{INDEX}");
-        succeed(&directory, &["--model", "list.json", "--seed", seed, "--verify", &verify]);
-        assert_eq!(fs::read_to_string(folder.join("config.json")).unwrap(), "{}");
-        let shards = names(&folder).len() - 2;
-        let map = index(&folder)["weight_map"].as_object().unwrap().clone();
-        let mut named: Vec<_> = map.values().collect();
-        named.dedup();
-        assert_eq!(shards, named.len());
-        shards
-    };
-    fs::create_dir(directory.join("set")).unwrap();
-    fs::write(directory.join("set/config.json"), "{}").unwrap();
-    assert_eq!(write("1", "1MiB"), 3);
-    assert_eq!(write("2", "1MiB"), 3);
-    assert_eq!(write("3", "1MiB"), 3);
-    assert_eq!(write("4", "1GB"), 1);
-}
-
-#[test]
-fn a_set_does_not_go_where_loaders_would_read_something_else() {
-    let directory = directory("set_refused");
-    write_list(&directory, &list_of(1));
-    let out = ["--model", "list.json", "--max-shard-size", "5GB", "--out"];
-    fs::create_dir(directory.join("single")).unwrap();
-    fs::write(directory.join("single/model.safetensors"), "").unwrap();
-    let error = fail(&directory, &[&out[..], &["single"]].concat());
-    assert!(error.contains("loaders would read in place of the sharded set"), "{error}");
-    fs::write(directory.join("file"), "").unwrap();
-    let error = fail(&directory, &[&out[..], &["file"]].concat());
-    assert!(error.contains("a sharded set needs a folder"), "{error}");
-    let error = fail(&directory, &[&out[..], &["missing/set"]].concat());
-    assert!(error.contains("cannot write missing/set: No such file"), "{error}");
-    assert_eq!(names(&directory), ["file", "list.json", "single"]);
-    assert_eq!(names(&directory.join("single")), ["model.safetensors"]);
-}
-
-#[test]
-fn only_shards_of_the_old_set_are_removed() {
-    let directory = directory("set_foreign");
-    write_list(&directory, &list_of(1));
+    write_list(&directory, &tensors_of(3));
     let folder = directory.join("set");
     fs::create_dir(&folder).unwrap();
-    for name in ["model-old.safetensors", "other.safetensors", "model-mine.safetensors"] {
+    for name in
+        ["config.json", "model-old.safetensors", "other.safetensors", "model-mine.safetensors"]
+    {
         fs::write(folder.join(name), "").unwrap();
     }
     fs::write(directory.join("model-outside.safetensors"), "").unwrap();
@@ -107,29 +78,50 @@ fn only_shards_of_the_old_set_are_removed() {
         "a": "model-old.safetensors", "b": "other.safetensors", "c": "../model-outside.safetensors"
     } });
     fs::write(folder.join(INDEX), old.to_string()).unwrap();
-    let out = ["--out", "set", "--max-shard-size", "5GB"];
-    succeed(&directory, &[&["--model", "list.json"], &out[..]].concat());
-    let left =
-        ["model-00001-of-00001.safetensors", "model-mine.safetensors", INDEX, "other.safetensors"];
-    assert_eq!(names(&folder), left);
-    assert_eq!(names(&directory), ["list.json", "model-outside.safetensors", "set"]);
+    for (seed, size, shards) in [(1, "1MiB", 3), (2, "1MiB", 3), (3, "1MiB", 3), (4, "1GB", 1)] {
+        succeed(&directory, &format!("--out set --max-shard-size {size} --seed {seed}"));
+        succeed(&directory, &format!("--seed {seed} --verify set/{INDEX}"));
+        // Only shards of the old set are removed.
+        let left: Vec<_> =
+            names(&folder).into_iter().filter(|name| !name.contains("-of-")).collect();
+        assert_eq!(left, ["config.json", "model-mine.safetensors", INDEX, "other.safetensors"]);
+        assert_eq!(names(&folder).len() - left.len(), shards);
+    }
+    assert!(directory.join("model-outside.safetensors").exists());
 }
 
-/// What a loader reads: the index, then every shard that it names. None if the index was replaced
+#[test]
+fn a_set_does_not_go_where_loaders_would_read_something_else() {
+    let directory = directory("set_refused");
+    write_list(&directory, &tensors_of(1));
+    fs::create_dir(directory.join("single")).unwrap();
+    fs::write(directory.join("single/model.safetensors"), "").unwrap();
+    fs::write(directory.join("file"), "").unwrap();
+    let cases = [
+        ("single", "loaders would read in place of the sharded set"),
+        ("file", "a sharded set needs a folder"),
+        ("missing/set", "cannot write missing/set: No such file"),
+    ];
+    for (out, message) in cases {
+        let error = fail(&directory, &format!("--max-shard-size 5GB --out {out}"));
+        assert!(error.contains(message), "{error}");
+    }
+    assert_eq!(names(&directory), ["file", "list.json", "single"]);
+    assert_eq!(names(&directory.join("single")), ["model.safetensors"]);
+}
+
+/// A loader reads the index, then every shard that it names. None if the index was replaced
 /// meanwhile, so that a shard of it is gone.
 fn load(folder: &Path) -> Option<BTreeMap<String, Vec<u8>>> {
     let before = fs::read(folder.join(INDEX)).unwrap();
     let index: Value = serde_json::from_slice(&before).unwrap();
     let mut first = BTreeMap::new();
     for (name, shard) in index["weight_map"].as_object().unwrap() {
-        let Ok(mut file) = File::open(folder.join(shard.as_str().unwrap())) else {
+        let Ok(shard) = fs::read(folder.join(shard.as_str().unwrap())) else {
             assert_ne!(fs::read(folder.join(INDEX)).unwrap(), before, "{shard} is missing");
             return None;
         };
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).unwrap();
-        let shard = tensors(&bytes);
-        first.insert(name.clone(), shard[name].values[0].to_le_bytes().to_vec());
+        first.insert(name.clone(), tensors(&shard)[name].1[..4].to_vec());
     }
     Some(first)
 }
@@ -137,17 +129,13 @@ fn load(folder: &Path) -> Option<BTreeMap<String, Vec<u8>>> {
 #[test]
 fn a_reader_never_finds_shards_of_two_sets() {
     let directory = directory("set_read");
-    write_list(&directory, &list_of(4));
-    let write = |seed: &str| {
-        let out = ["--out", "set", "--max-shard-size", "1MiB", "--seed", seed];
-        assert!(
-            run(&directory, &[&["--model", "list.json", "--quiet"], &out[..]].concat())
-                .status
-                .success()
-        );
+    write_list(&directory, &tensors_of(4));
+    let write = |seed: u64| {
+        let arguments = format!("--quiet --out set --max-shard-size 1MiB --seed {seed}");
+        assert!(run(&directory, &arguments).status.success());
     };
     let folder = directory.join("set");
-    let known = ["1", "2"].map(|seed| {
+    let known = [1, 2].map(|seed| {
         write(seed);
         load(&folder).unwrap()
     });
@@ -163,10 +151,7 @@ fn a_reader_never_finds_shards_of_two_sets() {
             }
             reads
         });
-        for _ in 0..10 {
-            write("1");
-            write("2");
-        }
+        (0..20).for_each(|i| write(1 + i % 2));
         done.store(true, Ordering::Relaxed);
         reader.join().unwrap()
     });
