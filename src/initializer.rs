@@ -3,7 +3,7 @@
 use crate::fill::Element;
 use crate::error::InitError;
 use crate::fill::{self, Content, Indices, Region};
-use crate::laws::{AnyLaw, Law, Normal, TruncatedNormal, Uniform};
+use crate::laws::{AnyLaw, Law, Normal, Transformed, TruncatedNormal, Uniform};
 #[cfg(feature = "complex")]
 use crate::laws::{Circular, ComplexNormal, ComplexTruncatedNormal, Disc};
 use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
@@ -391,6 +391,13 @@ macro_rules! laws {
     )*};
 }
 laws!(Law Uniform Normal TruncatedNormal);
+
+impl<A: Element> Initializer<A> for Transformed {
+    fn values(&self, _: &[usize], key: Key) -> Result<Values<A>, InitError> {
+        self.check::<A>()?;
+        Ok(Values(Kind::Content(Content::Drawn(AnyLaw::Transformed(*self), key))))
+    }
+}
 
 /// Initializers with a law of complex numbers.
 #[cfg(feature = "complex")]

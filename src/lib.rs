@@ -62,6 +62,7 @@
 //! | [`small_init`] | any | N(0, 2 / (5 d)) | Nguyen & Salazar 2019 | GPT-NeoX, xLSTM |
 //! | [`wang_init`] | any | N(0, s²), s = 2 / (layers · √d) | Wang & Komatsuzaki 2021 | GPT-NeoX, xLSTM |
 //! | [`Uniform`], [`Normal`], [`TruncatedNormal`] | any | as configured | | all |
+//! | [`Transformed`] | any | a law through exp, ln, softplus⁻¹, scales, shifts and bounds: log-uniform, Mamba's `dt_bias` | Gu & Dao 2023 | |
 //! | `ComplexNormal`, `Disc`, `ComplexTruncatedNormal` | any, complex | circular: normal, uniform on a disc, normal truncated in modulus | | JAX |
 //! | [`Zeros`], [`Ones`], [`Constant`], any array | any | a number, or an array broadcast to the shape | | all |
 //! | [`Identity`] | two axes | gain on the diagonal, else 0 | | Keras, PyTorch, MindSpore |
@@ -154,7 +155,7 @@ pub use fill::{Element, Region};
 pub use initializer::{Initializer, Values};
 #[cfg(feature = "complex")]
 pub use laws::{ComplexNormal, ComplexTruncatedNormal, Disc};
-pub use laws::{Law, Normal, TruncatedNormal, Uniform};
+pub use laws::{Law, Normal, Step, Transformed, TruncatedNormal, Uniform};
 pub use scaling::{
     Activation, Distribution, Mup, MupRole, MupScaling, Nonlinearity, Siren, TorchDefault,
     VarianceScaling, depth_gain, derived_gain, residual_gain, small_init, wang_init,

@@ -33,4 +33,5 @@ mod stream;
 mod structured;
 mod sweep;
 mod threads;
+mod transformed;
 mod value_stability;

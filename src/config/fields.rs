@@ -5,7 +5,7 @@ use crate::error::InitError;
 use crate::fans::Layout;
 #[cfg(feature = "complex")]
 use crate::laws::{ComplexNormal, Disc};
-use crate::laws::{Law, Normal, Uniform};
+use crate::laws::{Law, Normal, Step, Transformed, Uniform};
 use crate::scaling::{Mup, Siren, TorchDefault};
 use crate::structured::Orthogonal;
 use crate::structured::{Identity, Sparse, Stft};
@@ -32,6 +32,7 @@ macro_rules! checked {
 checked! {
     Uniform { low: f64, high: f64 } => Uniform::new(low, high);
     Normal { #[serde(default)] mean: f64, std: f64 } => Normal::new(mean, std);
+    Transformed { law: Law, steps: Vec<Step> } => Transformed::new(law, &steps);
     Identity { #[serde(default = "one")] gain: f64 } => Identity::new(gain);
     Sparse { sparsity: f64, law: Law, #[serde(default)] axis: isize } =>
         Sparse::new(sparsity, law)?.with_axis(axis);
@@ -132,5 +133,17 @@ impl Serialize for Siren {
 
         let layer = if self.omega_0().is_some() { Layer::Later } else { Layer::First };
         Fields { layer, omega_0: self.omega_0(), layout: self.layout() }.serialize(serializer)
+    }
+}
+
+impl Serialize for Transformed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Fields<'a> {
+            law: &'a Law,
+            steps: &'a [Step],
+        }
+
+        Fields { law: self.law(), steps: self.steps() }.serialize(serializer)
     }
 }

@@ -6,7 +6,7 @@ use super::scaling::{Changes, scaling_fields};
 use crate::error::named;
 #[cfg(feature = "complex")]
 use crate::laws::{ComplexNormal, ComplexTruncatedNormal, Disc};
-use crate::laws::{Normal, TruncatedNormal, Uniform};
+use crate::laws::{Normal, Transformed, TruncatedNormal, Uniform};
 use crate::presets::torch;
 use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
 use crate::structured::{AnyInitializer, Blocks, Dirac, Identity, Sparse, Stft};
@@ -83,6 +83,7 @@ by_name! {
     #[cfg(feature = "complex")] "disc" Disc Disc;
     #[cfg(feature = "complex")]
     "complex_truncated_normal" ComplexTruncatedNormal ComplexTruncatedNormal;
+    "transformed" Transformed Transformed;
     "identity" Identity Identity;
     "dirac" Dirac Dirac;
     "sparse" Sparse Sparse;
@@ -192,7 +193,6 @@ fn torch_recurrent<'de, D: Deserializer<'de>>(fields: D) -> Result<AnyInitialize
 fn no_initializer(name: &str) -> String {
     let feature = match name {
         "complex_normal" | "disc" | "complex_truncated_normal" => "complex",
-        "orthogonal" | "delta_orthogonal" => "orthogonal",
         _ => return named::unknown(names(), "initializer", name).to_string(),
     };
     format!("{name} needs the feature `{feature}` of ndarray-init")

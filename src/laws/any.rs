@@ -5,6 +5,7 @@ use super::circular::{Circular, PartsQuantile, PolarQuantile};
 use super::law::Law;
 use super::normal::NormalQuantile;
 use super::quantile::Quantile;
+use super::transformed::{Transformed, TransformedQuantile};
 use super::truncated_normal::{FarQuantile, TruncatedQuantile};
 use super::uniform::UniformQuantile;
 use crate::element::Format;
@@ -16,6 +17,8 @@ use rand::Rng;
 pub enum AnyLaw {
     /// Of either.
     Law(Law),
+    /// Of real ones.
+    Transformed(Transformed),
     /// Of complex ones.
     #[cfg(feature = "complex")]
     Circular(Circular),
@@ -27,6 +30,7 @@ impl AnyLaw {
     pub(crate) fn quantile<E: Format>(&self) -> AnyQuantile<E::Arithmetic> {
         match self {
             Self::Law(law) => law.quantile::<E>(),
+            Self::Transformed(law) => law.quantile::<E>(),
             #[cfg(feature = "complex")]
             Self::Circular(law) => law.quantile::<E>(),
         }
@@ -42,15 +46,22 @@ impl AnyLaw {
     }
 }
 
-/// The quantile function of any law.
+/// The quantile function of a [`Law`] of real elements.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum AnyQuantile<A: Float> {
+pub(crate) enum RealQuantile<A: Float> {
     Symmetric(UniformQuantile<A, true>),
     Uniform(UniformQuantile<A, false>),
     Normal(NormalQuantile<A>),
     Central(TruncatedQuantile<A, true>),
     Near(TruncatedQuantile<A, false>),
     Far(FarQuantile<A>),
+}
+
+/// The quantile function of any law.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum AnyQuantile<A: Float> {
+    Real(RealQuantile<A>),
+    Transformed(TransformedQuantile<A>),
     #[cfg(feature = "complex")]
     Parts(PartsQuantile<A>),
     #[cfg(feature = "complex")]
@@ -59,8 +70,23 @@ pub(crate) enum AnyQuantile<A: Float> {
     Modulus(PolarQuantile<A, true>),
 }
 
-/// An expression of the quantile function, whatever its type: compiled for the functions that elements of
-/// type `$element` have.
+/// An expression of the quantile function, whatever its type.
+macro_rules! with_real {
+    ($real:expr, $quantile:ident => $value:expr) => {{
+        use $crate::laws::RealQuantile;
+        match $real {
+            RealQuantile::Symmetric($quantile) => $value,
+            RealQuantile::Uniform($quantile) => $value,
+            RealQuantile::Normal($quantile) => $value,
+            RealQuantile::Central($quantile) => $value,
+            RealQuantile::Near($quantile) => $value,
+            RealQuantile::Far($quantile) => $value,
+        }
+    }};
+}
+pub(crate) use with_real;
+
+/// As [`with_real`] for any law, compiled for the functions that elements of type `$element` have.
 macro_rules! with_quantile {
     ($any:expr, $element:ty, $quantile:ident => $value:expr) => {{
         use $crate::laws::AnyQuantile;
@@ -76,12 +102,8 @@ macro_rules! with_quantile {
             }
         } else {
             match $any {
-                AnyQuantile::Symmetric($quantile) => $value,
-                AnyQuantile::Uniform($quantile) => $value,
-                AnyQuantile::Normal($quantile) => $value,
-                AnyQuantile::Central($quantile) => $value,
-                AnyQuantile::Near($quantile) => $value,
-                AnyQuantile::Far($quantile) => $value,
+                AnyQuantile::Real(real) => $crate::laws::with_real!(real, $quantile => $value),
+                AnyQuantile::Transformed($quantile) => $value,
                 #[cfg(feature = "complex")]
                 _ => unreachable!("circular laws are of complex elements"),
             }
@@ -147,7 +169,7 @@ mod tests {
     #[track_caller]
     fn assert_rise(allowed: i32, laws: impl IntoIterator<Item = Law>) {
         for law in laws {
-            let step = with_quantile!(&law.quantile::<f32>(), f32, q => largest_step_down(q));
+            let step = with_real!(&law.real_quantile::<f32>(), q => largest_step_down(q));
             println!("{law}: largest step down {step}");
             assert!(step <= allowed, "{law}: {step}");
         }

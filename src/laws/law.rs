@@ -1,6 +1,6 @@
 //! Any of the laws, as one type.
 
-use super::any::{AnyLaw, AnyQuantile};
+use super::any::{AnyLaw, AnyQuantile, RealQuantile};
 #[cfg(feature = "complex")]
 use super::circular::{self, Circular};
 use super::normal::Normal;
@@ -82,18 +82,35 @@ impl Law {
         }
     }
 
-    /// The quantile function, within the bounds that the law has in the element type.
     #[inline]
     pub(super) fn quantile<E: Format>(&self) -> AnyQuantile<E::Arithmetic> {
+        #[cfg(feature = "complex")]
+        if E::IS_COMPLEX {
+            return self.circular().expect("checked").quantile::<E>();
+        }
+        AnyQuantile::Real(self.real_quantile::<E>())
+    }
+
+    /// The quantile function, within the bounds that the law has in the element type.
+    #[inline]
+    pub(super) fn real_quantile<E: Format>(&self) -> RealQuantile<E::Arithmetic> {
         match self {
-            #[cfg(feature = "complex")]
-            law if E::IS_COMPLEX => law.circular().expect("checked").quantile::<E>(),
             Self::Uniform(law) if law.is_symmetric::<E>() => {
-                AnyQuantile::Symmetric(law.quantile::<E, true>())
+                RealQuantile::Symmetric(law.quantile::<E, true>())
             }
-            Self::Uniform(law) => AnyQuantile::Uniform(law.quantile::<E, false>()),
-            Self::Normal(law) => AnyQuantile::Normal(law.quantile()),
+            Self::Uniform(law) => RealQuantile::Uniform(law.quantile::<E, false>()),
+            Self::Normal(law) => RealQuantile::Normal(law.quantile()),
             Self::TruncatedNormal(law) => law.quantile::<E>(),
+        }
+    }
+
+    /// Bounds that no element passes, in any element type.
+    pub(super) fn reach(&self) -> [f64; 2] {
+        match self {
+            Self::Uniform(law) => [law.low(), law.high()],
+            // No z is larger.
+            Self::Normal(law) => [-9.2, 9.2].map(|z| law.mean() + z * law.std_dev()),
+            Self::TruncatedNormal(law) => law.reach(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The normal law between two bounds.
 
-use super::any::AnyQuantile;
+use super::any::RealQuantile;
 use super::quantile::Quantile;
 use crate::element::Format;
 use crate::error::{InitError, finite, positive};
@@ -179,13 +179,13 @@ impl TruncatedNormal {
         Slice::new(self.sigmas[0], self.sigmas[1]).moments()
     }
 
-    pub(super) fn quantile<E: Format>(&self) -> AnyQuantile<E::Arithmetic> {
+    pub(super) fn quantile<E: Format>(&self) -> RealQuantile<E::Arithmetic> {
         let [low, high] = self.bounds::<E>();
         let [mean, std] = [self.mean, self.std].map(E::Arithmetic::from_f64);
         self.between(Scale { mean, std, low, high })
     }
 
-    fn between<A: Float>(&self, scale: Scale<A>) -> AnyQuantile<A> {
+    fn between<A: Float>(&self, scale: Scale<A>) -> RealQuantile<A> {
         match self.formula {
             Formula::Near { mass, below, above } => {
                 let shift = A::from_f64((below - above) / 2.0);
@@ -194,15 +194,15 @@ impl TruncatedNormal {
                 // The least d there is, but for rounding.
                 if below == above && below * (A::TWO - below) > A::LEAST_D + A::LEAST_D {
                     let quantile = TruncatedQuantile { mass, below, above, shift, scale, center };
-                    AnyQuantile::Central(quantile)
+                    RealQuantile::Central(quantile)
                 } else {
                     let quantile = TruncatedQuantile { mass, below, above, shift, scale, center };
-                    AnyQuantile::Near(quantile)
+                    RealQuantile::Near(quantile)
                 }
             }
             Formula::Far { depth, rest, share } => {
                 let mirrored = self.sigmas[0] < 0.0;
-                AnyQuantile::Far(FarQuantile { depth, rest, share, mirrored, scale })
+                RealQuantile::Far(FarQuantile { depth, rest, share, mirrored, scale })
             }
         }
     }
@@ -232,7 +232,7 @@ impl TruncatedNormal {
     }
 
     /// Bounds that no element passes: the law's own, and those of a word's least probability.
-    fn reach(&self) -> [f64; 2] {
+    pub(super) fn reach(&self) -> [f64; 2] {
         // A word's least probability is 2^−65, and 1 − Φ(√(α² + 92)) < 2^−65 (1 − Φ(α)).
         let farthest = |from: f64| (from.max(0.0).powi(2) + 92.0).sqrt();
         let [alpha, beta] = self.sigmas;

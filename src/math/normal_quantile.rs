@@ -150,16 +150,27 @@ pub(crate) fn depth(t: f64, a: f64) -> f64 {
 /// 1.5 · 2⁵²: adding it rounds to an integer and leaves that in the low bits.
 const SHIFT: f64 = 6_755_399_441_055_744.0;
 
-/// e^−a for a ≥ 0.
-pub(crate) fn exp_neg(a: f64) -> f64 {
-    if a > 700.0 {
-        return 0.0;
+/// e^x.
+pub(crate) fn exp(x: f64) -> f64 {
+    if x.abs() > 700.0 {
+        return if x < 0.0 { 0.0 } else { f64::INFINITY };
     }
-    let shifted = (-a).mul_add(std::f64::consts::LOG2_E, SHIFT);
+    let shifted = x.mul_add(std::f64::consts::LOG2_E, SHIFT);
     let power = shifted - SHIFT;
-    let r = power.mul_add(-LN_2_LOW, power.mul_add(-LN_2_HIGH, -a));
+    let r = power.mul_add(-LN_2_LOW, power.mul_add(-LN_2_HIGH, x));
     let mantissa = (r * r).mul_add(by_f64(&EXP, r), r) + 1.0;
     f64::from_bits(mantissa.to_bits().wrapping_add(shifted.to_bits() << 52))
+}
+
+/// e^x − 1 for x > 0.
+pub(crate) fn exp_m1(x: f64) -> f64 {
+    // As far as `exp` takes its polynomial by itself, nothing cancels.
+    if x < 0.34 { (x * x).mul_add(by_f64(&EXP, x), x) } else { exp(x) - 1.0 }
+}
+
+/// e^−a for a ≥ 0.
+pub(crate) fn exp_neg(a: f64) -> f64 {
+    exp(-a)
 }
 
 #[inline(always)]

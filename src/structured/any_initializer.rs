@@ -8,7 +8,7 @@ use crate::fans::Layout;
 use crate::initializer::{Initializer, Values};
 #[cfg(feature = "complex")]
 use crate::laws::{ComplexNormal, ComplexTruncatedNormal, Disc};
-use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
+use crate::laws::{Law, Normal, Transformed, TruncatedNormal, Uniform};
 use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
 use crate::stream::Key;
 use ndarray::{Array, ArrayD, Dimension};
@@ -45,6 +45,7 @@ use ndarray::{Array, ArrayD, Dimension};
 /// | `{"truncated_normal": {"std": 0.02, "bounds": {"sigmas": {"lower": -3, "upper": 3}}}}` | [`TruncatedNormal`]; `mean` is 0 and the bounds are ±2 sigmas by default; `"absolute"` bounds, too; a bound that is left out of either is infinite |
 /// | `{"complex_normal": {"std": 0.02}}`, `{"disc": {"radius": 0.1}}` | [`ComplexNormal`](crate::ComplexNormal) and [`Disc`](crate::Disc), with the feature `complex` |
 /// | `{"complex_truncated_normal": {"std": 0.02, "bound": {"sigmas": 3}}}` | [`ComplexTruncatedNormal`](crate::ComplexTruncatedNormal), with the feature `complex`; the bound is 2 sigmas by default; an `"absolute"` bound, too |
+/// | `{"transformed": {"law": {"uniform": {"low": -7, "high": -2}}, "steps": ["exp", {"at_least": 1e-4}, "inverse_softplus"]}}` | [`Transformed`]; `ln`, `scale`, `shift` and `at_most`, too |
 /// | `"zeros"`, `"ones"`, `{"constant": 0.5}` | that number |
 /// | `{"constant": [[1, 2], [3, 4]]}` | an array, broadcast |
 /// | `"identity"`, `{"identity": {"gain": 0.5}}` | [`Identity`] |
@@ -85,6 +86,8 @@ pub enum AnyInitializer {
     VarianceScaling(VarianceScaling),
     /// Draws from a law that is the same for every shape.
     Law(Law),
+    /// Draws from a law, through increasing functions.
+    Transformed(Transformed),
     /// The identity matrix.
     Identity(Identity),
     /// A convolution that hands its input on.
@@ -169,6 +172,7 @@ impl<A: Element> Initializer<A> for AnyInitializer {
             Self::Disc(this) => Values::circular(&this.circular(), key),
             #[cfg(feature = "complex")]
             Self::ComplexTruncatedNormal(this) => Values::circular(&this.circular(), key),
+            Self::Transformed(this) => this.values(shape, key),
             Self::Identity(this) => this.values(shape, key),
             Self::Dirac(this) => this.values(shape, key),
             Self::Sparse(this) => this.values(shape, key),
@@ -192,7 +196,7 @@ macro_rules! from {
         }
     )*};
 }
-from!(VarianceScaling Identity Dirac Sparse Stft Siren TorchDefault);
+from!(VarianceScaling Transformed Identity Dirac Sparse Stft Siren TorchDefault);
 #[cfg(feature = "complex")]
 from!(ComplexNormal Disc ComplexTruncatedNormal);
 from!(Orthogonal DeltaOrthogonal);
