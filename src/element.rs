@@ -18,6 +18,8 @@ use std::ops::Neg;
 pub trait Format: Copy + Debug + Default + PartialEq + Send + Sync + Zeroable + 'static {
     /// The type that values are computed in.
     type Arithmetic: Float + Format<Arithmetic = Self::Arithmetic>;
+    /// The type itself, or that of a complex number's parts.
+    type Real: Format;
 
     /// The type's name, for messages.
     const ELEMENT_NAME: &'static str;
@@ -56,76 +58,71 @@ pub trait Entry: Format + LinalgScalar + Neg<Output = Self> {
     fn parts(self) -> [Self::Arithmetic; 2];
 }
 
-macro_rules! real {
-    ($($float:ident)*) => {$(
-        impl Format for $float {
-            type Arithmetic = Self;
+impl<A: Float> Format for A {
+    type Arithmetic = A;
+    type Real = A;
 
-            const ELEMENT_NAME: &'static str = stringify!($float);
-            const GREATEST_VALUE: f64 = $float::MAX as f64;
-            const LEAST_VALUE: f64 = $float::from_bits(1) as f64;
-            const IS_ARITHMETIC: bool = true;
+    const ELEMENT_NAME: &'static str = A::NAME;
+    const GREATEST_VALUE: f64 = A::GREATEST;
+    const LEAST_VALUE: f64 = A::LEAST;
+    const IS_ARITHMETIC: bool = true;
 
-            #[inline(always)]
-            fn rounded_from(value: Self) -> Self {
-                value
-            }
+    #[inline(always)]
+    fn rounded_from(value: A) -> A {
+        value
+    }
 
-            fn nearest_to(value: f64) -> Self {
-                Self::from_f64(value)
-            }
+    fn nearest_to(value: f64) -> A {
+        A::from_f64(value)
+    }
 
-            fn least_from(value: f64) -> Self {
-                Self::at_least(value)
-            }
-        }
-
-        impl Entry for $float {
-            #[inline(always)]
-            fn parts(self) -> [Self; 2] {
-                [self, 0.0]
-            }
-        }
-    )*};
+    fn least_from(value: f64) -> A {
+        A::at_least(value)
+    }
 }
-real!(f32 f64);
+
+impl<A: Float + LinalgScalar> Entry for A {
+    #[inline(always)]
+    fn parts(self) -> [A; 2] {
+        [self, A::ZERO]
+    }
+}
 
 #[cfg(feature = "complex")]
-macro_rules! complex {
-    ($($part:ident $name:literal)*) => {$(
-        impl Format for Complex<$part> {
-            type Arithmetic = $part;
+impl<A: Float> Format for Complex<A> {
+    type Arithmetic = A;
+    type Real = A;
 
-            const ELEMENT_NAME: &'static str = $name;
-            const GREATEST_VALUE: f64 = <$part as Format>::GREATEST_VALUE;
-            const LEAST_VALUE: f64 = <$part as Format>::LEAST_VALUE;
-            const IS_COMPLEX: bool = true;
+    const ELEMENT_NAME: &'static str = A::COMPLEX_NAME;
+    const GREATEST_VALUE: f64 = A::GREATEST;
+    const LEAST_VALUE: f64 = A::LEAST;
+    const IS_COMPLEX: bool = true;
 
-            fn rounded_from(value: $part) -> Self {
-                value.into()
-            }
+    fn rounded_from(value: A) -> Self {
+        Self::new(value, A::ZERO)
+    }
 
-            fn nearest_to(value: f64) -> Self {
-                <$part as Format>::nearest_to(value).into()
-            }
+    fn nearest_to(value: f64) -> Self {
+        Self::rounded_from(A::from_f64(value))
+    }
 
-            fn least_from(value: f64) -> $part {
-                <$part as Format>::least_from(value)
-            }
+    fn least_from(value: f64) -> A {
+        A::at_least(value)
+    }
 
-            #[inline(always)]
-            fn from_parts(re: $part, im: $part) -> Self {
-                Self::new(re, im)
-            }
-        }
-
-        impl Entry for Complex<$part> {
-            #[inline(always)]
-            fn parts(self) -> [$part; 2] {
-                [self.re, self.im]
-            }
-        }
-    )*};
+    #[inline(always)]
+    fn from_parts(re: A, im: A) -> Self {
+        Self::new(re, im)
+    }
 }
+
 #[cfg(feature = "complex")]
-complex!(f32 "Complex<f32>" f64 "Complex<f64>");
+impl<A: Float> Entry for Complex<A>
+where
+    Complex<A>: LinalgScalar + Neg<Output = Complex<A>>,
+{
+    #[inline(always)]
+    fn parts(self) -> [A; 2] {
+        [self.re, self.im]
+    }
+}

@@ -365,12 +365,12 @@ fn cut<S: RawData>(array: &mut ArrayBase<S, IxDyn>, region: &Region, shape: &[us
     }
 }
 
-/// Initializers with one law for each shape.
-macro_rules! laws_by_shape {
-    ($($initializer:ident)*) => {$(
+macro_rules! drawn {
+    ($($initializer:ident)*: $this:ident, $shape:ident => $law:expr) => {$(
         impl<A: Element> Initializer<A> for $initializer {
-            fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
-                match self.law(shape) {
+            fn values(&self, $shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
+                let $this = self;
+                match $law {
                     Ok(ref law) => Values::drawn(law, key),
                     Err(error) => Err(error),
                 }
@@ -378,19 +378,8 @@ macro_rules! laws_by_shape {
         }
     )*};
 }
-laws_by_shape!(VarianceScaling MupScaling Siren TorchDefault);
-
-/// Initializers with one law for all shapes.
-macro_rules! laws {
-    ($($law:ident)*) => {$(
-        impl<A: Element> Initializer<A> for $law {
-            fn values(&self, _: &[usize], key: Key) -> Result<Values<A>, InitError> {
-                Values::drawn(&Law::from(*self), key)
-            }
-        }
-    )*};
-}
-laws!(Law Uniform Normal TruncatedNormal);
+drawn!(VarianceScaling MupScaling Siren TorchDefault: this, shape => this.law(shape));
+drawn!(Law Uniform Normal TruncatedNormal: this, _shape => Ok::<_, InitError>(Law::from(*this)));
 
 impl<A: Element> Initializer<A> for Transformed {
     fn values(&self, _: &[usize], key: Key) -> Result<Values<A>, InitError> {
@@ -399,22 +388,35 @@ impl<A: Element> Initializer<A> for Transformed {
     }
 }
 
-/// Initializers with a law of complex numbers.
 #[cfg(feature = "complex")]
-macro_rules! circular {
-    ($($law:ident)*) => {$(
-        impl<T> Initializer<Complex<T>> for $law
-        where
-            Complex<T>: Element,
-        {
-            fn values(&self, _: &[usize], key: Key) -> Result<Values<Complex<T>>, InitError> {
-                Values::circular(&(*self).circular(), key)
-            }
-        }
-    )*};
+impl<T> Initializer<Complex<T>> for ComplexNormal
+where
+    Complex<T>: Element,
+{
+    fn values(&self, _: &[usize], key: Key) -> Result<Values<Complex<T>>, InitError> {
+        Values::circular(&self.circular(), key)
+    }
 }
+
 #[cfg(feature = "complex")]
-circular!(ComplexNormal Disc ComplexTruncatedNormal);
+impl<T> Initializer<Complex<T>> for Disc
+where
+    Complex<T>: Element,
+{
+    fn values(&self, _: &[usize], key: Key) -> Result<Values<Complex<T>>, InitError> {
+        Values::circular(&self.circular(), key)
+    }
+}
+
+#[cfg(feature = "complex")]
+impl<T> Initializer<Complex<T>> for ComplexTruncatedNormal
+where
+    Complex<T>: Element,
+{
+    fn values(&self, _: &[usize], key: Key) -> Result<Values<Complex<T>>, InitError> {
+        Values::circular(&self.circular(), key)
+    }
+}
 
 macro_rules! pointers {
     ($($pointer:ty)*) => {$(

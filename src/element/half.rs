@@ -43,6 +43,7 @@ macro_rules! format {
     ($element:ident, $round:ident) => {
         impl Format for $element {
             type Arithmetic = f32;
+            type Real = Self;
 
             const ELEMENT_NAME: &'static str = stringify!($element);
             const GREATEST_VALUE: f64 = $element::MAX.to_f64_const();

@@ -2,6 +2,7 @@
 
 use super::circular::Circular;
 use super::any::AnyLaw;
+use crate::element::Format;
 use crate::error::{InitError, positive};
 use num_complex::Complex;
 use rand::Rng;
@@ -175,14 +176,11 @@ macro_rules! moments {
             }
         }
 
-        impl Distribution<Complex<f32>> for $law {
-            fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Complex<f32> {
-                AnyLaw::Circular(self.circular()).sample(rng)
-            }
-        }
-
-        impl Distribution<Complex<f64>> for $law {
-            fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Complex<f64> {
+        impl<T> Distribution<Complex<T>> for $law
+        where
+            Complex<T>: Format<Real = T>,
+        {
+            fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Complex<T> {
                 AnyLaw::Circular(self.circular()).sample(rng)
             }
         }

@@ -158,41 +158,49 @@ impl Law {
     }
 }
 
-macro_rules! law_from {
-    ($($law:ident)*) => {$(
-        impl From<$law> for Law {
-            fn from(law: $law) -> Self {
-                Self::$law(law)
-            }
-        }
+impl From<Uniform> for Law {
+    fn from(law: Uniform) -> Self {
+        Self::Uniform(law)
+    }
+}
 
+impl From<Normal> for Law {
+    fn from(law: Normal) -> Self {
+        Self::Normal(law)
+    }
+}
+
+impl From<TruncatedNormal> for Law {
+    fn from(law: TruncatedNormal) -> Self {
+        Self::TruncatedNormal(law)
+    }
+}
+
+/// Of real elements: one word gives one value.
+impl<A: Format<Real = A>> Distribution<A> for Law {
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> A {
+        AnyLaw::Law(*self).sample(rng)
+    }
+}
+
+macro_rules! as_law {
+    ($($law:ident)*) => {$(
         /// As [`Law`] has it.
         impl fmt::Display for $law {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 Law::from(*self).fmt(f)
             }
         }
-    )*};
-}
-law_from!(Uniform Normal TruncatedNormal);
 
-/// Real elements: one word gives one value.
-macro_rules! distribution {
-    ($($law:ident: $($(#[$cfg:meta])? $element:ty),*;)*) => {$($(
-        $(#[$cfg])?
-        impl Distribution<$element> for $law {
-            fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> $element {
-                AnyLaw::Law(Law::from(*self)).sample(rng)
+        /// Of real elements: one word gives one value.
+        impl<A: Format<Real = A>> Distribution<A> for $law {
+            fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> A {
+                Law::from(*self).sample(rng)
             }
         }
-    )*)*};
-    ($($law:ident)*) => {
-        distribution! {$(
-            $law: f32, f64, #[cfg(feature = "half")] half::f16, #[cfg(feature = "half")] half::bf16;
-        )*}
-    };
+    )*};
 }
-distribution!(Law Uniform Normal TruncatedNormal);
+as_law!(Uniform Normal TruncatedNormal);
 
 /// U\[low, high], N(mean, std²), or N(mean, std²) on \[lower, upper], with five digits, or with as
 /// many as tell the bounds apart.

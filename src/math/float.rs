@@ -3,6 +3,7 @@
 
 use super::normal_quantile::{LEAST_D_32, LEAST_D_64, TABLE_32, TABLE_64, Table, rational};
 use super::sine::{COSINE_32, COSINE_64, SINE_32, SINE_64, half_turn};
+use bytemuck::Zeroable;
 use std::fmt::Debug;
 use std::hint::black_box;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -19,6 +20,7 @@ pub trait Float:
     + Debug
     + Default
     + PartialOrd
+    + Zeroable
     + Add<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>
@@ -31,6 +33,12 @@ pub trait Float:
     /// The coefficients of the normal quantile's center.
     type Table: Copy + Debug + Send + Sync;
 
+    /// The type's name, for messages, and that of complex numbers of it.
+    const NAME: &'static str;
+    const COMPLEX_NAME: &'static str;
+    /// The greatest and the least positive number.
+    const GREATEST: f64;
+    const LEAST: f64;
     const ZERO: Self;
     const ONE: Self;
     const TWO: Self;
@@ -94,6 +102,10 @@ pub(crate) fn is_negative(word: u64) -> bool {
 
 macro_rules! common {
     ($float:ident, $bits:ident, $sine:ident, $cosine:ident) => {
+        const NAME: &'static str = stringify!($float);
+        const COMPLEX_NAME: &'static str = concat!("Complex<", stringify!($float), ">");
+        const GREATEST: f64 = $float::MAX as f64;
+        const LEAST: f64 = $float::from_bits(1) as f64;
         const ZERO: Self = 0.0;
         const ONE: Self = 1.0;
         const TWO: Self = 2.0;

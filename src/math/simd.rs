@@ -38,25 +38,40 @@ enum Level {
     Avx512,
 }
 
-/// A function for these features of the processor, and one that says whether it has them.
-macro_rules! instruction_set {
-    ($run:ident, $is_here:ident: $($feature:tt)*) => {
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        #[inline(never)]
-        #[target_feature($(enable = $feature),*)]
-        fn $run<V: Vectorized>(work: V, target: &mut V::Target) -> V::Output {
-            work.run::<true>(target)
-        }
-
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        fn $is_here() -> bool {
-            $(is_x86_feature_detected!($feature))&&*
-        }
-    };
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+#[inline(never)]
+#[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
+fn with_avx2<V: Vectorized>(work: V, target: &mut V::Target) -> V::Output {
+    work.run::<true>(target)
 }
-instruction_set!(with_avx2, has_avx2: "avx2" "fma" "bmi1" "bmi2" "lzcnt" "popcnt");
-instruction_set!(with_avx512, has_avx512:
-    "avx512f" "avx512bw" "avx512cd" "avx512dq" "avx512vl" "avx2" "fma" "bmi1" "bmi2" "lzcnt" "popcnt");
+
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+#[inline(never)]
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl")]
+#[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
+fn with_avx512<V: Vectorized>(work: V, target: &mut V::Target) -> V::Output {
+    work.run::<true>(target)
+}
+
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+fn has_avx2() -> bool {
+    is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("fma")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("lzcnt")
+        && is_x86_feature_detected!("popcnt")
+}
+
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+fn has_avx512() -> bool {
+    is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512cd")
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512vl")
+        && has_avx2()
+}
 
 #[inline(never)]
 fn portably<V: Vectorized>(work: V, target: &mut V::Target) -> V::Output {

@@ -188,29 +188,22 @@ impl<A: Element> Initializer<A> for AnyInitializer {
 }
 
 macro_rules! from {
-    ($($type:ident)*) => {$(
+    ($($type:ident)*: $this:ident => $any:expr) => {$(
         impl From<$type> for AnyInitializer {
-            fn from(this: $type) -> Self {
-                Self::$type(this)
+            fn from($this: $type) -> Self {
+                $any
             }
         }
     )*};
+    ($($type:ident)*) => { $(from!($type: this => Self::$type(this));)* };
 }
 from!(VarianceScaling Transformed Identity Dirac Sparse Stft Siren TorchDefault);
+from!(Orthogonal DeltaOrthogonal);
 #[cfg(feature = "complex")]
 from!(ComplexNormal Disc ComplexTruncatedNormal);
-from!(Orthogonal DeltaOrthogonal);
-
-macro_rules! from_law {
-    ($($law:ident)*) => {$(
-        impl From<$law> for AnyInitializer {
-            fn from(law: $law) -> Self {
-                Law::from(law).into()
-            }
-        }
-    )*};
-}
-from_law!(Uniform Normal TruncatedNormal);
+from!(Uniform Normal TruncatedNormal: law => Law::from(law).into());
+from!(Zeros: _zeros => Self::Zeros);
+from!(Ones: _ones => Self::Ones);
 
 /// PyTorch's bias of a layer without inputs, whose law has no width, is [`Zeros`](Self::Zeros).
 impl From<Law> for AnyInitializer {
@@ -219,18 +212,6 @@ impl From<Law> for AnyInitializer {
             Law::Uniform(uniform) if uniform.low() == uniform.high() => Self::Zeros,
             _ => Self::Law(law),
         }
-    }
-}
-
-impl From<Zeros> for AnyInitializer {
-    fn from(_: Zeros) -> Self {
-        Self::Zeros
-    }
-}
-
-impl From<Ones> for AnyInitializer {
-    fn from(_: Ones) -> Self {
-        Self::Ones
     }
 }
 
