@@ -418,17 +418,32 @@ where
     }
 }
 
-macro_rules! pointers {
-    ($($pointer:ty)*) => {$(
-        impl<A: Element, I: Initializer<A> + ?Sized> Initializer<A> for $pointer {
-            fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
-                (**self).values(shape, key)
-            }
+impl<A: Element, I: Initializer<A> + ?Sized> Initializer<A> for &I {
+    fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
+        (**self).values(shape, key)
+    }
 
-            fn as_array(&self) -> Option<ArrayViewD<'_, A>> {
-                (**self).as_array()
-            }
-        }
-    )*};
+    fn as_array(&self) -> Option<ArrayViewD<'_, A>> {
+        (**self).as_array()
+    }
 }
-pointers!(&I Box<I> Arc<I>);
+
+impl<A: Element, I: Initializer<A> + ?Sized> Initializer<A> for Box<I> {
+    fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
+        (**self).values(shape, key)
+    }
+
+    fn as_array(&self) -> Option<ArrayViewD<'_, A>> {
+        (**self).as_array()
+    }
+}
+
+impl<A: Element, I: Initializer<A> + ?Sized> Initializer<A> for Arc<I> {
+    fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
+        (**self).values(shape, key)
+    }
+
+    fn as_array(&self) -> Option<ArrayViewD<'_, A>> {
+        (**self).as_array()
+    }
+}

@@ -1,10 +1,9 @@
 //! New arrays: memory for a shape, or an error that names it.
 
 use super::target::Target;
-use super::{Content, Indices, memory};
-use super::Element;
+use super::{Content, Element, Indices, memory};
 use crate::error::InitError;
-use ndarray::{ArrayBase, ArrayViewD, ArrayViewMut, DataOwned, Dimension, Shape};
+use ndarray::{ArrayBase, ArrayViewD, ArrayViewMut, DataOwned, Dimension, OwnedRepr, Shape};
 use std::mem::MaybeUninit;
 
 /// A new array with this content, which is a part of a larger one if there are indices.
@@ -18,8 +17,19 @@ where
     S: DataOwned<Elem = A>,
     D: Dimension,
 {
-    // SAFETY: filling a target writes every element.
-    unsafe { built(shape, |mut array| content.write(Target::of_new(&mut array), indices)) }
+    let len = checked_len::<A, D>(shape.raw_dim())?;
+    let mut elements = Vec::new();
+    if elements.try_reserve_exact(len).is_err() {
+        return Err(refused::<A, D>(shape.raw_dim()));
+    }
+    memory::advise_huge_pages(elements.as_ptr(), len * size_of::<A>());
+    elements.resize(len, MaybeUninit::uninit());
+    let array = ArrayBase::<OwnedRepr<_>, D>::from_shape_vec(shape.clone(), elements);
+    let mut array = array.expect("as many elements as the shape has");
+    content.write(Target::of_new(&mut array), indices);
+    // SAFETY: writing a content to a target writes every element.
+    let (elements, _) = unsafe { array.assume_init() }.into_raw_vec_and_offset();
+    Ok(ArrayBase::from_shape_vec(shape, elements).expect("as many elements as the shape has"))
 }
 
 /// A new array with the elements of another one, which can be broadcast to its shape. A shape that is
@@ -33,12 +43,10 @@ where
     S: DataOwned<Elem = A>,
     D: Dimension,
 {
-    let write = |array: ArrayViewMut<'_, MaybeUninit<A>, D>| {
-        let elements = elements.broadcast(array.shape()).expect("it can be broadcast");
-        elements.assign_to(array.into_dyn());
-    };
-    // SAFETY: assigning to an array writes every element, or panics if the shapes differ.
-    unsafe { built(shape, write) }
+    written(shape, |mut array| {
+        let elements = elements.broadcast(array.raw_dim()).expect("it can be broadcast");
+        array.assign(&elements);
+    })
 }
 
 /// A new array of zeros, which the function may overwrite.
@@ -59,34 +67,6 @@ where
     let array = ArrayViewMut::from_shape(shape.clone(), &mut elements);
     write(array.expect("as many elements as the shape has"));
     Ok(ArrayBase::from_shape_vec(shape, elements).expect("as many elements as the shape has"))
-}
-
-/// A new array, each element of which the function writes.
-///
-/// # Safety
-/// It must do so, or panic.
-unsafe fn built<A, S, D>(
-    shape: Shape<D>,
-    write: impl FnOnce(ArrayViewMut<'_, MaybeUninit<A>, D>),
-) -> Result<ArrayBase<S, D>, InitError>
-where
-    A: Element,
-    S: DataOwned<Elem = A>,
-    D: Dimension,
-{
-    let len = checked_len::<A, D>(shape.raw_dim())?;
-    let mut elements = Vec::new();
-    if elements.try_reserve_exact(len).is_err() {
-        return Err(refused::<A, D>(shape.raw_dim()));
-    }
-    memory::advise_huge_pages(elements.as_ptr(), len * size_of::<A>());
-    let start = elements.spare_capacity_mut().as_mut_ptr();
-    // SAFETY: there is room for as many elements as the shape has, and nobody else uses it.
-    write(unsafe { ArrayViewMut::from_shape_ptr(shape.clone(), start) });
-    // SAFETY: by the contract, all of them were written.
-    unsafe { elements.set_len(len) };
-    // SAFETY: a shape without strides of its own has its elements one after the other, in either order.
-    Ok(unsafe { ArrayBase::from_shape_vec_unchecked(shape, elements) })
 }
 
 /// The number of elements of the shape, if an array of them can exist.

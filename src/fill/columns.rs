@@ -2,7 +2,7 @@
 
 use super::draw::{Scratch, Source};
 use super::memory;
-use super::strides;
+use super::strides::{self, Axis};
 use super::target::Target;
 use super::tiles::Tiles;
 use crate::element::Format;
@@ -41,11 +41,9 @@ impl<E: Format> Target<'_, E> {
             for j in 0..axis.len {
                 let start = tile.offset + start + j as i64 * axis.stride;
                 if tiles.across.stride != 1 {
-                    for (i, line) in lines.iter().enumerate() {
-                        let offset = start + i as i64 * tiles.across.stride;
-                        // SAFETY: an element of the tile.
-                        unsafe { self.write(offset, line[place + j]) };
-                    }
+                    let across = Axis { len: tile.height, ..tiles.across };
+                    // SAFETY: elements of the tile.
+                    unsafe { self.put(start, across, |i| lines[i][place + j]) };
                     continue;
                 }
                 // Of a column ahead, the ends if the rest is streamed.

@@ -76,16 +76,13 @@ pub(super) fn prefetch<T>(address: *const T) {
 pub(super) fn advise_huge_pages<T>(start: *const T, bytes: usize) {
     #[cfg(target_os = "linux")]
     if bytes >= 1 << 22 {
-        // SAFETY: asks for a constant of the system.
-        let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-        let Ok(page @ 1..) = usize::try_from(page) else { return };
+        const HUGE_PAGE: usize = 1 << 21;
         // Only whole pages of the allocation's own can be advised on.
-        let skipped = start.addr().next_multiple_of(page) - start.addr();
-        let start = start.cast_mut().cast::<u8>().wrapping_add(skipped);
+        let skipped = start.addr().next_multiple_of(HUGE_PAGE) - start.addr();
+        let start = start.cast_mut().cast::<libc::c_void>().wrapping_byte_add(skipped);
+        let whole = (bytes - skipped) / HUGE_PAGE * HUGE_PAGE;
         // SAFETY: this advice changes neither contents nor addresses, whatever the memory.
-        unsafe {
-            libc::madvise(start.cast(), (bytes - skipped) / page * page, libc::MADV_HUGEPAGE);
-        }
+        unsafe { libc::madvise(start, whole, libc::MADV_HUGEPAGE) };
     }
     #[cfg(not(target_os = "linux"))]
     let _ = (start, bytes);

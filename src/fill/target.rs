@@ -8,12 +8,15 @@ use super::threads::{each, in_ranges};
 use super::tiles::Tiles;
 use crate::element::Format;
 use crate::stream::BLOCK;
-use ndarray::{ArrayRef, ArrayViewMut, Dimension};
+use ndarray::{ArrayRef, Dimension};
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 /// An array to be written, without its type of dimension, its owner and its old elements, so that
 /// one function fills them all.
+///
+/// `start` is the first element of an array with this shape and these strides, whose elements are distinct
+/// and may be written, initialized or not, while this value lives.
 pub struct Target<'a, A> {
     start: *mut A,
     shape: &'a [usize],
@@ -27,23 +30,13 @@ unsafe impl<A: Send> Sync for Target<'_, A> {}
 impl<'a, A: Format> Target<'a, A> {
     pub(super) fn of<D: Dimension>(array: &'a mut ArrayRef<A, D>) -> Self {
         let start = array.as_mut_ptr();
-        // SAFETY: the elements of a mutable array are distinct.
-        unsafe { Self::new(start, array.shape(), array.strides()) }
+        Self { start, shape: array.shape(), strides: array.strides(), array: PhantomData }
     }
 
     /// An array that need not be initialized.
-    pub(super) fn of_new<D: Dimension>(array: &'a mut ArrayViewMut<'_, MaybeUninit<A>, D>) -> Self {
+    pub(super) fn of_new<D: Dimension>(array: &'a mut ArrayRef<MaybeUninit<A>, D>) -> Self {
         let start = array.as_mut_ptr().cast();
-        // SAFETY: the elements of a mutable array are distinct, and `MaybeUninit<A>` has the
-        // layout of `A`.
-        unsafe { Self::new(start, array.shape(), array.strides()) }
-    }
-
-    /// # Safety
-    /// `start` must be the first element of an array with this shape and these strides, whose
-    /// elements are distinct and may be written, initialized or not, while this value lives.
-    unsafe fn new(start: *mut A, shape: &'a [usize], strides: &'a [isize]) -> Self {
-        Self { start, shape, strides, array: PhantomData }
+        Self { start, shape: array.shape(), strides: array.strides(), array: PhantomData }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -52,34 +45,11 @@ impl<'a, A: Format> Target<'a, A> {
 
     /// Writes one value to every element.
     pub(super) fn fill(self, value: A) {
-        if let Some(len) = strides::contiguous_len(self.shape, self.strides) {
-            in_ranges(len, 64 * BLOCK, |first, count| {
-                // SAFETY: elements of the array, and no other task's.
-                unsafe { self.stretch(first as i64, count) }.fill(MaybeUninit::new(value));
-            });
-        } else {
-            self.fill_strided(value);
-        }
-    }
-
-    #[cold]
-    fn fill_strided(&self, value: A) {
-        let len = self.len();
-        if len == 0 {
-            return;
-        }
         let axes = Strides::new(self.shape, self.strides).in_memory_order();
-        in_ranges(len, 64 * BLOCK, |first, count| {
+        in_ranges(self.len(), 64 * BLOCK, |first, count| {
             strides::stretches(axes.as_slice(), first, count, |_, start, axis| {
-                if axis.stride == 1 {
-                    // SAFETY: elements of the array, and no other task's.
-                    unsafe { self.stretch(start, axis.len) }.fill(MaybeUninit::new(value));
-                    return;
-                }
-                for i in 0..axis.len as i64 {
-                    // SAFETY: an element of the array, and no other task's.
-                    unsafe { self.write(start + i * axis.stride, MaybeUninit::new(value)) };
-                }
+                // SAFETY: elements of the array, and no other task's.
+                unsafe { self.put(start, axis, |_| MaybeUninit::new(value)) };
             });
         });
     }
@@ -153,15 +123,8 @@ impl<'a, A: Format> Target<'a, A> {
             source.write(&mut scratch, place, values);
             strides::stretches(axes, place, values.len(), |place, start, axis| {
                 let values = &values[place..place + axis.len];
-                if axis.stride == 1 {
-                    // SAFETY: elements of the array, and no other task's.
-                    unsafe { self.stretch(start, axis.len) }.copy_from_slice(values);
-                    return;
-                }
-                for (i, &value) in values.iter().enumerate() {
-                    // SAFETY: an element of the array, and no other task's.
-                    unsafe { self.write(start + i as i64 * axis.stride, value) };
-                }
+                // SAFETY: by the contract.
+                unsafe { self.put(start, axis, |i| values[i]) };
             });
         }
     }
@@ -172,11 +135,29 @@ impl<'a, A: Format> Target<'a, A> {
         self.start.wrapping_offset(offset as isize)
     }
 
+    /// Writes elements along an axis, from an offset on.
+    ///
     /// # Safety
-    /// The offset must be that of an element, which no other thread uses.
+    /// They must be elements of the array, and no other thread may use them.
     #[inline(always)]
-    pub(super) unsafe fn write(&self, offset: i64, value: MaybeUninit<A>) {
-        // SAFETY: by the contract, this is an element of the array.
-        unsafe { self.start.offset(offset as isize).cast::<MaybeUninit<A>>().write(value) };
+    pub(super) unsafe fn put(
+        &self,
+        start: i64,
+        axis: Axis,
+        value: impl Fn(usize) -> MaybeUninit<A>,
+    ) {
+        if axis.stride == 1 {
+            // SAFETY: by the contract.
+            let elements = unsafe { self.stretch(start, axis.len) };
+            for (i, element) in elements.iter_mut().enumerate() {
+                *element = value(i);
+            }
+            return;
+        }
+        for i in 0..axis.len {
+            let offset = start as isize + i as isize * axis.stride as isize;
+            // SAFETY: by the contract, an element of the array.
+            unsafe { self.start.offset(offset).cast::<MaybeUninit<A>>().write(value(i)) };
+        }
     }
 }
