@@ -94,7 +94,8 @@
 //!
 //! [`presets`] has every initializer of Keras, PyTorch, MindSpore, JAX and timm under its name there, and
 //! the initializations of large language models. [`AnyInitializer`] is one type for every initializer of
-//! the table, which can be cloned, as a `Box<dyn Initializer<f32>>` cannot. [`Rules`] give parameters their initializers by patterns of names.
+//! the table, which can be cloned, as a `Box<dyn Initializer<f32>>` cannot. [`Rules`] give parameters their
+//! initializers by patterns of names.
 //!
 //! The laws of complex numbers need the feature `complex`.
 //!

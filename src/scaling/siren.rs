@@ -11,8 +11,8 @@ use crate::laws::{Law, Uniform};
 /// | [`first`](Self::first) | U\[−1/n, 1/n] |
 /// | [`later`](Self::later) | U\[−√(6/n) / ω₀, √(6/n) / ω₀] |
 ///
-/// The paper derives a standard normal for the argument of a later sine, under the assumption that the phase of the sine
-/// before is uniform. By measurement, and by s² = 1 − exp(−2 s²), the argument is a normal with a
+/// The paper derives a standard normal for the argument of a later sine, under the assumption that the phase of
+/// the sine before is uniform. By measurement, and by s² = 1 − exp(−2 s²), the argument is a normal with a
 /// standard deviation of 0.89, at any depth and for any ω₀. The last layer, though
 /// linear, is a later one. The layout is
 /// [Keras'](Layout::keras), unless [another](Self::with_layout) is named. Biases in the authors' code have PyTorch's

@@ -48,6 +48,7 @@ use std::ops::Range;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
+#[doc(alias("haar", "unitary"))]
 pub struct Orthogonal {
     gain: f64,
     layout: Layout,
