@@ -42,9 +42,9 @@
 //!   filled through `ArrayViewMut::from_shape`. Both take an [`Initializer`].
 //!
 //! `use ndarray_init::prelude::*;` imports all that most programs need. `use ndarray_init::*;` beside
-//! `use ndarray::*;` makes [`Layout`] ambiguous. Types of another ndarray than 0.17 lack these methods ("no function or
-//! associated item named `init`"), and generators of another rand than 0.9 "give no key": the crates are re-exported,
-//! [`ndarray`] and [`rand`], in the versions that fit.
+//! `use ndarray::*;` makes [`Layout`] ambiguous. Arrays of another ndarray than 0.17 lack these methods ("no function
+//! or associated item named `init`"), and generators of another rand than 0.9 are "neither a key, nor a `u64`, nor a
+//! `&mut` of a generator of rand 0.9". [`ndarray`] and [`rand`] are re-exported in the versions that fit.
 //!
 //! # Initializers
 //!

@@ -18,8 +18,8 @@ use std::fmt;
 /// [`fans`](Self::fans) checks a layout against a shape, and a mismatch is an error. The guide has
 /// [the table of shapes](crate::guide::layouts), with pictures.
 ///
-/// `use ndarray::*` beside `use ndarray_init::*` makes the name ambiguous: ndarray has a `Layout`, too. Import
-/// one of the two by [`prelude`](crate::prelude).
+/// `use ndarray::*` beside `use ndarray_init::*` makes the name ambiguous, since ndarray has a `Layout`, too:
+/// import one of the crates by its prelude, or this type by its name.
 ///
 /// ```
 /// use ndarray_init::{Fans, Layout};

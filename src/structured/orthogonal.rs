@@ -29,9 +29,9 @@ use std::ops::Range;
 ///
 /// | like | layout |
 /// |---|---|
-/// | Keras' `Orthogonal`, JAX' `orthogonal` | [`Layout::keras`], the default |
+/// | Keras' `Orthogonal`, JAX's `orthogonal` | [`Layout::keras`], the default |
 /// | PyTorch's `orthogonal_`, MindSpore's `Orthogonal`: the transpose, with the same law | [`Layout::torch`] |
-/// | JAX' `orthogonal` with a `column_axis` | [`Layout::axes`]`(&[], &[column_axis])` |
+/// | JAX's `orthogonal` with a `column_axis` | [`Layout::axes`]`(&[], &[column_axis])` |
 ///
 /// Values depend on the key and the shape alone, not on memory order or the number of threads. But
 /// ndarray multiplies the matrices behind them, by the crate matrixmultiply or by a BLAS. Both sum in
