@@ -63,7 +63,7 @@ pub enum InitError {
         rule: String,
     },
 
-    /// There is nothing of this name.
+    /// A name that is not among those of its kind.
     #[error("{name:?} is no {what}; there are (nearest first) {names}")]
     Name {
         /// The name.
@@ -83,7 +83,7 @@ pub enum InitError {
         patterns: Vec<String>,
     },
 
-    /// The shape is not one that the initializer can fill.
+    /// The initializer cannot fill an array of this shape.
     #[error("{initializer} needs {rule}, but the shape is {shape:?}")]
     Shape {
         /// The initializer.
@@ -137,7 +137,7 @@ pub enum InitError {
     },
 }
 
-/// The part of an axis of a kernel in its fans.
+/// The part that an axis of a kernel has in the fans.
 ///
 /// ```
 /// use ndarray_init::{AxisRole, Layout};
@@ -151,7 +151,7 @@ pub enum InitError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AxisRole {
-    /// Counted by fan_in: the axis that the layer's input is contracted with.
+    /// Counted by fan_in: the axis over which the layer's input is summed.
     Input,
     /// Counted by fan_out.
     Output,
@@ -159,7 +159,7 @@ pub enum AxisRole {
     InputAndOutput,
     /// Separates independent kernels: in no fan.
     Batch,
-    /// Counted by both fans: a place that the kernel sees, as the height and width of a convolution.
+    /// Counted by both fans: the window of a convolution, such as its height and width.
     ReceptiveField,
 }
 
@@ -218,12 +218,12 @@ pub(crate) fn at_least_one(name: &'static str, count: usize) -> Result<f64, Init
     }
 }
 
-/// A number with all its digits, and an exponent where zeros would bury them.
+/// A number with all its digits, and with an exponent if it is very large or small.
 pub(crate) struct Number(pub(crate) f64);
 
 impl Number {
-    /// The nearest number with so many significant digits, at least one, or the value itself where
-    /// that is not finite.
+    /// The nearest number with this number of significant digits, at least one; a value that is not finite
+    /// stays as it is.
     pub(crate) fn rounded(value: f64, digits: usize) -> Self {
         let nearest = format!("{value:.*e}", digits.clamp(1, 17) - 1).parse::<f64>();
         Self(nearest.ok().filter(|nearest| nearest.is_finite()).unwrap_or(value))
@@ -242,7 +242,7 @@ impl fmt::Display for Number {
 pub(crate) mod named {
     use crate::error::InitError;
 
-    /// The name of a value that is in the list.
+    /// The name of a value of the list.
     pub(crate) fn name<T: PartialEq>(names: &[(&'static str, T)], value: &T) -> &'static str {
         let (name, _) =
             names.iter().find(|(_, each)| each == value).expect("every value has a name");
@@ -261,7 +261,7 @@ pub(crate) mod named {
             .ok_or_else(|| unknown(names.iter().map(|&(name, _)| name), what, name))
     }
 
-    /// The error of a name that is none of these.
+    /// The error about a name that is not in the list.
     pub(crate) fn unknown(
         names: impl Iterator<Item = &'static str>,
         what: &'static str,

@@ -1,4 +1,4 @@
-//! The face of the crate: initializers as methods of arrays.
+//! Initializers as methods of arrays.
 
 use crate::fill::Element;
 use crate::error::InitError;
@@ -37,11 +37,12 @@ macro_rules! presets {
 /// Constructors of owned arrays with initial weights: `Array`, `ArcArray`, `CowArray`, of any
 /// dimension.
 ///
-/// `shape` is whatever ndarray's own constructors take: `(784, 256)`, `IxDyn(&[3, 3, 64, 128])`,
+/// `shape` is any shape of ndarray's own constructors: `(784, 256)`, `IxDyn(&[3, 3, 64, 128])`,
 /// `(784, 256).f()` for Fortran order. The values are the same in every memory order.
 ///
-/// Those that take a generator draw one `u64` from it, for the array's [`Key`], whatever the
-/// shape. [`init`](Self::init) takes a key, forked by name, or a `u64`, or `&mut rng` ([`KeySource`]).
+/// [`init`](Self::init) takes a [`Key`](crate::Key), a `u64` such as `42`, or a generator of rand 0.9, `&mut rng`
+/// ([`KeySource`]). One `u64` of a generator is the array's key, whatever the shape. `&mut rand::rng()`
+/// gives other values in every run.
 ///
 /// A constructor named after a preset reads the shape as the preset's framework does:
 /// `glorot_*`, `he_*` and `lecun_*` as (spatial…, in, out), `xavier_*` and `kaiming_*` as
@@ -78,16 +79,18 @@ pub trait InitExt: Sized {
     /// The type of dimension.
     type Dim: Dimension;
 
-    /// An array of this shape, filled by the initializer under the key.
+    /// An array of this shape, filled by the initializer under the key: a [`Key`](crate::Key), a `u64`, or
+    /// `&mut rng`.
     ///
     /// ```
     /// use ndarray_init::ndarray::Array1;
     /// use ndarray_init::{InitExt, Key, Normal, rand};
     ///
     /// let normal = Normal::new(0.0, 0.02)?;
+    /// let seeded = Array1::<f32>::init(64, &normal, 42)?;
     /// let named = Array1::<f32>::init(64, &normal, Key::new(42).fork("bias"))?;
     /// let drawn = Array1::<f32>::init(64, &normal, &mut rand::rng())?;
-    /// # assert_ne!(named, drawn);
+    /// # assert!(named != drawn && named != seeded);
     /// # Ok::<(), ndarray_init::InitError>(())
     /// ```
     ///
@@ -100,8 +103,8 @@ pub trait InitExt: Sized {
         Sh: ShapeBuilder<Dim = Self::Dim>,
         I: Initializer<Self::Elem> + ?Sized;
 
-    /// A part of a larger array: this shape's worth of elements of an array of the region's global
-    /// shape, each as the whole array has it. Its memory and its time are the part's.
+    /// A part, of this shape, of an array of the region's global shape: every element is that of the whole array.
+    /// Only the part takes memory and time.
     ///
     /// ```
     /// use ndarray_init::ndarray::Array2;
@@ -183,23 +186,32 @@ pub trait InitExt: Sized {
     }
 }
 
-/// Initializers onto arrays that are there already: arrays, views and slices, whatever their
-/// strides.
+/// Initializers onto existing arrays and views, whatever their strides.
+///
+/// A `Vec<f32>` or a slice `&mut [f32]` is filled through a view of ndarray.
 ///
 /// ```
-/// use ndarray_init::ndarray::{Array3, s};
-/// use ndarray_init::{InitRefExt, Key, Normal, Zeros, rand};
+/// use ndarray_init::ndarray::{Array3, ArrayViewMut2, s};
+/// use ndarray_init::{InitRefExt, Key, Normal, VarianceScaling, Zeros, rand};
 ///
 /// let mut experts = Array3::<f32>::zeros((4, 512, 128));
 /// let normal = Normal::new(0.0, 0.02)?;
 /// experts.slice_mut(s![0, .., ..]).fill_init(&normal, Key::new(42).fork("expert 0"))?;
 /// experts.slice_mut(s![1..3, .., ..;2]).fill_init(&normal, &mut rand::rng())?;
-/// experts.slice_mut(s![3, .., ..]).fill_init(&Zeros, Key::new(2))?;
-/// # Ok::<(), ndarray_init::InitError>(())
+/// experts.slice_mut(s![3, .., ..]).fill_init(&Zeros, 2)?;
+///
+/// // A Vec<f32>, or any &mut [f32], as a kernel of 784 inputs and 256 outputs.
+/// let mut weights = vec![0.0_f32; 784 * 256];
+/// let mut kernel = ArrayViewMut2::from_shape((784, 256), &mut weights)?;
+/// kernel.fill_init(&VarianceScaling::he_normal(), 42)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait InitRefExt<A> {
-    /// Fills the array in place. Nothing is allocated for constants and for elements drawn one by one,
-    /// and little for the rest but orthogonal matrices; on an error, nothing is written.
+    /// Fills the array in place. On an error, nothing is written.
+    ///
+    /// Constants, and laws on arrays whose rows lie in row-major order, with strides or without, allocate nothing. An
+    /// array of another memory order takes one scratch buffer for each task, 64 lines of at most 1040 elements.
+    /// `Orthogonal` allocates its matrix, and [`Values::from_fn`](crate::Values::from_fn) its values.
     ///
     /// # Errors
     /// If the shape or the element type does not suit the initializer. An array without elements
@@ -212,8 +224,8 @@ pub trait InitRefExt<A> {
     /// Fills the array in place as a part of a larger one, as [`InitExt::init_region`] makes it.
     ///
     /// # Errors
-    /// As `init_region`. An array without elements suits every initializer, where the region has its
-    /// place.
+    /// Those of `init_region`. An array without elements suits every initializer, if the region lies in the global
+    /// shape.
     fn fill_init_region<I>(
         &mut self,
         initializer: &I,

@@ -2,21 +2,22 @@
 //!
 //! | page | for |
 //! |---|---|
-//! | [First array](first_array) | what an initializer is, and what its size is for |
-//! | [Choosing](choosing) | which initializer, for which layer, in which layout: all on one page |
-//! | [Layouts](layouts) | which axis is which, in pictures |
-//! | [Recipes](recipes) | whole networks to copy |
-//! | [Reproducibility](reproducibility) | what stays the same, and what a test may assert |
-//! | [Performance](performance) | what it costs, and what a program can do |
+//! | [First array](first_array) | one initializer, and the reason for the size of weights |
+//! | [Choosing](choosing) | the initializer for an activation and a kind of layer |
+//! | [Layouts](layouts) | the roles of axes, with pictures and the table of shapes |
+//! | [Recipes](recipes) | whole networks to copy, large language models among them |
+//! | [Random matrices](random_matrices) | outside networks: noise, random features, projections, reservoirs |
+//! | [Reproducibility](reproducibility) | stable values, and the assertions that a test may make |
+//! | [Performance](performance) | costs, and ways to lower them |
 //! | [Sharding](sharding) | parts of arrays on processes, devices and files |
 //! | [Element types](element_types) | `f16`, `bf16`, `f64`, complex numbers, generic code |
-//! | [Migrating](migrating) | from Keras, PyTorch, MindSpore, JAX or timm |
+//! | [Migrating](migrating) | functions and layers of Keras, PyTorch, MindSpore, JAX and timm |
 //! | [Comparison](comparison) | beside ndarray-rand, candle, burn and the frameworks |
-//! | [Design](design) | how it works, and why |
-//! | [Glossary](glossary) | the words |
+//! | [Design](design) | the parts of the crate, and their reasons |
+//! | [Glossary](glossary) | terms |
 
-/// Modules without items, each of which is a page. Links between pages are files in the repository,
-/// and modules here: Markdown takes the first definition of a link, which is this one.
+/// Modules without items, each of which is a page. Links between pages lead to files in the repository, and
+/// to modules here: Markdown takes the first definition of a link, which this macro writes.
 macro_rules! pages {
     ($($(#[$cfg:meta])* $page:ident $file:literal;)*) => {$(
         $(#[$cfg])*
@@ -25,7 +26,11 @@ macro_rules! pages {
         #[doc = "[Glossary]: crate::guide::glossary"]
         #[doc = "[Layouts]: crate::guide::layouts"]
         #[doc = "[Migrating]: crate::guide::migrating"]
+        #[doc = "[Performance]: crate::guide::performance"]
+        #[doc = "[Random matrices]: crate::guide::random_matrices"]
         #[doc = "[Recipes]: crate::guide::recipes"]
+        #[doc = "[Reproducibility]: crate::guide::reproducibility"]
+        #[doc = "[Sharding]: crate::guide::sharding"]
         #[doc = "[table of all initializers]: crate#initializers"]
         #[doc = ""]
         #[doc = include_str!($file)]
@@ -38,12 +43,14 @@ pages! {
     layouts "../docs/guide/layouts.md";
     #[cfg(feature = "serde")]
     recipes "../docs/guide/recipes.md";
+    #[cfg(feature = "complex")]
+    random_matrices "../docs/guide/random_matrices.md";
     reproducibility "../docs/guide/reproducibility.md";
     performance "../docs/guide/performance.md";
     sharding "../docs/guide/sharding.md";
     #[cfg(all(feature = "half", feature = "complex"))]
     element_types "../docs/guide/element_types.md";
-    migrating "../MIGRATING.md";
+    migrating "../docs/MIGRATING.md";
     comparison "../docs/guide/comparison.md";
     design "../docs/guide/design.md";
     glossary "../docs/guide/glossary.md";

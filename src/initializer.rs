@@ -1,4 +1,4 @@
-//! What an array can be filled by: the trait, and the values that it returns.
+//! The trait of initializers, and the values that an initializer returns.
 
 use crate::fill::Element;
 use crate::error::InitError;
@@ -17,12 +17,14 @@ use num_complex::Complex;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-/// What the elements of an array of any shape are to be.
+/// A rule for the elements of an array of any shape.
 ///
-/// Implemented by [`VarianceScaling`], by the laws themselves, and by all else in [the crate's
-/// table](crate#initializers); `&dyn Initializer<f32>` works wherever one of them does.
+/// [`VarianceScaling`], the laws and all others in [the crate's table](crate#initializers) implement it, and so do
+/// `&I`, `Box<I>` and `Arc<I>` of initializers, `dyn Initializer<f32>` among them. A box cannot be cloned or
+/// compared: [`AnyInitializer`](crate::AnyInitializer) can.
 ///
-/// An implementation of your own says what the values are, by one of [`Values`]' constructors:
+/// An implementation of your own returns [`Values`]: [`drawn`](Values::drawn) from a law,
+/// [`from_fn`](Values::from_fn) of the index, an [`array`](Values::array), or a [`constant`](Values::constant).
 ///
 /// ```
 /// use ndarray_init::{InitError, InitExt, Initializer, Key, Normal, Values, ndarray::Array2};
@@ -50,21 +52,23 @@ use std::sync::Arc;
     note = "a constructor that returns a `Result`, such as `Normal::new(0.0, 0.02)`, needs a `?`"
 )]
 pub trait Initializer<A: Element> {
-    /// The values of an array of this shape, under this key. Not called for an array without
-    /// elements.
+    /// The values of an array of this shape, under this key. An array without elements needs none: the method is
+    /// not called.
     ///
     /// # Errors
     /// If the shape or the element type does not suit the initializer.
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError>;
 
-    /// The array whose elements, broadcast, are the values, if the initializer is one. It is read where
-    /// it lies, whereas [`values`](Self::values) has to copy it.
+    /// The array whose elements, broadcast, are the values, if the initializer is an array. [`init`] reads it in
+    /// place, whereas [`values`](Self::values) has to copy it.
+    ///
+    /// [`init`]: crate::InitExt::init
     fn as_array(&self) -> Option<ArrayViewD<'_, A>> {
         None
     }
 }
 
-/// The values of an array of one shape, for which they were made: writing them cannot fail.
+/// The values of an array of one shape. All checks are made when they are constructed: writing them cannot fail.
 ///
 /// An [`Initializer`] may pass on what another one returned for the same shape. If it passes on values
 /// that were made for another shape, and that depend on it, [`init`](crate::InitExt::init) and
@@ -76,7 +80,7 @@ pub struct Values<A: Element>(Kind<A>);
 #[derive(Debug)]
 enum Kind<A: Element> {
     Content(Content<A>),
-    /// Of a larger array, a part of this shape.
+    /// A part, of this shape, of a larger array.
     Part {
         content: Content<A>,
         indices: Box<Indices>,
@@ -92,9 +96,9 @@ enum Kind<A: Element> {
     },
 }
 
-/// Values that depend on their place in the array. Nothing can go wrong any more.
+/// Values that depend on their place in the array. Writing them cannot fail.
 pub(crate) trait Structure<A: Element>: Debug + Send + Sync {
-    /// Whether [`write`](Self::write) leaves elements out: then it must be given zeros.
+    /// True if [`write`](Self::write) leaves elements out: then the array must be zeros before.
     fn is_on_zeros(&self) -> bool {
         false
     }
@@ -121,7 +125,7 @@ impl<A: Element> Values<A> {
         Ok(Self(Kind::Content(Content::Drawn(AnyLaw::Law(*law), key))))
     }
 
-    /// Draws from a circular law, of which the element type must be complex.
+    /// Draws from a circular law; the element type must be complex.
     #[cfg(feature = "complex")]
     pub(crate) fn circular(law: &Circular, key: Key) -> Result<Self, InitError> {
         law.check::<A>()?;
@@ -143,7 +147,7 @@ impl<A: Element> Values<A> {
     ///     }
     /// }
     ///
-    /// let kernel = Array3::init((8, 1, 3), &Blur, 42.into())?;
+    /// let kernel = Array3::init((8, 1, 3), &Blur, 42)?;
     /// assert_eq!(kernel[[7, 0, 1]], 0.5);
     /// # Ok::<(), InitError>(())
     /// ```
@@ -173,7 +177,7 @@ impl<A: Element> Values<A> {
         Self::array(array, global_shape)?.part(region, shape)
     }
 
-    /// Whatever the structure writes to an array of this shape.
+    /// The elements that the structure writes to an array of this shape.
     pub(crate) fn structured(shape: &[usize], structure: impl Structure<A> + 'static) -> Self {
         Self(Kind::Structured { structure: Box::new(structure), shape: shape.to_vec() })
     }
@@ -247,8 +251,7 @@ impl<A: Element> Values<A> {
     }
 }
 
-/// A new array of this shape, by the initializer under the key: a whole one, or the part of a larger
-/// one.
+/// A new array of this shape, by the initializer under the key: a whole array, or the part of a larger one.
 pub(crate) fn build<A, I, S, D>(
     shape: Shape<D>,
     initializer: &I,
@@ -272,7 +275,7 @@ where
         let elements = elements_for(&array, axes, region)?;
         fill::copied(shape, &elements)
     } else {
-        // By reference, as below: to move a law takes as long as to draw some elements.
+        // By reference, as below: moving a law takes as long as drawing some elements.
         match values_for(initializer, axes, key, region) {
             Ok(ref values) => values.build(shape),
             Err(error) => Err(error),
@@ -280,8 +283,8 @@ where
     }
 }
 
-/// Writes every element of an array that is there, by the initializer under the key: of a whole one,
-/// or of the part of a larger one.
+/// Writes every element of an existing array, by the initializer under the key: a whole array, or the part of
+/// a larger one.
 pub(crate) fn write<A, I, D>(
     array: &mut ArrayRef<A, D>,
     initializer: &I,
@@ -323,7 +326,7 @@ fn values_for<A: Element, I: Initializer<A> + ?Sized>(
     }
 }
 
-/// The elements of a constant array that an array of this shape has, once they are broadcast.
+/// The elements of a constant array that will be broadcast to an array of this shape.
 fn elements_for<'a, A: Element>(
     array: &'a ArrayViewD<'_, A>,
     shape: &[usize],
@@ -337,7 +340,7 @@ fn elements_for<'a, A: Element>(
     Ok(elements)
 }
 
-/// Whether a constant array can be broadcast to this shape, which may be larger than memory.
+/// Checks that a constant array can be broadcast to this shape, which may be larger than memory.
 fn check_broadcast(from: &[usize], shape: &[usize]) -> Result<(), InitError> {
     let fits = from.len() <= shape.len()
         && from.iter().rev().zip(shape.iter().rev()).all(|(&n, &to)| n == to || n == 1);
@@ -351,7 +354,7 @@ fn check_broadcast(from: &[usize], shape: &[usize]) -> Result<(), InitError> {
     })
 }
 
-/// Leaves what a part of this shape has of a constant array, along the axes that are not broadcast.
+/// Cuts a constant array down to a part of this shape, along the axes that are not broadcast.
 fn cut<S: RawData>(array: &mut ArrayBase<S, IxDyn>, region: &Region, shape: &[usize]) {
     let added = shape.len() - array.ndim();
     for (axis, &len) in shape.iter().enumerate().skip(added) {

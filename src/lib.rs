@@ -2,8 +2,8 @@
 //! same bits for the same seed on every machine. Uniform weights are drawn nearly as fast as memory is
 //! filled.
 //!
-//! The [`guide`] is a book for whoever begins: a [first array](guide::first_array), [choosing](guide::choosing)
-//! an initializer, [recipes](guide::recipes) for whole networks.
+//! The [`guide`] is a book: a [first array](guide::first_array), [choosing](guide::choosing) an initializer,
+//! [recipes](guide::recipes) for whole networks, [random matrices](guide::random_matrices) outside networks.
 //!
 //! ```
 //! use ndarray_init::ndarray::{Array2, Array4};
@@ -20,7 +20,7 @@
 //! # Ok::<(), ndarray_init::InitError>(())
 //! ```
 //!
-//! # The way through
+//! # Pipeline
 //!
 //! ```text
 //! shape ──Layout──▶ Fans ──VarianceScaling──▶ Law ──┐
@@ -33,13 +33,18 @@
 //! - [`VarianceScaling`] is the one algorithm behind Glorot's, He's and LeCun's initializers: it
 //!   scales a [`Law`] by the fans. [`Uniform`], [`Normal`] and [`TruncatedNormal`] also serve on
 //!   their own, with [`rand_distr`] and ndarray-rand.
-//! - [`VarianceScaling::explain`] reports all that for one shape, and writes the same law as
+//! - [`VarianceScaling::explain`] reports roles, fans and law for one shape, with
 //!   a call of Keras, JAX, PyTorch and MindSpore.
-//! - A [`Key`] is the seed of one array, forked by name or drawn from a generator ([`KeySource`]). An
-//!   element is a pure function of its key, its row-major index and the law. It does not depend on
+//! - A [`Key`] is the seed of one array, forked by name. A `u64` or a generator will do in its place
+//!   ([`KeySource`]). An element is a pure function of its key, its row-major index and the law. It does not depend on
 //!   threads, vector units, memory order, strides or the array's size.
-//! - [`InitExt`] constructs arrays, and [`InitRefExt`] fills existing ones. Both take an
-//!   [`Initializer`].
+//! - [`InitExt`] constructs arrays, and [`InitRefExt`] fills existing ones; a `Vec` or a slice `&mut [f32]` is
+//!   filled through `ArrayViewMut::from_shape`. Both take an [`Initializer`].
+//!
+//! `use ndarray_init::prelude::*;` imports all that most programs need. `use ndarray_init::*;` beside
+//! `use ndarray::*;` makes [`Layout`] ambiguous. Arrays of another ndarray than 0.17 lack these methods ("no function
+//! or associated item named `init`"), and generators of another rand than 0.9 are "neither a key, nor a `u64`, nor a
+//! `&mut` of a generator of rand 0.9". [`ndarray`] and [`rand`] are re-exported in the versions that fit.
 //!
 //! # Initializers
 //!
@@ -67,20 +72,20 @@
 //! | [`Zeros`], [`Ones`], [`Constant`], any array | any | a number, or an array broadcast to the shape | | all |
 //! | [`Identity`] | two axes | gain on the diagonal, else 0 | | Keras, PyTorch, MindSpore |
 //! | [`Dirac`] | (…, in, out) | 1 at the center where input and output channel are the same, else 0 | Zagoruyko & Komodakis 2017 | PyTorch, MindSpore |
-//! | [`Sparse`] | two axes | any law, with ⌈sparsity · rows⌉ zeros in every column | Martens 2010 | PyTorch, MindSpore |
+//! | [`Sparse`] | two axes | any law, with ⌈sparsity · rows⌉ zeros in every column, or as many in every row | Martens 2010 | PyTorch, MindSpore |
 //! | [`Orthogonal`] | (…, in, out) | gain · Q, Q uniform among the matrices with orthonormal columns, or rows | Saxe et al. 2014 | Keras, PyTorch, MindSpore, JAX |
 //! | [`DeltaOrthogonal`] | (…, in, out) | an orthogonal matrix at the center of a convolution, else 0 | Xiao et al. 2018 | JAX |
 //! | [`Stft`](presets::keras::Stft) | (frame, 1, bins) | the kernel of a short-time Fourier transform | | Keras |
 //! | [`Blocks`] | any | several blocks along an axis: one initializer for all of them, or one for each | | |
 //!
-//! A name has the law and the order of axes that it has where it comes from. `glorot_*`, `he_*` and
-//! `lecun_*` read a kernel as (spatial…, in, out), which is what `x.dot(&w)` needs; `xavier_*` and
+//! A name has the law and the order of axes of the framework that it comes from. `glorot_*`, `he_*` and
+//! `lecun_*` read a kernel as (spatial…, in, out), for `x.dot(&w)`; `xavier_*` and
 //! `kaiming_*` read it as (out, in, spatial…). `with_layout` takes any other [`Layout`]. The
 //! constructors named after presets give a shape with fewer than two axes Keras' fans.
 //!
 //! A gain multiplies the standard deviation. [`Nonlinearity`] has PyTorch's table of gains, and
 //! [`derived_gain`] computes the gain of any activation. [`VarianceScaling::with_gain`] multiplies on
-//! top of what the preset has: `he_*` and `kaiming_*` have ReLU's gain already.
+//! top of the preset's gain: `he_*` and `kaiming_*` have ReLU's gain already.
 //! [`VarianceScaling::for_nonlinearity`] sets the gain instead. [`residual_gain`] is for deep residual
 //! networks, [`depth_gain`] for scaling by the layer's index.
 //!
@@ -90,16 +95,17 @@
 //!
 //! [`presets`] has every initializer of Keras, PyTorch, MindSpore, JAX and timm under its name there, and
 //! the initializations of large language models. [`AnyInitializer`] is one type for every initializer of
-//! the table. [`Rules`] give parameters their initializers by patterns of names.
+//! the table, which can be cloned, as a `Box<dyn Initializer<f32>>` cannot. [`Rules`] give parameters their
+//! initializers by patterns of names.
 //!
 //! The laws of complex numbers need the feature `complex`.
 //!
 //! # Features
 //!
-//! | feature | what it adds |
+//! | feature | effect |
 //! |---|---|
-//! | `rayon`, on by default | large arrays are filled by the threads of the current pool; the values are the same without |
-//! | `ndarray-rand`, on by default | `ndarray_rand` is re-exported, and [`rand`] has the features that it asks for; without, there is no `rand::rng()`, and a browser build needs no settings for getrandom |
+//! | `rayon`, on by default | large arrays are filled by the threads of the current pool; the values are equal without |
+//! | `ndarray-rand`, on by default | `ndarray_rand` is re-exported, and [`rand`] has the features that `ndarray_rand` needs; without, there is no `rand::rng()`, and a browser build needs no settings for getrandom |
 //! | `half` | arrays of `f16` and `bf16`; the crate half is re-exported |
 //! | `complex` | arrays of `Complex<f32>` and `Complex<f64>`, and laws of their own; num-complex is re-exported |
 //! | `serde` | initializers and layouts are read from configurations and written to them |
@@ -107,24 +113,37 @@
 //!
 //! # Reproducibility
 //!
-//! The bits of every element are the same on every platform, and in all releases with the same first
-//! nonzero number in their version. Changing one is a breaking change, tagged **value-breaking** in
-//! the CHANGELOG. [The guide](guide::reproducibility) says what is covered; the last digits of
-//! orthogonal matrices are not.
+//! The bits of every element are the same on every platform, and in all releases with the same
+//! [`STREAM_VERSION`]. A release that changes one raises that version, and is tagged **value-breaking** in
+//! the CHANGELOG. [The guide](guide::reproducibility) lists the exceptions, the last digits of
+//! orthogonal matrices among them.
 //!
-//! Bits hold within one element type. An `f64` array is the `f32` array with more digits. The two differ
-//! by the rounding of the `f32` arithmetic, and by more in the far tail of a normal. So a test may compare
-//! them with a tolerance only.
+//! Bits hold within one element type. An `f64` array is the `f32` array with more digits, up to
+//! the rounding of the `f32` arithmetic, and by more in the far tail of a normal. So a test may compare
+//! the two with a tolerance only.
 //!
 //! The environment variable `NDARRAY_INIT_SIMD`, read once, limits the vector unit to `avx2` or
-//! `portable`. The values stay the same.
+//! `portable`; a misspelled value is reported on the standard error. The values stay the same.
+//!
+//! # Speed
+//!
+//! The loops are compiled with this crate. These lines in a program's `Cargo.toml` make its debug builds fill arrays
+//! 35 times faster:
+//!
+//! ```toml
+//! [profile.dev.package.ndarray-init]
+//! opt-level = 3
+//! ```
+//!
+//! Normals of `f64` are slow where the target has no fused multiply-add (wasm32, x86-64 before 2013):
+//! [the guide](guide::performance) has figures.
 
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// The guide is there for whoever reads it.
+// Hides the "doc only" badges that rustdoc would put on the guide.
 #![cfg_attr(docsrs, doc(auto_cfg(hide(doc, doctest))))]
 
-// In the order of the pipeline: a module uses what stands above it.
+// In the order of the pipeline: a module uses the modules above it.
 mod error;
 mod math;
 mod stream;
@@ -177,7 +196,7 @@ pub use {rand, rand_distr, rand_xoshiro};
 
 /// The traits and the types that most programs need: `use ndarray_init::prelude::*;`.
 ///
-/// The crate's root has [`Layout`], as ndarray's has another one: to import both whole is ambiguous.
+/// `use ndarray_init::*` beside `use ndarray::*` is ambiguous: both have a type [`Layout`]. The prelude has none.
 ///
 /// ```
 /// use ndarray_init::prelude::*;
@@ -190,7 +209,7 @@ pub mod prelude {
     pub use crate::{InitExt, InitRefExt, Initializer, Key, VarianceScaling};
 }
 
-/// The version of the stream, to which the values belong: a release that changes a value raises it.
+/// The version of the stream, to which the values belong: a release that changes a value raises this number.
 pub const STREAM_VERSION: u32 = 3;
 
 /// The README's examples, run as tests.

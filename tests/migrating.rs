@@ -12,7 +12,7 @@ use ndarray_init::{rand::SeedableRng, rand_xoshiro::Xoshiro256PlusPlus};
 use std::collections::{BTreeMap, BTreeSet};
 use std::f64::consts::TAU;
 
-const GUIDE: &str = include_str!("../MIGRATING.md");
+const GUIDE: &str = include_str!("../docs/MIGRATING.md");
 
 /// The text of an expression, and the function that makes it.
 type Expression = (&'static str, Make);

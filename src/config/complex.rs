@@ -1,5 +1,4 @@
-//! Complex normal laws truncated in modulus, whose bound is written as it was given, so that reading it
-//! gives the same bits.
+//! Complex normal laws truncated in modulus. The bound is written as given, so that reading it gives equal bits.
 
 use crate::laws::ComplexTruncatedNormal;
 use serde::de::Error;
@@ -21,7 +20,7 @@ enum Bound {
     Absolute(f64),
 }
 
-/// As in JAX' variance scaling.
+/// The bound of JAX's variance scaling.
 const fn two_sigmas() -> Bound {
     Bound::Sigmas(2.0)
 }

@@ -113,7 +113,7 @@ const fn yes() -> bool {
     true
 }
 
-/// Which layer of a network of sines a kernel is of.
+/// The layer of a network of sines that a kernel belongs to.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Layer {

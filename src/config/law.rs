@@ -1,5 +1,4 @@
-//! Truncated normal laws, whose bounds are written as they were given, so that reading them gives the
-//! same bits.
+//! Truncated normal laws. Bounds are written as given, so that reading them gives equal bits.
 
 use crate::laws::TruncatedNormal;
 use serde::de::Error;
@@ -15,7 +14,7 @@ struct Fields {
     bounds: Bounds,
 }
 
-/// One that is missing is infinite, which not every format can say.
+/// A missing bound is infinite: not every format can write infinities.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Bounds {
@@ -30,7 +29,7 @@ enum Bounds {
     },
 }
 
-/// As in the initializers of Keras, JAX and timm.
+/// The bounds of Keras, JAX and timm.
 const fn two_sigmas() -> Bounds {
     Bounds::Sigmas { lower: Some(-2.0), upper: Some(2.0) }
 }

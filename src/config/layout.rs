@@ -1,4 +1,4 @@
-//! Layouts: a name, or the roles with what the builders add to them.
+//! Layouts: a name, or the roles with the builders' additions.
 
 use super::name_or_fields::{FromNameOrFields, NameOrFields};
 use crate::error::{InitError, named};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 const NAMES: [(&str, Roles); 3] =
     [("keras", Roles::Keras), ("torch", Roles::Torch), ("depthwise", Roles::Depthwise)];
 
-/// An object: at most one of `roles` (a name), `axes` and `einsum`, and what the builders add.
+/// An object: at most one of `roles` (a name), `axes` and `einsum`, and the builders' additions.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Fields {
@@ -34,7 +34,7 @@ struct Axes {
     output: Vec<isize>,
 }
 
-/// The configuration of a layout. Roles that it leaves out are another layout's.
+/// The configuration of a layout. Roles that are left out come from another layout.
 #[derive(Default)]
 pub(super) struct Patch {
     roles: Option<Roles>,
@@ -44,7 +44,7 @@ pub(super) struct Patch {
 }
 
 impl Patch {
-    /// The layout, with these roles for those that are left out.
+    /// The layout; roles that are left out come from this one.
     pub(super) fn on(self, default: &Layout) -> Layout {
         let roles = self.roles.unwrap_or_else(|| default.stored_roles().clone());
         let layout = Layout::new(roles).batch(&self.batch).groups(self.groups.unwrap_or(1));

@@ -1,5 +1,5 @@
 //! Initializers by names: from and to configurations, by serde, and by patterns of parameters' names.
-//! Numbers that are read are checked as by the constructors; a field that is left out has the constructor's value.
+//! Numbers are checked by the constructors; a field that is left out has the constructor's default.
 
 #[cfg(feature = "serde")]
 mod array;

@@ -1,4 +1,4 @@
-//! Initializers by patterns of parameters' names. Needs no feature; with `serde`, rules are read and written.
+//! Initializers by patterns of parameters' names, in code or, with the feature `serde`, in configurations.
 
 use crate::error::InitError;
 use crate::stream::Key;
@@ -150,7 +150,7 @@ mod format {
     use std::fmt;
     use std::marker::PhantomData;
 
-    /// As pairs: not every format keeps the order of an object's keys.
+    /// A list of pairs, since not every format keeps the order of an object's keys.
     impl<I: Serialize> Serialize for Rules<I> {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             serializer.collect_seq(self.iter())

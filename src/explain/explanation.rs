@@ -1,4 +1,4 @@
-//! What a configuration makes of a shape. Knows no words and no framework.
+//! The facts of a report: fans, roles of axes and law of a configuration for a shape.
 
 use crate::fill::Element;
 use crate::error::{AxisRole, InitError};
@@ -8,11 +8,11 @@ use crate::scaling::VarianceScaling;
 use std::fmt;
 
 impl VarianceScaling {
-    /// How the law of a kernel of this shape comes about, and how other frameworks write it.
+    /// A report on the law of a kernel of this shape: the fans, the numbers, and a call of each framework.
     ///
-    /// A call is for the kernel as that framework stores it, whose shape is said where it is
-    /// another one. A framework that would read other fans off it, or has no initializer with this
-    /// scale, mode and distribution, is given the law by its numbers, and the report says why.
+    /// A call is for the kernel as that framework stores it; a line below names the shape if it differs. Where a
+    /// framework would read other fans off the shape, or has no initializer with this scale, mode and
+    /// distribution, the call has the law by its numbers, and the report the reason.
     ///
     /// ```
     /// use ndarray_init::VarianceScaling;
@@ -47,9 +47,9 @@ impl VarianceScaling {
     /// # Ok::<(), ndarray_init::InitError>(())
     /// ```
     ///
-    /// Numbers have five significant digits; `{:.16}` gives sixteen. Those of a call are exact.
+    /// Numbers have five significant digits; `{:.16}` gives sixteen. Numbers in calls are exact.
     ///
-    /// A named initializer of Keras or JAX stands above the same law as a call of its variance scaling.
+    /// Below a named initializer of Keras or JAX stands its law as a call of variance scaling.
     /// With `mode="fan_avg"` and `distribution="uniform"`, that is `GlorotUniform` there, and
     /// `XavierUniform` in MindSpore, whose gain is the root of the scale.
     ///
@@ -70,7 +70,7 @@ impl VarianceScaling {
     /// The calls are those of Keras 3.15, JAX 0.10, PyTorch 2.15 and MindSpore 2.10.
     ///
     /// # Errors
-    /// As [`law`](Self::law).
+    /// Those of [`law`](Self::law).
     pub fn explain(&self, shape: &[usize]) -> Result<Explanation, InitError> {
         Ok(Explanation {
             configuration: self.clone(),
@@ -82,7 +82,7 @@ impl VarianceScaling {
         })
     }
 
-    /// The same for arrays of one element type: half types have a line on rounding, and complex ones on
+    /// A report for arrays of one element type: half types have a line on rounding, and complex types a line on
     /// the circular law that stands for the real one.
     ///
     /// Of the frameworks, only JAX has variance scaling of complex kernels.
@@ -96,7 +96,7 @@ impl VarianceScaling {
     /// ```
     ///
     /// # Errors
-    /// As [`law`](Self::law), and if the element type cannot hold the law's values.
+    /// Those of [`law`](Self::law), and if the element type cannot hold the law's values.
     pub fn explain_as<A: Element>(&self, shape: &[usize]) -> Result<Explanation, InitError> {
         let explanation = self.explain(shape)?;
         let (name, law) = (A::ELEMENT_NAME, explanation.law.drawn_as::<A>()?);
@@ -128,7 +128,7 @@ pub struct Explanation {
     pub(super) element: Option<Drawn>,
 }
 
-/// How elements of one type come from the law.
+/// The law as elements of one type are drawn from it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Drawn {
     pub(super) name: &'static str,
@@ -149,7 +149,7 @@ impl Explanation {
         &self.shape
     }
 
-    /// What is explained.
+    /// The configuration.
     pub const fn configuration(&self) -> &VarianceScaling {
         &self.configuration
     }
@@ -159,7 +159,7 @@ impl Explanation {
         self.law
     }
 
-    /// The name of the elements' type, if they are complex.
+    /// The name of the element type, if it is complex.
     pub(super) fn complex(&self) -> Option<&'static str> {
         self.element.as_ref().filter(|element| element.is_complex).map(|element| element.name)
     }
@@ -168,12 +168,12 @@ impl Explanation {
         self.configuration.mode().n(self.fans)
     }
 
-    /// Every axis' role and size.
+    /// The role and size of every axis.
     pub(super) fn axes(&self) -> impl Iterator<Item = (AxisRole, usize)> {
         self.roles.iter().copied().zip(self.shape.iter().copied())
     }
 
-    /// The same as the kernel is stored: a transposed convolution swaps input and output.
+    /// The role and size of every axis as the kernel is stored: a transposed convolution swaps input and output.
     pub(super) fn stored(&self) -> impl Iterator<Item = (AxisRole, usize)> {
         let transposed = self.configuration.layout().is_transposed();
         self.axes().map(move |(role, n)| (if transposed { role.swapped() } else { role }, n))
@@ -201,7 +201,7 @@ pub(super) fn joined<T: fmt::Display>(numbers: &[T], separator: &str) -> String 
     numbers.iter().map(T::to_string).collect::<Vec<_>>().join(separator)
 }
 
-/// Overflows only beside a zero, which wins: the fans were computed.
+/// The fans were computed, so the product overflows only beside a zero.
 pub(super) fn product(factors: &[usize]) -> usize {
     factors.iter().fold(1, |product, &n| product.saturating_mul(n))
 }

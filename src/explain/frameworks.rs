@@ -1,4 +1,4 @@
-//! The law as a call of each framework: which fans the call reads off the kernel, and the framework's
+//! The law as a call of each framework: the fans that the call reads off the kernel, and the framework's
 //! names for that scale, mode and distribution.
 
 use super::explanation::{Explanation, Tuple, product};
@@ -13,10 +13,10 @@ use crate::scaling::VarianceScaling;
 pub(super) struct Framework {
     pub(super) name: &'static str,
     module: &'static str,
-    /// How the framework reads the fans off this kernel, or why it cannot.
+    /// The framework's reading of this kernel's fans, or the reason why there is none.
     reading: fn(&Explanation) -> Result<Reading, String>,
-    /// `{law}` in the order of [`Distribution`](crate::Distribution), or why no initializer that is scaled
-    /// by fans has it.
+    /// `{law}` in the order of [`Distribution`](crate::Distribution), or the reason why no initializer that is
+    /// scaled by fans has it.
     laws: [Result<&'static str, &'static str>; 3],
     /// A preset's own call, by its name in JAX.
     preset: Option<fn(&str) -> String>,
@@ -27,7 +27,7 @@ pub(super) struct Framework {
     has_fan_geo_avg: bool,
     /// An argument that is left out where it is the framework's default.
     default: Option<&'static str>,
-    /// Where its truncated normal is cut, if there is no choice.
+    /// The cut of its truncated normal, if there is no choice.
     only_cut: Option<f64>,
     /// The law by its numbers, in the order of [`Distribution`](crate::Distribution).
     numbers: [&'static str; 3],
@@ -119,15 +119,15 @@ pub(super) const FRAMEWORKS: [Framework; 4] = [
     },
 ];
 
-/// The call that fits, and what must be said about it.
+/// The call that fits, and notes on it.
 pub(super) struct Call {
     pub(super) text: String,
-    /// The same by the framework's general initializer, if the call is a preset's.
+    /// The law by the framework's general initializer, if the call is a preset's.
     pub(super) same: Option<String>,
     pub(super) notes: Vec<String>,
 }
 
-/// How a framework reads fans: off a kernel of this shape, by this layout, when told so.
+/// A framework's reading of fans: off a kernel of this shape, by this layout, with these arguments.
 struct Reading {
     shape: Vec<usize>,
     layout: Layout,
@@ -137,13 +137,13 @@ struct Reading {
 }
 
 impl Reading {
-    /// Off the kernel as it is stored, also that of a transposed convolution.
+    /// A reading of the kernel as stored, that of a transposed convolution, too.
     fn as_stored(kernel: &Explanation, layout: Layout, shape: Vec<usize>) -> Self {
         let swapped = kernel.configuration.layout().is_transposed();
         Self { shape, layout, swapped, arguments: Vec::new() }
     }
 
-    /// Off the axes that the call names.
+    /// A reading by the axes that the call names.
     fn by_axes(kernel: &Explanation, axes: [&[isize]; 3], arguments: Vec<String>) -> Self {
         let [input, output, batch] = axes;
         let layout = Layout::axes(input, output).batch(batch);
@@ -203,8 +203,8 @@ impl Framework {
         Ok(Call { text: complete(text), same: same.map(complete), notes })
     }
 
-    /// The initializer with this scale, mode and distribution, and a preset's general form; or why there
-    /// is none.
+    /// The initializer with this scale, mode and distribution, and a preset's general form; or the reason why
+    /// there is none.
     fn initializer(&self, asked: VarianceScaling) -> Result<(String, Option<String>), String> {
         let (scale, mode, distribution) = (asked.scale(), asked.mode(), asked.distribution());
         let law = self.laws[distribution as usize]?;
@@ -281,8 +281,8 @@ fn with_arguments(call: &str, more: &[String]) -> String {
 
 // --- fans -----------------------------------------------------------------------------------
 
-/// Off (spatial…, in, out), or by axes. Keras leaves the receptive field out of fans by axes, so
-/// that there must be none.
+/// By (spatial…, in, out), or by axes. Keras leaves the receptive field out of fans by axes: a kernel by axes
+/// must have none.
 #[expect(clippy::unnecessary_wraps, reason = "others are refused")]
 fn keras_reading(kernel: &Explanation) -> Result<Reading, String> {
     if let Some((field, input, output)) = convolution(kernel) {
@@ -304,7 +304,7 @@ fn keras_reading(kernel: &Explanation) -> Result<Reading, String> {
     Ok(Reading::by_axes(kernel, [&input, &output, &batch], arguments))
 }
 
-/// By axes; those that are not named have its defaults.
+/// By axes; axes that are not named have JAX's defaults.
 fn jax_reading(kernel: &Explanation) -> Result<Reading, String> {
     if kernel.axes().any(|(role, _)| role == AxisRole::InputAndOutput) {
         return Err("JAX gives an axis one role".to_owned());
@@ -333,7 +333,7 @@ fn jax_reading(kernel: &Explanation) -> Result<Reading, String> {
     Ok(Reading::by_axes(kernel, [&input, &output, &batch], arguments))
 }
 
-/// Off (out, in, spatial…).
+/// By (out, in, spatial…).
 fn torch_reading(kernel: &Explanation) -> Result<Reading, String> {
     let Some((field, input, output)) = convolution(kernel) else {
         return Err("it has fans for kernels (out, in, spatial…) only".to_owned());

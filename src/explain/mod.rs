@@ -1,4 +1,4 @@
-//! Reports on what a configuration makes of a shape.
+//! Reports on the law of a configuration for a shape.
 
 mod explanation;
 mod frameworks;

@@ -1,5 +1,5 @@
-//! An explanation as text: the fans with their factors, the law with its numbers, and the same law as
-//! a call of each framework.
+//! An explanation as text: the fans with their factors, the law with its numbers, and a call of each
+//! framework.
 
 use super::explanation::{Drawn, Explanation, Tuple, joined, product};
 use super::frameworks::FRAMEWORKS;
@@ -125,8 +125,8 @@ impl Explanation {
     }
 }
 
-/// Numbers have five significant digits, or as many as the precision says: `{:.16}`. Those of a call are
-/// exact, so that it gives the very law.
+/// Numbers have five significant digits, or those of the precision, as in `{:.16}`. Numbers in calls are exact,
+/// so that a call gives this very law.
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let law = self.law_lines(f.precision().unwrap_or(DIGITS));

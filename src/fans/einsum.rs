@@ -1,9 +1,9 @@
-//! Roles read off an einsum equation.
+//! Roles of axes by an einsum equation.
 
 use crate::error::{AxisRole, InitError};
 use std::fmt;
 
-/// An equation with two operands, and what the second one's axes are.
+/// An equation with two operands, and the roles of the second operand's axes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Equation {
     text: String,

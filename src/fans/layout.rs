@@ -13,10 +13,13 @@ use std::fmt;
 /// | [`torch`](Self::torch) | (out, in, spatial…) | PyTorch, MindSpore, `w.dot(&x)` |
 /// | [`depthwise`](Self::depthwise) | (spatial…, in, multiplier) | Keras' depthwise convolutions |
 /// | [`axes`](Self::axes) | any | axes by number |
-/// | [`einsum`](Self::einsum) | any | attention, and whatever else an equation says |
+/// | [`einsum`](Self::einsum) | any | attention, and every layer with an equation |
 ///
-/// A layout is only a description: [`fans`](Self::fans) checks it against a shape, and a mismatch
-/// is an error.
+/// [`fans`](Self::fans) checks a layout against a shape, and a mismatch is an error. The guide has
+/// [the table of shapes](crate::guide::layouts), with pictures.
+///
+/// `use ndarray::*` beside `use ndarray_init::*` makes the name ambiguous, since ndarray has a `Layout`, too:
+/// import one of the crates by its prelude, or this type by its name.
 ///
 /// ```
 /// use ndarray_init::{Fans, Layout};
@@ -133,15 +136,15 @@ impl Layout {
         self
     }
 
-    /// The kernel of a transposed convolution: what is stored as its input is its output, and
-    /// the other way round.
+    /// The kernel of a transposed convolution: the axes stored as input are its output, and the other way
+    /// round.
     pub const fn transposed(mut self) -> Self {
         self.transposed = !self.transposed;
         self
     }
 
     /// A convolution in n groups. The axis that holds the channels of all groups is divided by n:
-    /// the output axis, or the input axis of a transposed convolution. The other one holds those
+    /// the output axis, or the input axis of a transposed convolution. The other axis holds the channels
     /// of one group already.
     pub const fn groups(mut self, n: usize) -> Self {
         self.groups = n;
@@ -166,7 +169,7 @@ impl Layout {
         &self.batch
     }
 
-    /// The roles that the axes are read by, without what the builders added.
+    /// The roles of the axes, without the builders' additions.
     #[cfg(feature = "serde")]
     pub(crate) const fn stored_roles(&self) -> &Roles {
         &self.roles
@@ -195,7 +198,7 @@ impl Layout {
     /// The fans of a kernel of this shape.
     ///
     /// # Errors
-    /// As [`roles`](Self::roles); and if the groups do not divide the channels, or a fan exceeds
+    /// Those of [`roles`](Self::roles); and if the groups do not divide the channels, or a fan exceeds
     /// `usize`.
     #[inline]
     pub fn fans(&self, shape: &[usize]) -> Result<Fans, InitError> {
@@ -216,7 +219,7 @@ impl Layout {
         }
         let field = field.get().ok_or_else(overflow)?;
         let mut channels = [input.get().ok_or_else(overflow)?, output.get().ok_or_else(overflow)?];
-        // Most kernels have no groups, and a division is what takes longest here.
+        // Most kernels have no groups, and the division takes longest here.
         if self.groups != 1 {
             let whole = &mut channels[usize::from(!self.transposed)];
             if whole.checked_rem(self.groups) != Some(0) {
@@ -262,7 +265,7 @@ impl Layout {
         if self.transposed { stored.swapped() } else { stored }
     }
 
-    /// Where an axis stands among those that are no batch axes.
+    /// The position of an axis among the axes without batch axes.
     #[inline]
     fn position(&self, axis: usize, rank: usize) -> Option<usize> {
         let before = self.batch.iter().filter(|&&a| resolve(a, rank) < Some(axis)).count();
@@ -273,7 +276,7 @@ impl Layout {
     #[inline]
     fn check(&self, shape: &[usize]) -> Result<(), InitError> {
         match &self.roles {
-            // Nothing is named, as in most layouts of small kernels, whose time counts.
+            // No axis is named in most layouts of small kernels, whose time counts.
             Roles::Keras | Roles::Torch | Roles::Depthwise if self.batch.is_empty() => {}
             Roles::Keras | Roles::Torch | Roles::Depthwise => self.check_named(&[], &[], shape)?,
             Roles::Axes { input, output } => self.check_named(input, output, shape)?,
@@ -292,7 +295,7 @@ impl Layout {
         Ok(())
     }
 
-    /// Checks that the shape has the axes that are named, and each in one role.
+    /// Checks that the shape has the named axes, each in one role.
     fn check_named(
         &self,
         input: &[isize],
@@ -361,7 +364,7 @@ fn names(named: &[isize], axis: usize, rank: usize) -> bool {
     named.iter().any(|&name| resolve(name, rank) == Some(axis))
 }
 
-/// The layout in a few words, as `torch, transposed, 4 groups`.
+/// The layout in a few words, such as `torch, transposed, 4 groups`.
 impl fmt::Display for Layout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.roles {
@@ -384,7 +387,7 @@ impl fmt::Display for Layout {
     }
 }
 
-/// The axis that a number names, counted from the end if it is negative.
+/// The axis of this number, counted from the end if the number is negative.
 pub(crate) fn resolve(axis: isize, rank: usize) -> Option<usize> {
     let index = if axis < 0 { rank.checked_add_signed(axis)? } else { axis.cast_unsigned() };
     (index < rank).then_some(index)

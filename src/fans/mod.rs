@@ -12,7 +12,7 @@ use crate::error::{InitError, named};
 use std::fmt;
 use std::str::FromStr;
 
-/// The number of connections into and out of a unit: what a kernel's variance is scaled by.
+/// The number of connections into and out of a unit, by which a kernel's variance is scaled.
 ///
 /// With the receptive field R, the product of the axes without a role:
 /// fan_in = R · ∏ input axes, fan_out = R · ∏ output axes. [`Layout`](crate::Layout) says which
@@ -33,7 +33,7 @@ pub struct Fans {
     pub fan_out: usize,
 }
 
-/// Which fan a variance is divided by.
+/// The fan that a variance is divided by.
 ///
 /// `Display` and `FromStr` have the frameworks' spelling: `fan_in`, `fan_out`, `fan_avg`,
 /// `fan_geo_avg`.
@@ -55,7 +55,7 @@ pub enum FanMode {
     FanOut,
     /// n = (fan_in + fan_out) / 2: Glorot and Bengio's compromise.
     FanAvg,
-    /// n = √(`fan_in` · `fan_out`): the geometric one, of JAX.
+    /// n = √(fan_in · fan_out): the geometric mean, of JAX.
     FanGeoAvg,
 }
 
@@ -78,7 +78,7 @@ impl FanMode {
 }
 
 impl FanMode {
-    /// Each with its name in the frameworks.
+    /// The modes with their names in the frameworks.
     const NAMES: [(&'static str, Self); 4] = [
         ("fan_in", Self::FanIn),
         ("fan_out", Self::FanOut),

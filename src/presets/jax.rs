@@ -1,4 +1,4 @@
-//! `jax.nn.initializers`: kernels are (spatial…, in, out), or whatever the axes say.
+//! `jax.nn.initializers`: kernels are (spatial…, in, out), or have the axes of the arguments.
 //!
 //! Most functions take `in_axis`, `out_axis` and `batch_axis`, by default −2, −1 and none; the axes
 //! that are in none of them are the receptive field. A shape with one axis has no axis −2, which
@@ -23,7 +23,7 @@ use crate::scaling::{Distribution, VarianceScaling};
 use crate::structured::{Constant, Ones, Zeros};
 use crate::structured::{DeltaOrthogonal, Orthogonal};
 
-/// One axis, several, or `None` for the default: what JAX takes for `in_axis`.
+/// One axis, several, or `None` for the default, as JAX's `in_axis`.
 ///
 /// ```
 /// use ndarray_init::presets::jax::{self, Axes};

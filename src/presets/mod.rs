@@ -1,8 +1,8 @@
 //! The frameworks' own initializers, under the frameworks' own names.
 //!
-//! Each function has the name, the order of arguments and the defaults that its framework gives
-//! it, and returns an initializer of this crate with the framework's layout. An argument that has a
-//! default is an [`Option`], and a plain value will do for one: `torch::xavier_uniform(None)` is
+//! Each function has its framework's name, order of arguments and defaults,
+//! and returns an initializer of this crate with the framework's layout. An argument that has a
+//! default is an [`Option`], and a plain value will do: `torch::xavier_uniform(None)` is
 //! `xavier_uniform_(w)`, and `torch::xavier_uniform(2.0)` is `xavier_uniform_(w, gain=2.0)`. The
 //! defaults stand below each function. No function takes a seed: an array's [`Key`](crate::Key) is its
 //! seed.
@@ -25,14 +25,14 @@
 //! # Ok::<(), ndarray_init::InitError>(())
 //! ```
 //!
-//! MIGRATING.md has an example of each function and the law that it gives. Where a framework does not do
-//! what it documents, the function does what is documented, and its documentation says what the framework
-//! does.
+//! [The guide](crate::guide::migrating) has an example of each function with its law, and the layers of each
+//! framework with their defaults. Where a framework's code and documentation differ, the function follows the
+//! documentation, and a note names the difference.
 //!
 //! # Errors
 //! A function that returns a [`Result`](std::result::Result) fails where a constructor of this crate would:
 //! at a gain, scale or standard deviation that is not positive and finite, a mean that is not finite, or
-//! bounds that enclose nothing. Frameworks that take a gain or a deviation of 0 mean
+//! bounds that enclose nothing. For a gain or a deviation of 0, write
 //! [`Zeros`](crate::Zeros) or [`Constant`](crate::Constant).
 
 #![expect(clippy::missing_errors_doc, reason = "said above, once for all of them")]

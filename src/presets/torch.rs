@@ -1,8 +1,8 @@
 //! `torch.nn.init`, without the underscores, and the initial laws of PyTorch's modules: kernels are
 //! (out, in, spatial…).
 //!
-//! A transposed convolution's kernel is (in, out, spatial…) in PyTorch, whose functions take it for
-//! (out, in, spatial…) all the same, and so do these; `Layout::torch().transposed()` is right.
+//! A transposed convolution's kernel is (in, out, spatial…) in PyTorch, whose functions read it as
+//! (out, in, spatial…), and so do these; `Layout::torch().transposed()` has the right fans.
 //!
 //! ```
 //! use ndarray_init::ndarray::{Array1, Array4};
@@ -34,6 +34,8 @@ presets! {
     /// N(mean, std²).
     normal(mean: f64 = 0.0, std: f64 = 1.0) -> Result<Normal> = Normal::new(mean, std);
     /// N(mean, std²) on \[a, b], **absolute** bounds: of std = 0.02, ±2 cut nothing.
+    ///
+    /// PyTorch's uniform is exactly −1 once in 2²⁴ draws, which becomes the lower bound: −2, 100 deviations away.
     trunc_normal(mean: f64 = 0.0, std: f64 = 1.0, a: f64 = -2.0, b: f64 = 2.0) -> Result<TruncatedNormal>
         = TruncatedNormal::new(mean, std, a, b);
     /// 1.

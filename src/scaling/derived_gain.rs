@@ -6,10 +6,10 @@ use crate::math::exp_neg;
 /// The gain that follows from an activation φ: 1/√E\[φ(z)²], z ~ N(0, 1).
 ///
 /// If a layer's inputs are φ of standard normals, and its weights have variance gain² / fan_in,
-/// its outputs have variance 1 again: so He et al. 2015 found √2 for ReLU and √(2 / (1 + a²)) for
-/// its leaky form. It is *not* what PyTorch's table says of other activations: tanh has 1.5925
-/// here and 5/3 there. For that table, see [`Nonlinearity`](crate::Nonlinearity); for the
-/// activations in general use, [`Activation`].
+/// its outputs have variance 1 again. He et al. 2015 derived √2 for ReLU and √(2 / (1 + a²)) for
+/// its leaky form in this way. PyTorch's table has *other* gains for some activations: tanh has 1.5925
+/// here and 5/3 there. [`Nonlinearity`](crate::Nonlinearity) is that table; [`Activation`] has the derived
+/// gains of the activations in general use.
 ///
 /// The gain belongs on a law of variance 1 / fan_in, such as `lecun_normal`. `he_*` and `kaiming_*`
 /// have ReLU's gain already, and [`with_gain`](crate::VarianceScaling::with_gain) would multiply it.
@@ -25,10 +25,10 @@ use crate::math::exp_neg;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 ///
-/// The mean is a sum over 75 776 points, two to each 1/512 from −37 to 37. The gain is right to 10⁻¹⁰ of
-/// itself if φ is smooth between multiples of 1/512, as all activations in general use are. Elsewhere, a kink
-/// costs at most 10⁻⁷, and a jump 10⁻³ if its height is like φ's own. The sum takes a millisecond or two, and
-/// has the same bits on every machine if the activation has.
+/// The mean is a sum over 75 776 points, two to each 1/512 from −37 to 37. The relative error of the gain is at
+/// most 10⁻¹⁰ if φ is smooth between multiples of 1/512, as all activations in general use are. A kink elsewhere
+/// costs at most 10⁻⁷, and a jump as high as φ itself 10⁻³. The sum takes a millisecond or two, and
+/// has equal bits on every machine if the activation has.
 ///
 /// # Errors
 /// [`InitError::Parameter`]
@@ -39,7 +39,7 @@ pub fn derived_gain(activation: impl Fn(f64) -> f64) -> Result<f64, InitError> {
     Ok(1.0 / second_moment(activation)?.sqrt())
 }
 
-/// An activation whose derived gain is known: 1/√E\[φ(z)²], z ~ N(0, 1), to the last digit.
+/// An activation with its derived gain, 1/√E\[φ(z)²], z ~ N(0, 1), to the last digit.
 ///
 /// | activation | φ(x) | gain |
 /// |---|---|---|
@@ -49,17 +49,19 @@ pub fn derived_gain(activation: impl Fn(f64) -> f64) -> Result<f64, InitError> {
 /// | [`Silu`](Self::Silu) | x / (1 + e⁻ˣ) | 1.67653247… |
 /// | [`Softplus`](Self::Softplus) | ln(1 + eˣ) | 1.04186683… |
 ///
-/// [`derived_gain`] says what such a gain is for, and computes that of any other activation.
+/// [`derived_gain`] explains such gains, and computes that of any other activation. PyTorch's table of gains,
+/// for ReLU and tanh among others, is [`Nonlinearity`](crate::Nonlinearity).
 ///
 /// ```
 /// use ndarray_init::{Activation, VarianceScaling};
 ///
-/// // What He's law is for ReLU, for GELU: on LeCun's law, which has no gain of its own.
+/// // GELU's counterpart of He's law: a gain on LeCun's law, which has none of its own.
 /// let kernel = VarianceScaling::lecun_normal().with_gain(Activation::Gelu.derived_gain())?;
 /// let std = kernel.law(&[256, 1024])?.std_dev();
 /// assert!((std - 1.533530441195535 / 16.0).abs() < 1e-15);
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
+#[doc(alias = "nonlinearity")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Activation {
@@ -71,6 +73,7 @@ pub enum Activation {
     /// Mish (Misra 2019).
     Mish,
     /// The sigmoid linear unit (Elfwing et al. 2017), also called swish.
+    #[doc(alias = "swish")]
     Silu,
     /// The smooth form of ReLU (Dugas et al. 2000).
     Softplus,
@@ -80,8 +83,8 @@ impl Activation {
     /// 1/√E\[φ(z)²], z ~ N(0, 1).
     #[must_use]
     pub const fn derived_gain(self) -> f64 {
-        // As tests/data/derived_gains.py prints them. Constants, since the libraries' exp and erf
-        // may change their last bits, and with them those of all weights.
+        // Printed by tests/data/derived_gains.py. Constants, since a library's exp and erf may change in
+        // their last bits, and all weights with them.
         match self {
             Self::Elu => 1.245198300700706550287,
             Self::Gelu => 1.533530441195535233768,
@@ -92,7 +95,7 @@ impl Activation {
     }
 }
 
-/// Where the normal ends: its density is e^(−684.5) there, near the least number.
+/// The end of the normal: its density is e^(−684.5) there, near the least number.
 const REACH: i32 = 37;
 /// Panels of the sum in a unit of z; an activation's kinks and jumps lie between two of them.
 const PANELS: i32 = 512;
@@ -105,7 +108,7 @@ fn second_moment(activation: impl Fn(f64) -> f64) -> Result<f64, InitError> {
             let (name, rule) = ("an activation's value", "finite from −37 to 37");
             return Err(InitError::Parameter { name, value, rule });
         }
-        // Squared last, so that an activation that grows as fast as it may does not overflow.
+        // Squared last, so that the largest activations whose moment is finite do not overflow.
         let root = value * exp_neg(z * z / 4.0);
         Ok(root * root)
     };
@@ -117,10 +120,10 @@ fn second_moment(activation: impl Fn(f64) -> f64) -> Result<f64, InitError> {
         let middle = f64::from(2 * panel + 1) * half;
         sum += integrand(middle - point)? + integrand(middle + point)?;
     }
-    // An activation without a bound has none at 0, if anywhere.
+    // The midpoints leave out 0, where an activation such as 1/x is infinite.
     integrand(0.0)?;
     let ends = integrand(-f64::from(REACH))? + integrand(f64::from(REACH))?;
     let moment = sum * half / std::f64::consts::TAU.sqrt();
-    // An integrand that has not vanished at the ends has no integral.
+    // If the integrand has not vanished at the ends, the integral does not exist.
     positive("E[φ(z)²]", if ends > 1e-11 * moment { f64::INFINITY } else { moment })
 }

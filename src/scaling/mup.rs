@@ -7,10 +7,10 @@ use crate::error::{InitError, at_least_one};
 use crate::fans::{FanMode, Fans, Layout};
 use crate::laws::{Law, Normal};
 
-/// The maximal update parametrization, muP: what is tuned at a base width, carried to another.
+/// The maximal update parametrization, muP: carries hyperparameters from a base width to another width.
 ///
-/// For m = width / base width, each kind of weight has its factors. They multiply what is right
-/// at the base width, where all of them are 1:
+/// For m = width / base width, each kind of weight has factors on the values tuned at the base width, where all
+/// factors are 1:
 ///
 /// | | [`Input`](MupRole::Input) | [`Hidden`](MupRole::Hidden) | [`Output`](MupRole::Output) |
 /// |---|---|---|---|
@@ -19,11 +19,11 @@ use crate::laws::{Law, Normal};
 /// | [`adam_factor`](Self::adam_factor), learning rate | 1 | 1/m | 1 (1/m) |
 /// | [`sgd_factor`](Self::sgd_factor), learning rate | m | 1 | m (1/m) |
 ///
-/// This is table 8 of the paper, and what the package `mup` does; in brackets table 3, which has
+/// This is table 8 of the paper and the package `mup`; table 3, in brackets, has
 /// no multipliers: [`without_multipliers`](Self::without_multipliers). The paper writes fans for
 /// m: a variance of 1 / fan_in for input and hidden weights; for output weights, 1 in table 8 and
 /// that number's square in table 3. muP also divides attention's logits by the heads' size instead
-/// of its root, which is no matter of initial weights.
+/// of its root, outside of initial weights.
 ///
 /// Source: Yang, Hu et al. 2022, Tensor Programs V: Tuning Large Neural Networks via Zero-Shot
 /// Hyperparameter Transfer.
@@ -57,24 +57,24 @@ pub struct Mup {
     multipliers: bool,
 }
 
-/// Which sides of a weight grow with the network's width.
+/// The sides of a weight that grow with the network's width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum MupRole {
-    /// Its output alone: input and embedding weights; also biases, and the scales and shifts of
+    /// The output alone: input and embedding weights; also biases, and the scales and shifts of
     /// normalizations.
     Input,
     /// Input and output: all between.
     Hidden,
-    /// Its input alone: the readout, or unembedding.
+    /// The input alone: the readout, or unembedding.
     Output,
 }
 
 impl Mup {
-    /// For a network of this width, with what was tuned at the base width.
+    /// For a network of this width, with values tuned at the base width.
     ///
-    /// The width is whatever grows: model size, channels, hidden units. If parts of the network
+    /// The width is the growing size: model size, channels or hidden units. If parts of the network
     /// grow by different factors, each has a parametrization of its own, by the widths of its
     /// layers' inputs.
     ///
@@ -92,7 +92,7 @@ impl Mup {
         Ok(Self { width_multiplier, multipliers })
     }
 
-    /// The same network by table 3: no layer's output is multiplied, but the output weights have
+    /// This network by table 3: no layer's output is multiplied; the output weights have
     /// smaller values and learning rates instead.
     pub const fn without_multipliers(self) -> Self {
         Self { multipliers: false, ..self }
@@ -104,13 +104,13 @@ impl Mup {
         self.width_multiplier
     }
 
-    /// Whether layers' outputs are multiplied, as in table 8.
+    /// True if layers' outputs are multiplied, as in table 8.
     #[must_use]
     pub const fn has_multipliers(&self) -> bool {
         self.multipliers
     }
 
-    /// What the initial standard deviation at the base width is multiplied by.
+    /// The factor of the initial standard deviation at the base width.
     #[must_use]
     pub fn std_factor(&self, role: MupRole) -> f64 {
         1.0 / self.variance_divisor(role).sqrt()
@@ -125,7 +125,7 @@ impl Mup {
         }
     }
 
-    /// What the layer's product of input and weight is multiplied by, in every forward pass.
+    /// The factor of the layer's product of input and weight, in every forward pass.
     #[must_use]
     pub fn multiplier(&self, role: MupRole) -> f64 {
         match role {
@@ -134,7 +134,7 @@ impl Mup {
         }
     }
 
-    /// What the learning rate at the base width is multiplied by: for Adam, and any other
+    /// The factor of the learning rate at the base width, for Adam and any other
     /// optimizer that normalizes each gradient.
     ///
     /// `mup` divides the weight decay by the same factor, so that their product stays.
@@ -147,7 +147,7 @@ impl Mup {
         }
     }
 
-    /// What the learning rate at the base width is multiplied by, for stochastic gradient descent.
+    /// The factor of the learning rate at the base width, for stochastic gradient descent.
     ///
     /// `mup` divides the weight decay by the same factor, so that their product stays.
     #[must_use]
@@ -159,7 +159,7 @@ impl Mup {
         }
     }
 
-    /// N(0, s) for s = `base_std` · [`std_factor`](Self::std_factor).
+    /// N(0, s²) for s = `base_std` · [`std_factor`](Self::std_factor).
     ///
     /// # Errors
     /// [`InitError::Parameter`] if `base_std`, or s, is not positive and finite.
@@ -187,9 +187,8 @@ impl Mup {
 /// A [`VarianceScaling`] under [`Mup`]: its law for the fans at the base width, with
 /// [`std_factor`](Mup::std_factor) times the standard deviation.
 ///
-/// Made by [`Mup::scaling`]. Hidden weights have the law that they would have without it, since
-/// their variance is one by the fans already; so have input weights scaled by fan_in alone.
-/// Output weights keep the standard deviation of the base width, or have 1/m of it
+/// Made by [`Mup::scaling`]. Hidden weights, and input weights scaled by fan_in alone, keep their law: the
+/// variance follows the fans already. Output weights keep the standard deviation of the base width, or have 1/m of it
 /// [without multipliers](Mup::without_multipliers).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -207,7 +206,7 @@ impl MupScaling {
         self.mup
     }
 
-    /// Which sides of the weight grow with the network's width.
+    /// The sides of the weight that grow with the network's width.
     #[must_use]
     pub const fn role(&self) -> MupRole {
         self.role
@@ -218,7 +217,7 @@ impl MupScaling {
         &self.base
     }
 
-    /// The same for kernels of another layout.
+    /// This scaling for kernels of another layout.
     pub fn with_layout(self, layout: Layout) -> Self {
         Self { base: self.base.with_layout(layout), ..self }
     }

@@ -1,5 +1,4 @@
-//! What a layer's nonlinearity multiplies the standard deviation of its weights by. Knows neither
-//! shapes nor laws.
+//! Gains of nonlinearities: factors of the standard deviation of a layer's weights.
 
 use crate::error::{InitError, finite, positive};
 
@@ -13,9 +12,9 @@ use crate::error::{InitError, finite, positive};
 /// | [`LeakyRelu`](Self::LeakyRelu) | √(2 / (1 + a²)), a = `negative_slope` |
 /// | [`Selu`](Self::Selu) | 3/4 |
 ///
-/// That of ReLU keeps the variance from layer to layer (He et al. 2015); those of tanh and SELU
-/// are rules of thumb. For what other activations ask for, see [`derived_gain`](crate::derived_gain)
-/// and [`Activation`](crate::Activation).
+/// ReLU's gain keeps the variance from layer to layer (He et al. 2015); those of tanh and SELU
+/// are rules of thumb. The table ends here: GELU, SiLU, Mish, ELU and Softplus are in
+/// [`Activation`](crate::Activation), and any other activation has its [`derived_gain`](crate::derived_gain).
 ///
 /// ```
 /// use ndarray_init::{Distribution, FanMode, Layout, Nonlinearity, VarianceScaling};
@@ -35,10 +34,11 @@ use crate::error::{InitError, finite, positive};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case", deny_unknown_fields))]
 #[non_exhaustive]
+#[doc(alias = "activation")]
 pub enum Nonlinearity {
-    /// None.
+    /// No nonlinearity.
     Linear,
-    /// None, after a convolution of any rank, transposed or not.
+    /// No nonlinearity, after a convolution of any rank, transposed or not.
     Conv,
     /// 1 / (1 + e⁻ˣ).
     Sigmoid,
@@ -78,7 +78,7 @@ impl Nonlinearity {
 
     /// The gain.
     ///
-    /// It belongs on a law that has none yet, such as [`xavier_normal`] or [`lecun_normal`]: He's laws
+    /// The gain belongs on a law that has none yet, such as [`xavier_normal`] or [`lecun_normal`]: He's laws
     /// have ReLU's already. [`VarianceScaling::for_nonlinearity`] cannot count it twice.
     ///
     /// [`xavier_normal`]: crate::VarianceScaling::xavier_normal
@@ -96,7 +96,7 @@ impl Nonlinearity {
         }
     }
 
-    /// The gain's square, with one rounding where it is none of the integers: a law's scale.
+    /// The square of the gain, a law's scale, rounded at most once.
     pub(super) fn gain_squared(self) -> Result<f64, InitError> {
         match self {
             Self::Linear | Self::Conv | Self::Sigmoid => Ok(1.0),

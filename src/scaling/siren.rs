@@ -11,12 +11,12 @@ use crate::laws::{Law, Uniform};
 /// | [`first`](Self::first) | U\[−1/n, 1/n] |
 /// | [`later`](Self::later) | U\[−√(6/n) / ω₀, √(6/n) / ω₀] |
 ///
-/// The paper derives a standard normal for what goes into a later sine, taking the sine before for
-/// one of a uniform phase. As measured and as follows from s² = 1 − exp(−2 s²), it is a normal with a
-/// standard deviation of 0.89, however deep the network and whatever ω₀. The last layer, though
+/// The paper derives a standard normal for the argument of a later sine, under the assumption that the phase of
+/// the sine before is uniform. By measurement, and by s² = 1 − exp(−2 s²), the argument is a normal with a
+/// standard deviation of 0.89, at any depth and for any ω₀. The last layer, though
 /// linear, is a later one. The layout is
-/// [Keras'](Layout::keras), unless [another](Self::with_layout) is named. The authors' code leaves
-/// biases as PyTorch makes them: [`TorchDefault::bias_law`](crate::TorchDefault::bias_law), in the
+/// [Keras'](Layout::keras), unless [another](Self::with_layout) is named. Biases in the authors' code have PyTorch's
+/// default: [`TorchDefault::bias_law`](crate::TorchDefault::bias_law), in the
 /// layout of the kernel.
 ///
 /// Source: Sitzmann et al. 2020, Implicit Neural Representations with Periodic Activation
@@ -26,7 +26,7 @@ use crate::laws::{Law, Uniform};
 /// use ndarray_init::ndarray::Array2;
 /// use ndarray_init::{InitExt, Key, Siren};
 ///
-/// // From two coordinates to three colours.
+/// // From two coordinates to three colors.
 /// let key = Key::new(1);
 /// let first = Array2::<f32>::init((2, 256), &Siren::first(), key.fork("0"))?;
 /// let later = Siren::later(Siren::OMEGA_0)?;
@@ -39,7 +39,7 @@ use crate::laws::{Law, Uniform};
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub struct Siren {
-    /// None for the first layer, which does not need it.
+    /// `None` for the first layer, whose law does not depend on ω₀.
     omega_0: Option<f64>,
     layout: Layout,
 }
@@ -67,12 +67,12 @@ impl Siren {
         self.omega_0
     }
 
-    /// Which axis of a kernel is which.
+    /// The layout of the kernel.
     pub const fn layout(&self) -> &Layout {
         &self.layout
     }
 
-    /// The same for kernels of another layout.
+    /// This law for kernels of another layout.
     pub fn with_layout(self, layout: Layout) -> Self {
         Self { layout, ..self }
     }

@@ -1,17 +1,17 @@
-//! What PyTorch's layers start from.
+//! The default law of PyTorch's layers.
 
 use crate::error::InitError;
 use crate::fans::{FanMode, Layout};
 use crate::laws::{Law, Uniform};
 
-/// What PyTorch's layers start from: U\[−b, b], b = √(1 / fan_in), for weight and bias.
+/// The default law of PyTorch's layers: U\[−b, b], b = √(1 / fan_in), for weight and bias.
 ///
-/// That is `nn.Linear` and convolutions of any rank, transposed or not; their
-/// `kaiming_uniform_(weight, a=math.sqrt(5))` is this law. A bias has no fans of its own: its law
-/// comes from the shape of the *weight*, and [`bias_law`](Self::bias_law) takes that.
+/// The layers are `nn.Linear` and convolutions of any rank, transposed or not, whose
+/// `kaiming_uniform_(weight, a=math.sqrt(5))` is this law. A bias has no fans of its own:
+/// [`bias_law`](Self::bias_law) takes the shape of the *weight*.
 ///
 /// The layout is [PyTorch's](Layout::torch), which PyTorch applies to transposed convolutions as
-/// well; [`with_layout`](Self::with_layout) serves weights that are stored otherwise.
+/// well; [`with_layout`](Self::with_layout) takes any other.
 ///
 /// ```
 /// use ndarray_init::ndarray::{Array1, Array2};
@@ -43,12 +43,12 @@ impl TorchDefault {
         Self { layout: Layout::torch() }
     }
 
-    /// The same for weights of another layout.
+    /// This law for weights of another layout.
     pub fn with_layout(self, layout: Layout) -> Self {
         Self { layout }
     }
 
-    /// Which axis of a weight is which.
+    /// The layout of the weight.
     pub const fn layout(&self) -> &Layout {
         &self.layout
     }

@@ -16,12 +16,12 @@ use crate::laws::Normal;
 /// use ndarray_init::ndarray::Array2;
 /// use ndarray_init::{InitExt, Key, Normal, VarianceScaling, residual_gain};
 ///
-/// // GPT-2 of 12 blocks: N(0, 0.02) everywhere, but for the projections of attention and MLP.
+/// // GPT-2 of 12 blocks: N(0, 0.02²) everywhere, but for the projections of attention and MLP.
 /// let gain = residual_gain(12)?;
 /// let projection = Normal::new(0.0, 0.02 * gain)?;
 /// let w = Array2::<f32>::init((768, 768), &projection, Key::new(1).fork("h.0.attn.c_proj"))?;
 /// assert!((w.std(0.0) - 0.00408).abs() < 1e-5);
-/// // The same for a law that follows the fans: 1 / fan_in, with no other gain in it.
+/// // A law that follows the fans: 1 / fan_in, with no other gain in it.
 /// let projection = VarianceScaling::lecun_normal().with_gain(gain)?;
 /// # assert!((projection.scale() - 1.0 / 24.0).abs() < 1e-15);
 /// # Ok::<(), ndarray_init::InitError>(())

@@ -24,7 +24,7 @@ pub enum Distribution {
 }
 
 impl Distribution {
-    /// Each with its name in the frameworks.
+    /// The forms with their names in the frameworks.
     const NAMES: [(&'static str, Self); 3] = [
         ("truncated_normal", Self::TruncatedNormal),
         ("untruncated_normal", Self::UntruncatedNormal),
@@ -51,16 +51,16 @@ impl FromStr for Distribution {
 /// | distribution | law, for v = scale / n |
 /// |---|---|
 /// | [`Uniform`](Distribution::Uniform) | U\[−b, b], b = √(3 v) |
-/// | [`UntruncatedNormal`](Distribution::UntruncatedNormal) | N(0, √v) |
-/// | [`TruncatedNormal`](Distribution::TruncatedNormal) | N(0, s) cut at ±2 s, s = √v / 0.87962566103423978 |
+/// | [`UntruncatedNormal`](Distribution::UntruncatedNormal) | N(0, v) |
+/// | [`TruncatedNormal`](Distribution::TruncatedNormal) | N(0, s²) cut at ±2 s, s = √v / 0.87962566103423978 |
 ///
 /// The number in the last line is the standard deviation of a standard normal cut at ±2.
 /// [`with_cut`](Self::with_cut) cuts elsewhere.
 ///
-/// A preset means what its name means where it comes from, in law and layout. `glorot_*`, `he_*` and
+/// A preset has the law and the layout of the framework that its name comes from. `glorot_*`, `he_*` and
 /// `lecun_*` are those of Keras and JAX, whose normals are truncated, for [`Layout::keras`];
 /// `xavier_*` and `kaiming_*` those of PyTorch and MindSpore, whose normals are not, for
-/// [`Layout::torch`], to which a shape with fewer than two axes is an error. The
+/// [`Layout::torch`], in which a shape with fewer than two axes is an error. The
 /// [table of initializers](crate#initializers) has them side by side, with their sources.
 ///
 /// Xavier's formula with gain g, b = g · √(6 / (fan_in + fan_out)), is scale g²:
@@ -83,7 +83,7 @@ pub struct VarianceScaling {
     scale: f64,
     mode: FanMode,
     distribution: Distribution,
-    /// Where a truncated normal is cut, in standard deviations of its parent; `TWO_SIGMAS` for others.
+    /// The cut of a truncated normal, in standard deviations of its parent; `TWO_SIGMAS` for other forms.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "is_two_sigmas"))]
     cut: f64,
     layout: Layout,
@@ -109,7 +109,7 @@ impl Default for VarianceScaling {
 macro_rules! presets {
     ($($(#[$doc:meta])* $name:ident = $scale:literal $mode:ident $distribution:ident $layout:ident;)*) => {
         impl VarianceScaling {
-            /// Each preset with its name.
+            /// The presets with their names.
             pub(crate) const PRESETS: &[(&str, Self)] = &[$((stringify!($name), Self::$name())),*];
 
             $(
@@ -189,7 +189,7 @@ impl VarianceScaling {
     /// ```
     ///
     /// # Errors
-    /// As [`Nonlinearity::gain`].
+    /// Those of [`Nonlinearity::gain`].
     pub fn for_nonlinearity(
         nonlinearity: Nonlinearity,
         mode: FanMode,
@@ -198,12 +198,12 @@ impl VarianceScaling {
         Self::new(nonlinearity.gain_squared()?, mode, distribution)
     }
 
-    /// The same for kernels of another layout.
+    /// This configuration for kernels of another layout.
     pub fn with_layout(self, layout: Layout) -> Self {
         Self { layout, ..self }
     }
 
-    /// The same with `gain` times the standard deviation: scale × gain².
+    /// This configuration with `gain` times the standard deviation: scale × gain².
     ///
     /// The gain comes on top of the one that the configuration has already. `he_*` and `kaiming_*` have
     /// ReLU's: with [`Relu.gain()`](Nonlinearity::gain) they would have it twice. To choose the
@@ -217,17 +217,17 @@ impl VarianceScaling {
         Ok(Self { scale, ..self })
     }
 
-    /// The same, divided by another fan.
+    /// This configuration with the variance divided by another fan.
     pub fn with_mode(self, mode: FanMode) -> Self {
         Self { mode, ..self }
     }
 
-    /// The same variance in another form; a truncated normal is cut at two sigmas.
+    /// This variance in another form; a truncated normal is cut at two sigmas.
     pub fn with_distribution(self, distribution: Distribution) -> Self {
         Self { distribution, cut: TWO_SIGMAS, ..self }
     }
 
-    /// The same variance as a normal truncated at ±`sigmas` standard deviations of its parent.
+    /// This variance as a normal truncated at ±`sigmas` standard deviations of its parent.
     ///
     /// The parent's standard deviation is √v / σ(c), for c = `sigmas` and σ(c) the standard deviation
     /// of a standard normal cut at ±c: 0.87963 for 2, 0.98658 for 3.
@@ -254,7 +254,7 @@ impl VarianceScaling {
         self.scale
     }
 
-    /// Which fan the variance is divided by.
+    /// The fan that the variance is divided by.
     #[must_use]
     pub const fn mode(&self) -> FanMode {
         self.mode
@@ -266,7 +266,7 @@ impl VarianceScaling {
         self.distribution
     }
 
-    /// Where a truncated normal is cut, in standard deviations of its parent; `None` for other forms.
+    /// The cut of a truncated normal, in standard deviations of its parent; `None` for other forms.
     #[must_use]
     pub fn cut(&self) -> Option<f64> {
         (self.distribution == Distribution::TruncatedNormal).then_some(self.cut)
@@ -281,7 +281,7 @@ impl VarianceScaling {
         standard.expect("a cut is positive and finite").std_dev()
     }
 
-    /// Which axis of a kernel is which.
+    /// The layout of the kernel.
     pub const fn layout(&self) -> &Layout {
         &self.layout
     }
@@ -297,7 +297,7 @@ impl VarianceScaling {
     /// The law that the elements of a kernel of this shape are drawn from.
     ///
     /// # Errors
-    /// If the layout does not fit the shape; and as [`law_for`](Self::law_for).
+    /// If the layout does not fit the shape; and those of [`law_for`](Self::law_for).
     pub fn law(&self, shape: &[usize]) -> Result<Law, InitError> {
         self.law_for(self.fans(shape)?)
     }
@@ -331,7 +331,7 @@ impl VarianceScaling {
     }
 }
 
-/// The configuration in one line, as `variance_scaling(scale 2, fan_in, truncated_normal, keras)`, with
+/// The configuration in one line, such as `variance_scaling(scale 2, fan_in, truncated_normal, keras)`, with
 /// `truncated_normal at ±3 sigmas` for another cut than two.
 impl fmt::Display for VarianceScaling {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

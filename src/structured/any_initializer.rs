@@ -13,8 +13,8 @@ use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
 use crate::stream::Key;
 use ndarray::{Array, ArrayD, Dimension};
 
-/// Any initializer of this crate, as one type: for a network's description, and for configuration
-/// files.
+/// Any initializer of this crate, as one type that is `Clone`, `Debug` and `PartialEq`: for the description of a
+/// network, where `Box<dyn Initializer<f32>>` could not be cloned, and for configuration files.
 ///
 /// ```
 /// use ndarray_init::{AnyInitializer, InitExt, Key, VarianceScaling, Zeros, ndarray::ArrayD};
@@ -31,8 +31,8 @@ use ndarray::{Array, ArrayD, Dimension};
 /// ```
 ///
 /// With the feature `serde`, a configuration is a name, or an object whose one key is the name and
-/// whose value has the parameters. What is left out means what the initializer's constructor means;
-/// what has no default there must be given.
+/// whose value has the parameters. A parameter that is left out has the default of the initializer's constructor;
+/// one without a default must be given.
 ///
 /// | configuration | means |
 /// |---|---|
@@ -78,7 +78,7 @@ pub enum AnyInitializer {
     Zeros,
     /// Every element 1.
     Ones,
-    /// Every element the same number.
+    /// Equal elements of this number.
     Constant(f64),
     /// The elements of an array, broadcast.
     Array(ArrayD<f64>),
@@ -90,9 +90,9 @@ pub enum AnyInitializer {
     Transformed(Transformed),
     /// The identity matrix.
     Identity(Identity),
-    /// A convolution that hands its input on.
+    /// A convolution that copies its input.
     Dirac(Dirac),
-    /// Draws of which a part is zero.
+    /// Draws from a law, with a part of zeros.
     Sparse(Sparse),
     /// The kernel of a short-time Fourier transform.
     Stft(Stft),
@@ -120,8 +120,8 @@ pub enum AnyInitializer {
 }
 
 impl AnyInitializer {
-    /// The law that the elements of an array of this shape are drawn from, if they are drawn from
-    /// one law, all of them. Laws of complex numbers alone are no [`Law`].
+    /// The law that the elements of an array of this shape are drawn from, if all are drawn from one law.
+    /// `None` for laws of complex numbers, which are no [`Law`].
     ///
     /// # Errors
     /// If the shape does not suit the initializer.

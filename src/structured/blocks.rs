@@ -10,7 +10,7 @@ use ndarray::{ArrayViewMutD, Axis};
 
 /// Several blocks along an axis, each with the fans of its own shape and a key of its own.
 ///
-/// For weights that are kept in one array but are several: packed projections of attention, the
+/// For several weights in one array: packed projections of attention, the
 /// gates of an LSTM, heads, experts. Block i has the values that its initializer gives an array of the
 /// block's shape under a key of the block's own, `mix64(key ^ mix64(i + 3·GAMMA))` in the terms of
 /// [`Key::fork_index`], which no fork of the key gives. If the initializer refuses a block, the error is
@@ -118,7 +118,7 @@ impl<I> Blocks<I> {
     /// Each block of an array of this shape: its size along the axis, and its initializer.
     ///
     /// # Errors
-    /// If the array has no such axis, or the blocks do not make it up.
+    /// If the array has no such axis, or the blocks do not add up to it.
     ///
     /// ```
     /// use ndarray_init::{Blocks, Law, Normal, Uniform};
@@ -178,7 +178,7 @@ impl<A: Element, I: Initializer<A>> Initializer<A> for Blocks<I> {
         let mut values = fill::room::<A, _>(parts.len(), shape)?;
         for (i, (size, initializer)) in (0..).zip(parts) {
             block[axis] = size;
-            // A block without elements asks nothing of its initializer.
+            // A block without elements has no values.
             if size > 0 {
                 let part = initializer.values(&block, key.part(i))?;
                 // Before any block is written.

@@ -1,4 +1,4 @@
-//! Numbers that are given: one for all elements, an array of them, or a function of their places.
+//! Given numbers: one for all elements, an array of them, or a function of the index.
 
 use super::number;
 use crate::error::InitError;
@@ -7,7 +7,7 @@ use crate::initializer::{Initializer, Values};
 use crate::stream::Key;
 use ndarray::{ArcArray, ArrayBase, ArrayRef, ArrayViewD, Data, Dimension, IxDyn, indices};
 
-/// Every element the same number, which must not be NaN.
+/// Equal elements, of a number that is not NaN.
 ///
 /// ```
 /// use ndarray_init::{Constant, InitExt, Key, ndarray::Array1};
@@ -75,8 +75,7 @@ impl<A: Element> Initializer<A> for Ones {
 
 /// The array's own elements, broadcast to the shape that is filled.
 ///
-/// They are taken as they are, NaN included, as ndarray's `assign` does: to search them would take as
-/// long as to copy them.
+/// NaN is copied, too, as ndarray's `assign` does: a search would take as long as the copy.
 ///
 /// ```
 /// use ndarray_init::ndarray::{Array2, array};
@@ -97,7 +96,7 @@ impl<A: Element, D: Dimension> Initializer<A> for ArrayRef<A, D> {
     }
 }
 
-/// As for `ArrayRef`, to which every array and view dereferences.
+/// Every array and view dereferences to `ArrayRef`, whose implementation this is.
 impl<A: Element, S: Data<Elem = A>, D: Dimension> Initializer<A> for ArrayBase<S, D> {
     fn values(&self, shape: &[usize], _: Key) -> Result<Values<A>, InitError> {
         Values::array(self.to_shared(), shape)
@@ -135,7 +134,7 @@ impl<A: Element> Values<A> {
     ///     }
     /// }
     ///
-    /// let w = Array2::<f32>::init((50, 16), &Positions, 42.into())?;
+    /// let w = Array2::<f32>::init((50, 16), &Positions, 42)?;
     /// assert_eq!((w[[0, 1]], w[[3, 0]]), (1.0, 3.0_f64.sin() as f32));
     /// # Ok::<(), InitError>(())
     /// ```

@@ -10,11 +10,11 @@ use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;
 use ndarray::ArrayViewMutD;
 
-/// A convolution that keeps the norm of what it is applied to, but for a gain: an orthogonal matrix
+/// A convolution that multiplies the norm of every input by a gain: an orthogonal matrix
 /// at the center of the receptive field, and 0 elsewhere (Xiao et al. 2018).
 ///
 /// The receptive field has one to three axes, and there are no fewer output than input channels:
-/// fan_in ≤ fan_out. The center of k places is (k − 1) / 2. That is JAX' `delta_orthogonal`, in
+/// fan_in ≤ fan_out. The center of k places is (k − 1) / 2. This is JAX's `delta_orthogonal`, in
 /// [`Layout::keras`], the default; its `column_axis` only transposes the matrix, which does not
 /// change its law. The groups of a convolution have a matrix each, as have the entries of batch
 /// axes. See [`Orthogonal`] on the matrix and its reproducibility.
@@ -46,18 +46,18 @@ impl DeltaOrthogonal {
         Ok(Self { matrix: Orthogonal::new(gain)? })
     }
 
-    /// The same for kernels of another layout.
+    /// This law for kernels of another layout.
     pub fn with_layout(self, layout: Layout) -> Self {
         Self { matrix: self.matrix.with_layout(layout) }
     }
 
-    /// What norms are multiplied by.
+    /// The factor of norms.
     #[must_use]
     pub const fn gain(&self) -> f64 {
         self.matrix.gain()
     }
 
-    /// Which axis of a kernel is which.
+    /// The layout of the kernel.
     pub const fn layout(&self) -> &Layout {
         self.matrix.layout()
     }

@@ -1,4 +1,4 @@
-//! Convolutions that hand their input on.
+//! Convolutions that copy their input.
 
 use crate::fill::Element;
 use crate::error::{AxisRole, InitError};
@@ -8,13 +8,12 @@ use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;
 use ndarray::{ArrayViewMutD, Axis};
 
-/// A convolution that hands its input channels on: 1 at the center of the receptive field where
+/// A convolution that copies its input channels: 1 at the center of the receptive field where
 /// input and output channel are the same, and 0 elsewhere.
 ///
-/// The receptive field has one to three axes; [`Layout`] says which those are, and in how many
-/// groups the convolution goes: each hands on its own channels. Where there are more output than
-/// input channels in a group, the rest are zero. That is PyTorch's `dirac_` and MindSpore's
-/// `Dirac`, for [`Layout::torch`]; a batch axis holds a kernel in each of its entries.
+/// The receptive field has one to three axes, by the [`Layout`]. Each group of the convolution copies its own
+/// channels. Where a group has more output than input channels, the rest are zero. PyTorch's `dirac_` and MindSpore's
+/// `Dirac` have [`Layout::torch`]. Every entry of a batch axis holds a kernel.
 ///
 /// ```
 /// use ndarray_init::ndarray::{Array3, array};
@@ -35,7 +34,7 @@ pub struct Dirac {
     center: Center,
 }
 
-/// Which of the two middle places of an even kernel is its center.
+/// The choice between the two middle places of an even kernel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
@@ -69,12 +68,12 @@ impl Dirac {
         self
     }
 
-    /// Which axis of a kernel is which.
+    /// The layout of the kernel.
     pub const fn layout(&self) -> &Layout {
         &self.layout
     }
 
-    /// Which place is the center of an even kernel.
+    /// The center of an even kernel.
     #[must_use]
     pub const fn center(&self) -> Center {
         self.center
@@ -113,14 +112,14 @@ pub(super) fn axes_of(roles: &[AxisRole], role: AxisRole) -> Vec<usize> {
 pub(super) struct Middle(Vec<(usize, usize)>);
 
 impl Middle {
-    /// None unless the field has one to three axes.
+    /// `None` unless the field has one to three axes.
     pub(super) fn new(roles: &[AxisRole], shape: &[usize], center: Center) -> Option<Self> {
         let field = axes_of(roles, AxisRole::ReceptiveField);
         let place = |axis| (axis, center.of(shape[axis]));
         (1..=3).contains(&field.len()).then(|| Self(field.into_iter().map(place).collect()))
     }
 
-    /// Leaves what lies there of a kernel, or of the part of one: then there may be nothing.
+    /// Reduces a kernel, or a part of one, to its middle. False if the part does not hold the middle.
     pub(super) fn take<A>(&self, kernel: &mut ArrayViewMutD<'_, A>, region: &Region) -> bool {
         self.0.iter().all(|&(axis, center)| {
             let place = region.place(axis, center, kernel.len_of(Axis(axis)));
@@ -137,7 +136,7 @@ struct Channels {
     middle: Middle,
     /// The axis with the channels of all groups.
     whole: usize,
-    /// The axis with those of one group; none where the kernel of one channel leaves it out.
+    /// The axis with the channels of one group; `None` if a kernel of one channel has no such axis.
     part: Option<usize>,
     groups: usize,
     /// The part of the kernel that is written.

@@ -14,7 +14,7 @@ const BLOCK: usize = 64;
 /// Columns that are one task. The number is fixed, so that values do not depend on the threads.
 const PANEL: usize = 256;
 
-/// Elements of a product for which it pays to wake other threads.
+/// The least number of elements of a product that repays waking other threads.
 #[cfg(feature = "rayon")]
 const WORTHWHILE: usize = 1 << 17;
 

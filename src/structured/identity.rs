@@ -24,6 +24,7 @@ use ndarray::ArrayViewMutD;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
+#[doc(alias = "eye")]
 pub struct Identity {
     gain: f64,
 }

@@ -29,9 +29,9 @@ use std::ops::Range;
 ///
 /// | like | layout |
 /// |---|---|
-/// | Keras' `Orthogonal`, JAX' `orthogonal` | [`Layout::keras`], the default |
+/// | Keras' `Orthogonal`, JAX's `orthogonal` | [`Layout::keras`], the default |
 /// | PyTorch's `orthogonal_`, MindSpore's `Orthogonal`: the transpose, with the same law | [`Layout::torch`] |
-/// | JAX' `orthogonal` with a `column_axis` | [`Layout::axes`]`(&[], &[column_axis])` |
+/// | JAX's `orthogonal` with a `column_axis` | [`Layout::axes`]`(&[], &[column_axis])` |
 ///
 /// Values depend on the key and the shape alone, not on memory order or the number of threads. But
 /// ndarray multiplies the matrices behind them, by the crate matrixmultiply or by a BLAS. Both sum in
@@ -48,6 +48,7 @@ use std::ops::Range;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
+#[doc(alias("haar", "unitary"))]
 pub struct Orthogonal {
     gain: f64,
     layout: Layout,
@@ -69,7 +70,7 @@ impl Orthogonal {
         Ok(Self { gain: positive("gain", gain)?, ..Self::default() })
     }
 
-    /// The same for kernels of another layout, whose output axes are the columns.
+    /// This law for kernels of another layout, whose output axes are the columns.
     pub fn with_layout(self, layout: Layout) -> Self {
         Self { layout, ..self }
     }
@@ -80,12 +81,12 @@ impl Orthogonal {
         self.gain
     }
 
-    /// Which axis of a kernel is which.
+    /// The layout of the kernel.
     pub const fn layout(&self) -> &Layout {
         &self.layout
     }
 
-    /// How to write a kernel of this shape.
+    /// The matrices of a kernel of this shape.
     pub(super) fn matrices<A: Element>(
         &self,
         shape: &[usize],
@@ -116,7 +117,7 @@ impl Orthogonal {
         let gain = A::Arithmetic::from_f64(self.gain);
         let deviation = self.gain / side(&outputs).max(side(&others)).sqrt();
         number::<A>("the standard deviation of an orthogonal matrix' entries,", deviation)?;
-        // As they lie in an array, so that copying is fast; the law of the transpose is the same.
+        // In memory order, so that copying is fast; the law of the transpose is equal.
         let transposed = outputs[0] < others[0];
         let before = batch.len() + if transposed { 0 } else { others.len() };
         let sides = if transposed { [&outputs, &others] } else { [&others, &outputs] };
@@ -126,7 +127,7 @@ impl Orthogonal {
             key,
             outputs: before..before + outputs.len(),
             batch: batch.len(),
-            // Where there is one group, any axis can be cut into it.
+            // One group can be cut from any axis.
             grouped: order.iter().position(|axis| grouped.first() == Some(axis)).unwrap_or(before),
             order,
             groups,
@@ -145,15 +146,15 @@ impl<A: Element> Initializer<A> for Orthogonal {
 pub(super) struct Matrices<A> {
     gain: A,
     key: Key,
-    /// The axes, in which order they are: batch axes, rows, columns.
+    /// The axes in this order: batch axes, rows, columns.
     order: Vec<usize>,
-    /// How many of them are batch axes.
+    /// The number of batch axes.
     batch: usize,
-    /// Which of them are output axes.
+    /// The places of the output axes in `order`.
     outputs: Range<usize>,
-    /// Which of them holds the channels of all groups.
+    /// The place in `order` of the axis that holds the channels of all groups.
     grouped: usize,
-    /// How many matrices share that axis.
+    /// The number of matrices that share that axis.
     groups: usize,
 }
 

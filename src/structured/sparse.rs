@@ -43,7 +43,7 @@ pub struct Sparse {
 }
 
 impl Sparse {
-    /// Draws from this law, but for a part of zeros in every column.
+    /// Draws from this law, with a part of zeros in every column.
     ///
     /// # Errors
     /// [`InitError::Parameter`] if the sparsity is not between 0 and 1.
@@ -77,7 +77,7 @@ impl Sparse {
         Ok(Self { axis, ..self })
     }
 
-    /// N(0, std²) but for the zeros: what PyTorch and MindSpore draw, by default with a standard
+    /// N(0, std²) with zeros: the law of PyTorch and MindSpore, by default with a standard
     /// deviation of 0.01.
     ///
     /// # Errors
@@ -109,7 +109,7 @@ impl Sparse {
     pub fn zeros(&self, n: usize) -> usize {
         let product = self.sparsity * n as f64;
         let nearest = product.round();
-        // The product of two numbers that were rounded is an integer, as far as anyone can tell.
+        // Within the rounding error of the two factors, the product is an integer.
         let is_integer = (product - nearest).abs() <= 2.0 * f64::EPSILON * product;
         if is_integer { nearest as usize } else { product.ceil() as usize }
     }
@@ -136,7 +136,7 @@ struct Holes<A: Element> {
     values: Values<A>,
     /// The axis that the zeros are counted along.
     axis: usize,
-    /// In each column, or row.
+    /// The number of zeros in each column, or row.
     zeros: usize,
     key: Key,
     /// The part of the matrix that is written.
@@ -145,7 +145,7 @@ struct Holes<A: Element> {
 
 /// Selection sampling in all columns at once (Knuth, The Art of Computer Programming 2, 3.4.2 S): going down
 /// the rows, an element becomes zero with the probability zeros left / rows left, which the word with its
-/// index decides. That leaves exactly so many zeros. In a part of a matrix, its columns are gone down from
+/// index decides. So the number of zeros is exact. In a part of a matrix, the columns begin at
 /// the first row of the whole. Zeros in rows are those of the transposed matrix.
 impl<A: Element> Structure<A> for Holes<A> {
     fn write(&self, mut array: ArrayViewMutD<'_, A>) {
@@ -193,7 +193,7 @@ impl<A: Element> Structure<A> for Holes<A> {
 /// A stream's words at indices that rise, a block at a time.
 struct Words {
     key: Key,
-    /// The block's number, once there is one.
+    /// The block's number; `None` before the first.
     block: Option<u64>,
     words: [u32; BLOCK],
 }

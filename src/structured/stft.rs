@@ -82,7 +82,7 @@ impl Stft {
         Ok(Self { side, window, scaling: scaling.map(Into::into), periodic })
     }
 
-    /// The same with these weights for a window, one for each sample of the frame.
+    /// This transform with these weights as its window, one for each sample of the frame.
     ///
     /// # Errors
     /// [`InitError::Parameter`] if a weight is not finite.

@@ -17,12 +17,12 @@ use serde_json::{Map, Value};
 /// All forms that Keras has had are read: `{"class_name": …, "config": {…}}` of Keras 3 and of
 /// Keras 2 (with its `"dtype"`, and `"normal"` for a truncated normal), with `"module"` and
 /// `"registered_name"` or without; the fields beside the class,
-/// `{"class": "VarianceScaling", "scale": 2.0}`; and a mere name, `"glorot_uniform"`. What is left
-/// out has Keras' default. Seeds are read over: values come from a [`Key`](crate::Key).
+/// `{"class": "VarianceScaling", "scale": 2.0}`; and a mere name, `"glorot_uniform"`. Fields that are left
+/// out have Keras' defaults. Seeds are ignored: values come from a [`Key`](crate::Key).
 ///
 /// The layout is [Keras'](Layout::keras), or that of `input_axes` and `output_axes`, of which Keras
-/// ignores one without the other, and this is an error. A depthwise or a transposed convolution's
-/// configuration does not say that it is one: see [`AnyInitializer::with_layout`].
+/// ignores one without the other, which is an error here. The configuration of a depthwise or transposed
+/// convolution's initializer does not name the kind of layer: use [`AnyInitializer::with_layout`].
 ///
 /// ```
 /// use ndarray_init::{AnyInitializer, VarianceScaling, presets::keras};
@@ -35,8 +35,8 @@ use serde_json::{Map, Value};
 ///
 /// # Errors
 /// [`InitError::Configuration`] if the class is unknown, needs a feature of this crate that is
-/// off, or has a field that is unknown or not of its type; and what the initializer's own
-/// constructor finds wrong with the numbers.
+/// off, or has a field that is unknown or not of its type; and the errors of the initializer's own
+/// constructor.
 pub fn from_config(config: &Value) -> Result<AnyInitializer, InitError> {
     let wrong = |rule: String| InitError::Configuration { config: config.to_string(), rule };
     let (class, fields) = class_and_fields(config).map_err(wrong)?;
@@ -141,7 +141,7 @@ fn stft(mut fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
     Ok(fields.read::<Stft>()?.into())
 }
 
-/// A class in small letters, without what older versions appended.
+/// A class in small letters, without the suffix of older versions.
 fn small(class: &str) -> String {
     let small = class.replace('_', "").to_lowercase();
     let small = small.strip_suffix("v2").unwrap_or(&small);
@@ -163,7 +163,7 @@ impl Fields<'_> {
     }
 }
 
-/// What Keras writes beside a class and its fields.
+/// The entries that Keras writes beside a class and its fields.
 const ENVELOPE: [&str; 3] = ["module", "registered_name", "shared_object_id"];
 
 /// The class and its fields, from any of the forms.
@@ -233,7 +233,7 @@ enum Form {
     Uniform,
 }
 
-/// A number or nested lists, perhaps in the wrapping that Keras gives what was an array.
+/// A number or nested lists, perhaps in Keras' wrapping of arrays.
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "value must be a number or nested lists of one shape")]
 enum MaybeWrapped {
