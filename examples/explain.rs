@@ -43,21 +43,13 @@
 //! explain --layout torch --transposed --groups 2 --shape 64,32,3,3 xavier_normal --gain 2
 //! explain --shape 784,256 variance_scaling --scale 0.5 --mode fan_out --distribution uniform
 //! ```
-//!
-//! `--digits 16` prints more digits, and `--plot FILE` draws the law with a million elements of it, as SVG.
 
 // PyTorch is a name, not code, and the options' comments are what --help prints.
 #![allow(clippy::doc_markdown)]
 
-mod chart;
-
 use clap::{Parser, ValueEnum};
 use ndarray_init::VarianceScaling;
-use ndarray_init::ndarray::Array1;
-use ndarray_init::{Distribution, Explanation, FanMode, InitError, InitExt, Key, Layout};
-use std::error::Error;
-use std::fs;
-use std::path::{Path, PathBuf};
+use ndarray_init::{Distribution, FanMode, InitError, Layout};
 use std::process::ExitCode;
 use std::str::FromStr;
 
@@ -119,15 +111,6 @@ struct Options {
     /// truncated_normal, untruncated_normal, uniform.
     #[arg(long)]
     distribution: Option<Distribution>,
-
-    /// Significant digits of the numbers; those of a call are always exact.
-    #[arg(long, value_name = "N", default_value_t = 5)]
-    #[arg(value_parser = clap::value_parser!(u8).range(1..=17))]
-    digits: u8,
-
-    /// Draws the law, and a million elements of it, to this file, as SVG.
-    #[arg(long, value_name = "FILE")]
-    plot: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -179,23 +162,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+fn run(options: &Options) -> Result<(), InitError> {
     let initializer = initializer(options)?.with_gain(options.gain)?;
-    let explanation = initializer.explain(&options.shape.0)?;
-    if let Some(file) = &options.plot {
-        plot(&explanation, file)?;
-    }
-    println!("{explanation:.*}", usize::from(options.digits));
+    println!("{}", initializer.explain(&options.shape.0)?);
     Ok(())
-}
-
-fn plot(explanation: &Explanation, file: &Path) -> Result<(), Box<dyn Error>> {
-    let law = explanation.law();
-    let values = Array1::<f32>::init(1_000_000, &law, Key::new(1))?.to_vec();
-    let title = format!("{law} for a kernel of shape {:?}", explanation.shape());
-    let drawing =
-        chart::picture((800, 380), |area| chart::law::law_chart(area, &title, &law, &values))?;
-    Ok(fs::write(file, drawing).map_err(|error| format!("{}: {error}", file.display()))?)
 }
 
 fn initializer(options: &Options) -> Result<VarianceScaling, InitError> {
