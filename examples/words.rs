@@ -27,10 +27,6 @@ struct Options {
     /// The key, or the first of them.
     #[arg(long, default_value_t = 1)]
     key: u64,
-
-    /// How many words, rounded up to whole chunks; without end if not given.
-    #[arg(long)]
-    count: Option<u64>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -57,6 +53,8 @@ enum Selection {
 
 /// 2⁶⁴ divided by the golden ratio.
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
+/// The ASCII bytes of "ndarray!", mixed into every key.
+const SALT: u64 = u64::from_be_bytes(*b"ndarray!");
 const BLOCK: usize = 1024;
 /// Rows and columns of a matrix.
 const SIDE: usize = 4096;
@@ -68,7 +66,7 @@ fn mix64(z: u64) -> u64 {
 
 /// Lane n of a key.
 fn lane(key: u64, n: u64) -> Xoshiro256PlusPlus {
-    Xoshiro256PlusPlus::seed_from_u64(mix64(key).wrapping_add(GAMMA.wrapping_mul(4 * n)))
+    Xoshiro256PlusPlus::seed_from_u64(mix64(key ^ SALT).wrapping_add(GAMMA.wrapping_mul(4 * n)))
 }
 
 /// The word of element 0.
@@ -182,19 +180,14 @@ fn check_array(key: u64, n: usize) -> Result<(), InitError> {
     Ok(())
 }
 
+/// Writes until the reader has enough.
 fn write(options: &Options, mut out: impl Write) -> io::Result<()> {
-    let mut written = 0;
     for n in 0.. {
-        if options.count.is_some_and(|count| written >= count) {
-            break;
-        }
-        let words = options.selection.chunk(options.key, n);
-        for word in &words {
+        for word in options.selection.chunk(options.key, n) {
             out.write_all(&word.to_ne_bytes())?;
         }
-        written += words.len() as u64;
     }
-    out.flush()
+    Ok(())
 }
 
 fn main() -> ExitCode {

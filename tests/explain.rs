@@ -1,10 +1,6 @@
 //! A report says how a law comes about, and writes it as a call of each framework.
 
 use ndarray_init::{Distribution, Explanation, FanMode, InitError, Law, Layout, VarianceScaling};
-use std::env::consts::EXE_SUFFIX;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 const FRAMEWORKS: [&str; 4] = ["Keras", "JAX", "PyTorch", "MindSpore"];
 
@@ -150,43 +146,6 @@ fn the_example_prints_what_its_docs_say() -> Result<(), InitError> {
         explain(VarianceScaling::glorot_uniform(), Layout::keras(), &[3, 3, 64, 128])?;
     assert_eq!(explanation.to_string(), expected);
     Ok(())
-}
-
-#[test]
-fn the_example_prints_more_digits_and_draws_the_law() {
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("explain.svg");
-    let run = |file: &Path, digits: &str| {
-        let mut command = Command::new(program());
-        command.args(["--shape", "3,3,64,128", "he_normal", "--digits", digits]);
-        command.arg("--plot").arg(file).output().unwrap()
-    };
-    let output = run(&file, "16");
-    let report = String::from_utf8(output.stdout).unwrap();
-    let explanation = VarianceScaling::he_normal().explain(&[3, 3, 64, 128]).unwrap();
-    assert_eq!(report, format!("{explanation:.16}\n"));
-    let drawing = fs::read_to_string(&file).unwrap();
-    // A title, at least a bar for each of 40 parts of the law, and the end of the file.
-    assert!(drawing.contains(&explanation.law().to_string()));
-    assert!(drawing.matches("<rect").count() > 40 && drawing.ends_with("</svg>\n"));
-
-    for (file, digits, message) in [
-        (Path::new("/nowhere/explain.svg"), "5", "error: /nowhere/explain.svg: "),
-        (&file, "0", "error: invalid value '0' for '--digits <N>'"),
-    ] {
-        let output = run(file, digits);
-        assert!(!output.status.success() && output.stdout.is_empty());
-        assert!(String::from_utf8(output.stderr).unwrap().starts_with(message));
-    }
-}
-
-/// The example, which `cargo test` builds before it runs the tests; `cargo test --test suite` does
-/// not.
-fn program() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let built = test.parent().and_then(Path::parent).unwrap();
-    let program = built.join("examples").join(format!("explain{EXE_SUFFIX}"));
-    assert!(program.exists(), "first: cargo build --example explain");
-    program
 }
 
 #[test]

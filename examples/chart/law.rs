@@ -11,27 +11,34 @@ const BARS: f64 = 40.0;
 /// Draws values, and the density of the law that they should have.
 pub(crate) fn law_chart(area: &Area<'_>, title: &str, law: &Law, values: &[f32]) -> Outcome {
     let (range, bars) = range(law);
-    let width = (range.end - range.start) / bars as f64;
-    let digits = digits(&range);
+    density_chart(area, title, values, range, bars, |x| density(law, x))
+}
+
+/// Draws the histogram of values, and a density.
+pub(crate) fn density_chart(
+    area: &Area<'_>,
+    title: &str,
+    values: &[f32],
+    range: Range<f64>,
+    bars: usize,
+    density: impl Fn(f64) -> f64,
+) -> Outcome {
+    let mark = Mark::Bars((range.end - range.start) / bars as f64);
     let bars = histogram(values, &range, bars);
-    let curve: Vec<_> = points(&range, 600).map(|x| (x, density(law, x))).collect();
+    let curve: Vec<_> = points(&range, 600).map(|x| (x, density(x))).collect();
     let highest = bars.iter().chain(&curve).map(|&(_, y)| y).fold(0.0, f64::max);
     let series = [
-        Series {
-            name: "drawn".to_owned(),
-            color: COLORS[0],
-            mark: Mark::Bars(width),
-            points: bars,
-        },
+        Series { name: "drawn".to_owned(), color: COLORS[0], mark, points: bars },
         Series { name: "density".to_owned(), color: COLORS[1], mark: Mark::Line, points: curve },
     ];
+    let digits = digits(&range);
     let x = Axis::numbers("value", range, digits);
     let y = Axis { label: "density", range: 0.0..1.15 * highest, ticks: Ticks::None };
     chart(area, title, &x, &y, &series)
 }
 
 /// Where the law's values are, with a margin, and the bars for that.
-pub(crate) fn range(law: &Law) -> (Range<f64>, usize) {
+fn range(law: &Law) -> (Range<f64>, usize) {
     let (low, high, margin) = match law {
         Law::Uniform(law) => (law.low(), law.high(), 0.2),
         Law::TruncatedNormal(law) => (law.lower(), law.upper(), 0.15),
@@ -44,7 +51,7 @@ pub(crate) fn range(law: &Law) -> (Range<f64>, usize) {
 }
 
 /// Digits after the point that tell the ticks of this range apart.
-pub(crate) fn digits(range: &Range<f64>) -> usize {
+fn digits(range: &Range<f64>) -> usize {
     (1.0 - (range.end - range.start).log10()).ceil().clamp(0.0, 12.0) as usize
 }
 

@@ -43,36 +43,19 @@ mod starts;
 #[path = "../chart/mod.rs"]
 mod chart;
 
-use clap::Parser;
 use ndarray_init::Key;
 use std::error::Error;
-use std::path::PathBuf;
-
-/// A deep network learns to read handwritten digits, from eight initializers.
-#[derive(Parser)]
-#[command(name = "digits")]
-struct Options {
-    /// The seed of all weights.
-    #[arg(long, default_value_t = report::SEED)]
-    seed: u64,
-
-    /// Where the losses are drawn.
-    #[arg(long, value_name = "FILE", default_value = "digits.svg")]
-    plot: PathBuf,
-}
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let options = Options::parse();
     let images = images::load();
     print!("{}", report::head());
     let mut runs = Vec::new();
-    for start in starts::starts(Key::new(options.seed))? {
+    for start in starts::starts(Key::new(report::SEED))? {
         let run = report::Run::of(start, &images);
         print!("{run}");
         runs.push(run);
     }
-    std::fs::write(&options.plot, report::drawing(&runs)?)
-        .map_err(|error| format!("{}: {error}", options.plot.display()))?;
-    println!("\ndrawn to {}", options.plot.display());
+    std::fs::write("digits.svg", report::drawing(&runs)?)?;
+    println!("\ndrawn to digits.svg");
     Ok(())
 }

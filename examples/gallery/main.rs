@@ -13,19 +13,9 @@ mod speed;
 mod structured;
 mod truncation;
 
-use clap::Parser;
 use std::error::Error;
 use std::fs;
-use std::path::PathBuf;
-
-/// Draws laws, structured initializers, deep networks, truncation and speed, as SVG files.
-#[derive(Parser)]
-#[command(name = "gallery")]
-struct Options {
-    /// The folder to draw to.
-    #[arg(long, value_name = "FOLDER", default_value = "gallery")]
-    out: PathBuf,
-}
+use std::path::Path;
 
 type Drawing = fn() -> Result<String, Box<dyn Error>>;
 
@@ -39,12 +29,11 @@ const DRAWINGS: &[(&str, Drawing)] = &[
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = Options::parse().out;
-    let at = |file: &PathBuf, error| format!("{}: {error}", file.display());
-    fs::create_dir_all(&folder).map_err(|error| at(&folder, error))?;
+    let folder = Path::new("gallery");
+    fs::create_dir_all(folder)?;
     for (name, draw) in DRAWINGS {
         let file = folder.join(name).with_extension("svg");
-        fs::write(&file, draw()?).map_err(|error| at(&file, error))?;
+        fs::write(&file, draw()?)?;
         println!("{}", file.display());
     }
     Ok(())

@@ -1,9 +1,7 @@
 //! Initializers whose values depend on their place: kernels as pictures, and the laws of their entries.
 
-use crate::chart::law::histogram;
-use crate::chart::{
-    Area, Axis, COLORS, Mark, Outcome, Series, Ticks, chart, matrix::matrix, picture,
-};
+use crate::chart::law::density_chart;
+use crate::chart::{Area, Axis, COLORS, Mark, Outcome, Series, chart, matrix::matrix, picture};
 use ndarray_init::ndarray::{Array2, Array3, s};
 use ndarray_init::presets::keras::Stft;
 use ndarray_init::{AnyInitializer, Normal, Ones, VarianceScaling, Zeros};
@@ -45,7 +43,7 @@ fn sparse(area: &Area<'_>) -> Outcome {
     let matrix = Array2::<f32>::init((1000, 1000), &Sparse::normal(0.3, 1.0)?, Key::new(1))?;
     let values: Vec<f32> = matrix.into_iter().filter(|&x| x != 0.0).collect();
     let normal = |x: f64| libm::exp(-x * x / 2.0) / std::f64::consts::TAU.sqrt();
-    entries(area, "Sparse: entries not 0", &values, -4.0..4.0, normal)
+    density_chart(area, "Sparse: entries not 0", &values, -4.0..4.0, 50, normal)
 }
 
 /// How many zeros each column of a sparse matrix has.
@@ -57,26 +55,6 @@ fn spike(area: &Area<'_>) -> Outcome {
     let x = Axis::numbers("column", 0.0..60.0, 0);
     let y = Axis::numbers("zeros of 1000", 0.0..390.0, 0);
     chart(area, "Sparse: zeros a column", &x, &y, &[series])
-}
-
-/// A histogram of entries, and their density.
-fn entries(
-    area: &Area<'_>,
-    title: &str,
-    values: &[f32],
-    range: std::ops::Range<f64>,
-    density: impl Fn(f64) -> f64,
-) -> Outcome {
-    const BARS: usize = 50;
-    let bars = histogram(values, &range, BARS);
-    let width = (range.end - range.start) / BARS as f64;
-    let curve: Vec<_> = crate::chart::law::points(&range, 300).map(|x| (x, density(x))).collect();
-    let highest = bars.iter().chain(&curve).map(|&(_, y)| y).fold(0.0, f64::max);
-    let series = |mark, color, points| Series { name: String::new(), color, mark, points };
-    let x = Axis::numbers("value", range, 1);
-    let y = Axis { label: "density", range: 0.0..1.15 * highest, ticks: Ticks::None };
-    let all = [series(Mark::Bars(width), COLORS[0], bars), series(Mark::Line, COLORS[1], curve)];
-    chart(area, title, &x, &y, &all)
 }
 
 /// Orthogonal matrices as pictures, and the law of their entries.
@@ -98,7 +76,7 @@ fn orthogonal(panels: &[Area<'_>]) -> Outcome {
         let constant = libm::tgamma(half) / libm::tgamma(half - 0.5) / std::f64::consts::PI.sqrt();
         let density = move |x: f64| constant * (1.0 - x * x).max(0.0).powf(half - 1.5);
         let title = format!("Orthogonal ({n}, {n}): entries");
-        entries(panel, &title, &values, -1.0..1.0, density)?;
+        density_chart(panel, &title, &values, -1.0..1.0, 50, density)?;
     }
     Ok(())
 }
