@@ -200,7 +200,7 @@ impl Bench {
             in_turns(
                 self.pace,
                 &mut array,
-                (64, |array| array.fill_init(&initializer(), keys.next_key()).expect("a law")),
+                (64, |array| array.fill_init(&initializer(), &mut keys).expect("a law")),
                 (64, |array| {
                     let bound = black_box(BOUND as f32);
                     let uniform = rand_distr::Uniform::new(-bound, bound).expect("bounds");

@@ -198,8 +198,12 @@ pub trait InitExt: Sized {
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 pub trait InitRefExt<A> {
-    /// Fills the array in place. Nothing is allocated for constants and for elements drawn one by one,
-    /// and little for the rest but orthogonal matrices; on an error, nothing is written.
+    /// Fills the array in place; on an error, nothing is written.
+    ///
+    /// Constants and laws allocate nothing where memory has the array's logical order, with or without
+    /// gaps: contiguous arrays, slices, every other column. For any other memory order, such as Fortran's,
+    /// each task has one buffer of 64 × 1040 elements at a time. Structured initializers may allocate, and
+    /// orthogonal matrices are computed whole.
     ///
     /// # Errors
     /// If the shape or the element type does not suit the initializer. An array without elements

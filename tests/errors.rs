@@ -1,7 +1,7 @@
 //! Every error: when it comes, which variant it is, and what it says.
 //!
-//! What an `InitError` says is asserted here and nowhere else, but for what serde and the command
-//! line make of it. The tests of each initializer assert which error it is.
+//! The text of an `InitError` is asserted here and nowhere else, but for the texts of serde and of the
+//! command line. The tests of each initializer assert which error it is.
 
 use ndarray_init::ndarray::{Array1, Array2, Array3, ArrayD, IxDyn, array, s};
 use ndarray_init::presets::keras::Stft;
@@ -51,7 +51,7 @@ fn fill_says(initializer: &dyn Initializer<f32>, shape: &[usize], message: &str)
     says(ArrayD::zeros(IxDyn(shape)).fill_init(initializer, KEY), message);
 }
 
-/// The same for what an initializer needs of a shape.
+/// The message of an initializer that needs another shape.
 #[track_caller]
 fn needs(initializer: &dyn Initializer<f32>, shape: &[usize], needs: &str) {
     fill_says(initializer, shape, &format!("{needs}, but the shape is {shape:?}"));
@@ -71,7 +71,7 @@ fn a_name_must_be_matched_by_a_rule() {
 
 // --- numbers --------------------------------------------------------------------------------
 
-/// What neither a scale, nor a gain, nor a standard deviation may be, with its text.
+/// Numbers that are no scale, no gain and no standard deviation, with their texts.
 const NOT_POSITIVE: [(f64, &str); 6] = [
     (NAN, "NaN"),
     (INFINITY, "inf"),
@@ -406,7 +406,7 @@ fn an_equation_must_be_one_of_two_operands_and_a_result() {
         ("->", "it must have two operands, but has 1"),
         ("btd->bt", "it must have two operands, but has 1"),
         ("bi,io,o->bo", "it must have two operands, but has 3"),
-        // What is not a letter.
+        // Characters that are no letters.
         ("b1,1o->bo", "'1' in the first operand is not a letter"),
         ("bi,i_->b_", "'_' in the second operand is not a letter"),
         ("bi,io->b*o", "'*' in the result is not a letter"),
@@ -716,8 +716,7 @@ fn a_constant_array_broadcast_beyond_memory_is_an_error() {
     }
 }
 
-/// What an initializer needs beside the array must fit memory as well, also where a small part of the
-/// array is filled.
+/// An initializer's own memory must fit, too, even where a small part of the array is filled.
 #[cfg(target_pointer_width = "64")]
 #[test]
 fn what_an_array_needs_beside_its_elements_must_fit_memory() {

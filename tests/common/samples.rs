@@ -1,4 +1,4 @@
-//! Whether a sample is one of a law: distribution functions, the distance from them, and moments.
+//! Tests of a sample against a law: distribution functions, the distance from them, and moments.
 
 use ndarray_init::Law;
 use statrs::distribution::{ContinuousCDF, Normal as Standard};

@@ -1,7 +1,7 @@
-//! What Keras, PyTorch, JAX, MindSpore and timm test their own initializers with, written anew for the
+//! Tests that Keras, PyTorch, JAX, MindSpore and timm have of their own initializers, written anew for the
 //! functions of the same names in `presets`.
 //!
-//! `docs/FRAMEWORK_TESTS.md` says which of their tests is which of ours, those of other files included.
+//! Refusals are in `errors.rs`, and recorded calls in `presets.rs`.
 //! Seeds are fixed, so every outcome is too. Unless a test says otherwise, a sample passes if its
 //! Kolmogorov-Smirnov p-value is above 10⁻⁶, and its mean and its variance are within five of their own
 //! standard deviations, which is about as rare.
@@ -9,7 +9,6 @@
 mod jax;
 mod keras;
 mod mindspore;
-mod table;
 mod timm;
 mod torch;
 
@@ -30,7 +29,7 @@ fn filled<A: Listed>(initializer: &dyn Initializer<A>, shape: &[usize], key: Key
     ArrayD::init(IxDyn(shape), initializer, key).unwrap()
 }
 
-/// What an array of this shape cannot be filled for.
+/// The error of an array of this shape.
 #[track_caller]
 fn refused(initializer: &dyn Initializer<f32>, shape: &[usize]) -> InitError {
     ArrayD::init(IxDyn(shape), initializer, KEY).expect_err("this must be an error")
@@ -72,7 +71,7 @@ fn truncated_of(std: f64) -> Law {
     TruncatedNormal::in_sigmas(0.0, parent, -2.0, 2.0).unwrap().into()
 }
 
-/// What every check of a law rests on.
+/// Every check of a law rests on this.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "the sample is too small without optimization")]
 fn a_deviation_that_is_one_percent_off_does_not_pass_and_neither_does_another_law() {
