@@ -893,13 +893,13 @@ fn a_configuration_that_is_wrong_is_an_error_that_shows_it() {
     wrong(json!({"class": "HeNormal", "input_axes": [0]}), "together or not at all");
     wrong(
         json!({"class": "STFT", "side": "imaginary"}),
-        "\"imaginary\" is no side; there are real, imag",
+        "\"imaginary\" is no side; there are (nearest first) imag, real",
     );
     wrong(
         json!({"class": "STFT", "scaling": "l2"}),
-        "\"l2\" is no scaling; there are density, spectrum",
+        "\"l2\" is no scaling; there are (nearest first) density, spectrum",
     );
-    wrong(json!({"class": "STFT", "window": "tukey"}), "\"tukey\" is no window; there are hann, ");
+    wrong(json!({"class": "STFT", "window": "tukey"}), "\"tukey\" is no window; there are (nearest first) ");
     let windows = "window must be the name of a window or a list of weights";
     for window in [json!([[1.0]]), json!(1.0)] {
         wrong(json!({"class": "STFT", "window": window}), windows);

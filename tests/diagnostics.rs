@@ -49,7 +49,7 @@ const CASES: [Case; 13] = [
         code: "use rand::SeedableRng;
                let rng = rand_xoshiro::Xoshiro256PlusPlus::seed_from_u64(1);
                let _ = Array2::<f32>::zeros((2, 2)).fill_init(&Zeros, rng);",
-        messages: &["nor a `&mut` of a generator of rand 0.9"],
+        messages: &["`Xoshiro256PlusPlus` gives no key", "consider mutably borrowing here"],
     },
     Case {
         name: "literal_for_a_generator",

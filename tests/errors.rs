@@ -551,11 +551,11 @@ fn the_window_of_an_stft_must_suit_the_frame() {
     for (stft, message) in [
         (
             Stft::new("imaginary", None, None, false),
-            r#""imaginary" is no side; there are real, imag"#,
+            r#""imaginary" is no side; there are (nearest first) imag, real"#,
         ),
         (
             Stft::new("real", None, Some("l2"), false),
-            r#""l2" is no scaling; there are density, spectrum"#,
+            r#""l2" is no scaling; there are (nearest first) density, spectrum"#,
         ),
     ] {
         says(stft, message);
@@ -582,14 +582,16 @@ fn an_orthogonal_matrix_needs_rows_and_columns() {
 #[test]
 fn an_orthogonal_matrix_needs_a_layout_that_fits_and_a_gain_of_the_element_type() {
     let with = |layout| Orthogonal::default().with_layout(layout);
-    let message = "the torch layout needs at least 2 axes beside its batch axes";
-    fill_says(&with(Layout::torch()), &[5], &format!("{message}, but shape [5] leaves 1"));
-    for axis in [3, -3] {
-        let message = format!("output axis {axis} is out of range for shape [4, 5] of 2 axes");
-        fill_says(&with(Layout::axes(&[], &[axis])), &[4, 5], &message);
+    let channels = "must be at least 1 and divide the 4 output channels";
+    for (layout, shape, rule) in [
+        (Layout::torch(), &[5][..], "it needs at least 2 axes beside its batch axes, not 1"),
+        (Layout::axes(&[], &[3]), &[4, 5], "output axis 3 is out of range"),
+        (Layout::axes(&[], &[-3]), &[4, 5], "output axis -3 is out of range"),
+        (Layout::torch().groups(3), &[4, 5], &format!("3 groups {channels}")),
+    ] {
+        let message = format!("the layout \"{layout}\" does not fit shape {shape:?}: {rule}");
+        fill_says(&with(layout), shape, &message);
     }
-    let message = "3 groups must be at least 1 and divide the 4 output channels of shape [4, 5]";
-    fill_says(&with(Layout::torch().groups(3)), &[4, 5], message);
     let message = "gain 1e39 cannot be drawn as f32: it is too large";
     fill_says(&Orthogonal::new(1e39).unwrap(), &[2, 2], message);
 }

@@ -303,7 +303,7 @@ fn the_choice_of_zeros_is_pinned() {
         .into_iter()
         .map(|row| row.iter().map(|&x| if x == 0.0 { '0' } else { 'x' }).collect())
         .collect();
-    let expected = ["0xxxx0", "x0x00x", "xx00x0", "00xxxx", "0xx00x", "000xx0", "xx000x", "x00x00"];
+    let expected = ["x00x00", "xx0x0x", "0xxxx0", "00x0xx", "0x00xx", "x0x000", "0xxx00", "x000xx"];
     assert_eq!(rows, expected);
 }
 

@@ -116,8 +116,11 @@ mod complex {
         }
 
         fn drawn(law: &Law, rng: &mut dyn RngCore) -> Self {
+            // The circular law of the same variance.
             match law {
-                Law::Uniform(law) => Disc::new(law.high()).unwrap().sample(rng),
+                Law::Uniform(law) => {
+                    Disc::new(law.high() * (2.0_f64 / 3.0).sqrt()).unwrap().sample(rng)
+                }
                 Law::Normal(law) => {
                     let part = law.std_dev() * std::f64::consts::FRAC_1_SQRT_2;
                     let parts = [law.mean(), 0.0].map(|mean| Normal::new(mean, part).unwrap());
@@ -125,8 +128,10 @@ mod complex {
                     Self::new(re, im)
                 }
                 Law::TruncatedNormal(law) => {
-                    let (std, bound) = (law.parent_std_dev(), law.upper());
-                    ComplexTruncatedNormal::new(std, bound).unwrap().sample(rng)
+                    let sigmas = law.upper() / law.parent_std_dev();
+                    let of_one = ComplexTruncatedNormal::new(1.0, sigmas).unwrap();
+                    let std = law.std_dev() / of_one.std_dev();
+                    ComplexTruncatedNormal::new(std, sigmas * std).unwrap().sample(rng)
                 }
             }
         }
