@@ -89,7 +89,7 @@ mod tests {
         let mut c_order = Array2::<E>::default((height, WIDTH));
         Target::of(&mut c_order).draw(&source);
         let len = height * WIDTH * size_of::<E>() / 4;
-        for skipped in (0..16).step_by(align_of::<E>() / 4) {
+        for skipped in (0..16).step_by(align_of::<E>().div_ceil(4)) {
             let mut memory = vec![UNTOUCHED; len + 16];
             let elements = bytemuck::cast_slice_mut(&mut memory[skipped..skipped + len]);
             let mut array = ArrayViewMut2::from_shape((height, WIDTH).f(), elements).unwrap();
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn columns_begin_anywhere_in_a_cache_line() {
-        for height in [3, 50, 64, 131] {
+        for height in [3, 64, 131] {
             for least_streamed in [0, usize::MAX] {
                 assert_in_c_order::<f32>(height, least_streamed);
                 assert_in_c_order::<f64>(height, least_streamed);
