@@ -35,7 +35,7 @@ use ndarray_init::rand::SeedableRng;
 use ndarray_init::rand_distr::{self, Distribution as _};
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
 use ndarray_init::{
-    Blocks, Identity, InitRefExt, Initializer, Key, KeySource, Sparse, Uniform, VarianceScaling,
+    Blocks, Identity, InitRefExt, Initializer, Key, Sparse, Uniform, VarianceScaling,
     Zeros,
 };
 use rayon::ThreadPool;
