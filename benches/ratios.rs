@@ -35,8 +35,7 @@ use ndarray_init::rand::SeedableRng;
 use ndarray_init::rand_distr::{self, Distribution as _};
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
 use ndarray_init::{
-    Blocks, Identity, InitRefExt, Initializer, Key, KeySource, Sparse, Uniform, VarianceScaling,
-    Zeros,
+    Blocks, Identity, InitRefExt, Initializer, Key, Sparse, Uniform, VarianceScaling, Zeros,
 };
 use rayon::ThreadPool;
 use rayon::iter::ParallelIterator;
@@ -200,7 +199,7 @@ impl Bench {
             in_turns(
                 self.pace,
                 &mut array,
-                (64, |array| array.fill_init(&initializer(), keys.next_key()).expect("a law")),
+                (64, |array| array.fill_init(&initializer(), &mut keys).expect("a law")),
                 (64, |array| {
                     let bound = black_box(BOUND as f32);
                     let uniform = rand_distr::Uniform::new(-bound, bound).expect("bounds");

@@ -1,8 +1,8 @@
 //! Initializers as methods of arrays.
 
-use crate::fill::Element;
 use crate::error::InitError;
 use crate::fans::Layout;
+use crate::fill::Element;
 use crate::fill::Region;
 use crate::initializer::{self, Initializer};
 use crate::scaling::VarianceScaling;
@@ -14,12 +14,13 @@ use std::borrow::Borrow;
 macro_rules! presets {
     ($($(#[$doc:meta])* $preset:ident)*) => {$(
         $(#[$doc])*
-        fn $preset<Sh, R>(shape: Sh, rng: &mut R) -> Self
+        fn $preset<'r, Sh, R>(shape: Sh, rng: &'r mut R) -> Self
         where
             Self::Elem: Element,
             Sh: ShapeBuilder<Dim = Self::Dim>,
             R: ?Sized,
-            for<'r> &'r mut R: KeySource,
+            // Not `for<'r>`: the compiler then shows the trait's own message.
+            &'r mut R: KeySource,
         {
             let shape = shape.into_shape_with_order();
             let mut preset = VarianceScaling::$preset();
@@ -139,16 +140,16 @@ pub trait InitExt: Sized {
     ///
     /// # Errors
     /// If the configuration's layout does not fit the shape, or the array does not fit memory.
-    fn variance_scaling<Sh, R>(
+    fn variance_scaling<'r, Sh, R>(
         shape: Sh,
         cfg: impl Borrow<VarianceScaling>,
-        rng: &mut R,
+        rng: &'r mut R,
     ) -> Result<Self, InitError>
     where
         Self::Elem: Element,
         Sh: ShapeBuilder<Dim = Self::Dim>,
         R: ?Sized,
-        for<'r> &'r mut R: KeySource,
+        &'r mut R: KeySource,
     {
         Self::init(shape, cfg.borrow(), rng)
     }

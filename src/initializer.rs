@@ -1,7 +1,7 @@
 //! The trait of initializers, and the values that an initializer returns.
 
-use crate::fill::Element;
 use crate::error::InitError;
+use crate::fill::Element;
 use crate::fill::{self, Content, Indices, Region};
 use crate::laws::{AnyLaw, Law, Normal, Transformed, TruncatedNormal, Uniform};
 #[cfg(feature = "complex")]

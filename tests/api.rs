@@ -1,4 +1,4 @@
-//! What the public types can be used for: threads, names, keys, pointers, getters and generic code.
+//! Uses of the public types: threads, names, keys, pointers, getters and generic code.
 
 use crate::common::{Counting, assert_same_bits, normal, truncated, uniform};
 use ndarray_init::ndarray::{Array1, Array2, ArrayRef2, Dim, array};
@@ -151,7 +151,7 @@ fn assert_taken(rng: &Counting, double_words: usize) {
 #[test]
 fn a_key_takes_one_double_word() {
     let (mut rng, mut other) = (Counting::new(1), Counting::new(1));
-    let keys = [rng.next_key(), rng.next_key(), Key::from_rng(&mut rng)];
+    let keys = [Key::from(&mut rng), (&mut rng).into_key(), Key::from_rng(&mut rng)];
     assert_taken(&rng, 3);
     assert_eq!(keys, [(); 3].map(|()| Key::new(other.next_u64())));
 }
@@ -160,44 +160,79 @@ fn a_key_takes_one_double_word() {
 fn a_key_takes_one_double_word_of_a_generator_behind_a_pointer() {
     let mut counting = Counting::new(1);
     let rng: &mut dyn RngCore = &mut counting;
-    let (first, second) = (rng.next_key(), rng.next_key());
+    let (first, second) = (Key::from(&mut *rng), Key::from_rng(rng));
     let kernel = Array1::<f32>::he_normal(5, rng);
     assert_taken(&counting, 3);
     let mut boxed: Box<dyn RngCore> = Box::new(Counting::new(1));
-    assert_eq!([boxed.next_key(), boxed.next_key()], [first, second]);
+    assert_eq!([Key::from(&mut boxed), Key::from(&mut *boxed)], [first, second]);
     assert_eq!(Array1::<f32>::he_normal(5, &mut boxed), kernel);
 }
 
 /// A layer whose parameters draw their keys one after the other.
-fn layer<R: KeySource + ?Sized>(rng: &mut R) -> [Array2<f32>; 2] {
+fn layer<R: RngCore + ?Sized>(rng: &mut R) -> [Array2<f32>; 3] {
     let kernel = Array2::glorot_uniform((3, 4), rng);
     let other = Array2::variance_scaling((4, 5), VarianceScaling::he_uniform(), rng).unwrap();
-    [kernel, other]
+    let mut third = Array2::init((2, 2), &normal(0.0, 1.0), &mut *rng).unwrap();
+    third.fill_init(&normal(0.0, 1.0), rng).unwrap();
+    [kernel, other, third]
 }
 
 #[test]
 fn a_generic_function_can_pass_its_generator_on_more_than_once() {
     let mut rng = Counting::new(1);
     let layers = [layer(&mut rng), layer(&mut rng)];
-    assert_taken(&rng, 4);
+    assert_taken(&rng, 8);
     assert_ne!(layers[0], layers[1]);
 
     let mut rng = Counting::new(1);
     let rng: &mut dyn RngCore = &mut rng;
     assert_eq!([layer(rng), layer(rng)], layers);
-    let mut keys = Keys(Counting::new(1));
-    assert_eq!([layer(&mut keys), layer(&mut keys)], layers);
-    let keys: &mut dyn KeySource = &mut Keys(Counting::new(1));
-    assert_eq!([layer(keys), layer(keys)], layers);
 }
 
-/// A source of keys that is no generator.
-struct Keys(Counting);
+#[test]
+fn a_seed_is_the_key_of_its_number() {
+    let expected = Array2::<f32>::init((3, 4), &normal(0.0, 1.0), Key::new(42)).unwrap();
+    let found = Array2::<f32>::init((3, 4), &normal(0.0, 1.0), 42).unwrap();
+    assert_eq!(found, expected);
+    let mut filled = Array2::<f32>::zeros((3, 4));
+    filled.fill_init(&normal(0.0, 1.0), 42).unwrap();
+    assert_eq!(filled, expected);
+}
 
-impl KeySource for Keys {
-    fn next_key(&mut self) -> Key {
-        Key::new(self.0.next_u64())
+/// A source of keys that is neither a generator nor a seed.
+struct Named(&'static str);
+
+impl KeySource for Named {
+    fn into_key(self) -> Key {
+        KEY.fork(self.0)
     }
+}
+
+#[test]
+fn a_type_of_the_users_can_be_a_source_of_keys() {
+    let found = Array2::<f32>::init((3, 4), &normal(0.0, 1.0), Named("dense")).unwrap();
+    let forked = Array2::<f32>::init((3, 4), &normal(0.0, 1.0), KEY.fork("dense")).unwrap();
+    assert_eq!(found, forked);
+}
+
+/// All names of the crate, with a name of rand beside them, of which the crate has the same.
+mod everything {
+    use ndarray_init::*;
+    use rand::{Rng, SeedableRng};
+
+    #[test]
+    fn the_crate_can_be_imported_whole_beside_rand() {
+        let mut rng = rand_xoshiro::Xoshiro256PlusPlus::seed_from_u64(1);
+        assert_ne!(rng.random::<u64>(), rng.random::<u64>());
+        assert_eq!(ndarray::Array1::<f32>::he_normal(3, &mut rng).len(), 3);
+    }
+}
+
+#[test]
+fn the_prelude_is_enough_for_an_array() {
+    use ndarray_init::prelude::*;
+    let w = Array2::<f32>::init((3, 4), &VarianceScaling::he_normal(), Key::new(1)).unwrap();
+    assert_eq!(w.dim(), (3, 4));
 }
 
 // --- pointers -----------------------------------------------------------------------------------

@@ -136,10 +136,10 @@ fn what_fills_arrays_of_one_element_type_fills_those_of_every_other() {
     each_type!(A => {
         for (found, expected) in outcomes::<A>().into_iter().zip(&expected) {
             match (&found, expected) {
-                (Err(InitError::Unrepresentable { rule, .. }), Ok(())) if A::IS_COMPLEX => {
+                (Err(InitError::Unrepresentable { rule, .. }), Ok(())) if A::HAS_PARTS => {
                     assert!(rule.contains("the same in all directions"), "{found:?}");
                 }
-                (Ok(()), Err(InitError::Unrepresentable { rule, .. })) if A::IS_COMPLEX => {
+                (Ok(()), Err(InitError::Unrepresentable { rule, .. })) if A::HAS_PARTS => {
                     assert_eq!(*rule, "it is a law of complex numbers");
                 }
                 (
@@ -727,7 +727,7 @@ fn the_first_rule_that_matches_gives_a_parameters_initializer_and_key() -> Resul
     }
     assert_eq!(rules.unused(cases.iter().map(|(name, _)| *name)), [""; 0]);
     assert_eq!(rules.unused(["z.special", "a.bias", "b"]), ["*/kernel", "a*"]);
-    // What the checkpoint tool does: values of a type of its own.
+    // Values of a user's own type, as the checkpoint tool has them.
     let rules: Rules<u8> = serde_json::from_str(r#"{"a*": 3, "*": 4}"#).unwrap();
     assert_eq!(rules.iter().collect::<Vec<_>>(), [("a*", &3), ("*", &4)]);
     assert_eq!((rules.initializer("ab"), rules.initializer("b")), (Ok(&3), Ok(&4)));
@@ -893,13 +893,16 @@ fn a_configuration_that_is_wrong_is_an_error_that_shows_it() {
     wrong(json!({"class": "HeNormal", "input_axes": [0]}), "together or not at all");
     wrong(
         json!({"class": "STFT", "side": "imaginary"}),
-        "\"imaginary\" is no side; there are real, imag",
+        "\"imaginary\" is no side; there are (nearest first) imag, real",
     );
     wrong(
         json!({"class": "STFT", "scaling": "l2"}),
-        "\"l2\" is no scaling; there are density, spectrum",
+        "\"l2\" is no scaling; there are (nearest first) density, spectrum",
     );
-    wrong(json!({"class": "STFT", "window": "tukey"}), "\"tukey\" is no window; there are hann, ");
+    wrong(
+        json!({"class": "STFT", "window": "tukey"}),
+        "\"tukey\" is no window; there are (nearest first) ",
+    );
     let windows = "window must be the name of a window or a list of weights";
     for window in [json!([[1.0]]), json!(1.0)] {
         wrong(json!({"class": "STFT", "window": window}), windows);

@@ -1,4 +1,4 @@
-//! What the compiler says to code that does not fit: the sentence that helps is among its messages.
+//! Compiler messages for code that does not fit: the sentence that helps is among them.
 //!
 //! Programs that must not compile are checked, each a binary of a package made for them, against the
 //! crate as it is here.
@@ -13,29 +13,53 @@ struct Case {
     name: &'static str,
     /// The body of `main`.
     code: &'static str,
-    /// What the messages must contain.
+    /// Sentences of the messages.
     messages: &'static [&'static str],
 }
 
-const CASES: [Case; 9] = [
+const OF_ANOTHER_RAND: [&str; 3] = [
+    "neither a key, nor a `u64`, nor a `&mut` of a generator of rand 0.9",
+    "re-exported as `ndarray_init::rand`",
+    "`Key::new(rng.next_u64())`",
+];
+const NO_GENERATOR: [&str; 2] = [
+    "constructors named after presets take `&mut rng` alone",
+    "`Array::init(shape, &VarianceScaling::he_normal(), 42)`",
+];
+
+const CASES: [Case; 13] = [
     Case {
         name: "generator_of_another_rand",
         code: "let _ = Array2::<f32>::he_normal((2, 2), &mut OtherRng);",
-        messages: &[
-            "`OtherRng` is no generator of rand 0.9",
-            "re-exported as `ndarray_init::rand`",
-            "`Array::init(shape, &initializer, Key::new(rng.next_u64()))`",
-        ],
+        messages: &OF_ANOTHER_RAND,
     },
     Case {
         name: "generator_of_another_rand_for_a_configuration",
         code: "let cfg = VarianceScaling::he_normal();
                let _ = Array2::<f32>::variance_scaling((2, 2), cfg, &mut OtherRng);",
-        messages: &[
-            "`OtherRng` is no generator of rand 0.9",
-            "re-exported as `ndarray_init::rand`",
-            "`Array::init(shape, &initializer, Key::new(rng.next_u64()))`",
-        ],
+        messages: &OF_ANOTHER_RAND,
+    },
+    Case {
+        name: "generator_of_another_rand_for_a_key",
+        code: "let _ = Array2::<f32>::init((2, 2), &Zeros, &mut OtherRng);",
+        messages: &OF_ANOTHER_RAND,
+    },
+    Case {
+        name: "generator_without_its_borrow",
+        code: "use rand::SeedableRng;
+               let rng = rand_xoshiro::Xoshiro256PlusPlus::seed_from_u64(1);
+               let _ = Array2::<f32>::zeros((2, 2)).fill_init(&Zeros, rng);",
+        messages: &["`Xoshiro256PlusPlus` gives no key", "consider mutably borrowing here"],
+    },
+    Case {
+        name: "literal_for_a_generator",
+        code: "let _ = Array2::<f32>::he_normal((2, 2), &mut 42);",
+        messages: &NO_GENERATOR,
+    },
+    Case {
+        name: "key_for_a_generator",
+        code: "let _ = Array2::<f32>::he_normal((2, 2), &mut Key::new(42));",
+        messages: &NO_GENERATOR,
     },
     Case {
         name: "result_for_a_new_array",

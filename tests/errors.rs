@@ -1,7 +1,7 @@
 //! Every error: when it comes, which variant it is, and what it says.
 //!
-//! What an `InitError` says is asserted here and nowhere else, but for what serde and the command
-//! line make of it. The tests of each initializer assert which error it is.
+//! The text of an `InitError` is asserted here and nowhere else, but for the texts of serde and of the
+//! command line. The tests of each initializer assert which error it is.
 
 use ndarray_init::ndarray::{Array1, Array2, Array3, ArrayD, IxDyn, array, s};
 use ndarray_init::presets::keras::Stft;
@@ -51,7 +51,7 @@ fn fill_says(initializer: &dyn Initializer<f32>, shape: &[usize], message: &str)
     says(ArrayD::zeros(IxDyn(shape)).fill_init(initializer, KEY), message);
 }
 
-/// The same for what an initializer needs of a shape.
+/// The message of an initializer that needs another shape.
 #[track_caller]
 fn needs(initializer: &dyn Initializer<f32>, shape: &[usize], needs: &str) {
     fill_says(initializer, shape, &format!("{needs}, but the shape is {shape:?}"));
@@ -71,7 +71,7 @@ fn a_name_must_be_matched_by_a_rule() {
 
 // --- numbers --------------------------------------------------------------------------------
 
-/// What neither a scale, nor a gain, nor a standard deviation may be, with its text.
+/// Numbers that are no scale, no gain and no standard deviation, with their texts.
 const NOT_POSITIVE: [(f64, &str); 6] = [
     (NAN, "NaN"),
     (INFINITY, "inf"),
@@ -406,7 +406,7 @@ fn an_equation_must_be_one_of_two_operands_and_a_result() {
         ("->", "it must have two operands, but has 1"),
         ("btd->bt", "it must have two operands, but has 1"),
         ("bi,io,o->bo", "it must have two operands, but has 3"),
-        // What is not a letter.
+        // Characters that are no letters.
         ("b1,1o->bo", "'1' in the first operand is not a letter"),
         ("bi,i_->b_", "'_' in the second operand is not a letter"),
         ("bi,io->b*o", "'*' in the result is not a letter"),
@@ -551,11 +551,11 @@ fn the_window_of_an_stft_must_suit_the_frame() {
     for (stft, message) in [
         (
             Stft::new("imaginary", None, None, false),
-            r#""imaginary" is no side; there are real, imag"#,
+            r#""imaginary" is no side; there are (nearest first) imag, real"#,
         ),
         (
             Stft::new("real", None, Some("l2"), false),
-            r#""l2" is no scaling; there are density, spectrum"#,
+            r#""l2" is no scaling; there are (nearest first) density, spectrum"#,
         ),
     ] {
         says(stft, message);
@@ -582,14 +582,16 @@ fn an_orthogonal_matrix_needs_rows_and_columns() {
 #[test]
 fn an_orthogonal_matrix_needs_a_layout_that_fits_and_a_gain_of_the_element_type() {
     let with = |layout| Orthogonal::default().with_layout(layout);
-    let message = "the torch layout needs at least 2 axes beside its batch axes";
-    fill_says(&with(Layout::torch()), &[5], &format!("{message}, but shape [5] leaves 1"));
-    for axis in [3, -3] {
-        let message = format!("output axis {axis} is out of range for shape [4, 5] of 2 axes");
-        fill_says(&with(Layout::axes(&[], &[axis])), &[4, 5], &message);
+    let channels = "must be at least 1 and divide the 4 output channels";
+    for (layout, shape, rule) in [
+        (Layout::torch(), &[5][..], "it needs at least 2 axes beside its batch axes, not 1"),
+        (Layout::axes(&[], &[3]), &[4, 5], "output axis 3 is out of range"),
+        (Layout::axes(&[], &[-3]), &[4, 5], "output axis -3 is out of range"),
+        (Layout::torch().groups(3), &[4, 5], &format!("3 groups {channels}")),
+    ] {
+        let message = format!("the layout \"{layout}\" does not fit shape {shape:?}: {rule}");
+        fill_says(&with(layout), shape, &message);
     }
-    let message = "3 groups must be at least 1 and divide the 4 output channels of shape [4, 5]";
-    fill_says(&with(Layout::torch().groups(3)), &[4, 5], message);
     let message = "gain 1e39 cannot be drawn as f32: it is too large";
     fill_says(&Orthogonal::new(1e39).unwrap(), &[2, 2], message);
 }
@@ -716,8 +718,7 @@ fn a_constant_array_broadcast_beyond_memory_is_an_error() {
     }
 }
 
-/// What an initializer needs beside the array must fit memory as well, also where a small part of the
-/// array is filled.
+/// An initializer's own memory must fit, too, even where a small part of the array is filled.
 #[cfg(target_pointer_width = "64")]
 #[test]
 fn what_an_array_needs_beside_its_elements_must_fit_memory() {

@@ -44,7 +44,7 @@ fn explain(
     configuration.with_layout(layout).explain(shape)
 }
 
-/// What follows a label, up to the next one.
+/// The text after a label, up to the next one.
 #[track_caller]
 fn part(explanation: &Explanation, label: &str) -> Vec<String> {
     part_of(&explanation.to_string(), label)

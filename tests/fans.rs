@@ -1,4 +1,4 @@
-//! What fans each layout gives: cases computed by hand.
+//! Fans of each layout: cases computed by hand.
 
 use ndarray_init::{AxisRole, FanMode, Fans, InitError, Layout, VarianceScaling};
 

@@ -64,7 +64,7 @@ fn a_table_gain_makes_kaiming_of_lecun() -> Result<(), InitError> {
 
 // --- derived gains --------------------------------------------------------------------------
 
-/// What `derived_gain` promises of activations that are smooth between multiples of 1/512.
+/// The promise of `derived_gain` for activations that are smooth between multiples of 1/512.
 const ACCURACY: f64 = 1e-10;
 /// Its promise for a kink elsewhere, and for a jump.
 const KINK: f64 = 1e-7;

@@ -2,10 +2,11 @@
 
 #![cfg(feature = "half")]
 
-use crate::common::{assert_refused, normal, truncated, uniform, value_of};
+use crate::common::{OneWord, assert_refused, normal, truncated, uniform, value_of};
 use ndarray_init::half::{bf16, f16};
 use ndarray_init::ndarray::{Array1, Array2, Array3, ArrayD, Axis, IxDyn, ShapeBuilder, array, s};
 use ndarray_init::presets::keras::Stft;
+use ndarray_init::rand_distr::Distribution;
 use ndarray_init::{
     AnyInitializer, Blocks, Constant, Dirac, Element, Identity, InitError, InitExt, InitRefExt,
     Initializer, Key, Law, Layout, Normal, Ones, Sparse, TruncatedNormal, Uniform, VarianceScaling,
@@ -103,7 +104,7 @@ fn bounds<H: Half>(law: &Law) -> [H; 2] {
     [inwards(low, true), inwards(high, false)]
 }
 
-/// What the contract says: the `f32` value rounded to nearest, then held inside the bounds.
+/// By the contract, the `f32` value rounded to nearest, then held inside the bounds.
 fn expected<H: Half>(value: f32, [low, high]: [H; 2]) -> H {
     let rounded = H::from_f32(value);
     if rounded < low {
@@ -146,13 +147,16 @@ fn a_hundred_million_values_are_those_of_f32_rounded_and_held_inside_the_bounds(
     arrays_are_those_of_f32::<bf16>(n);
 }
 
-fn single_words_are_those_of_f32<H: Half>() {
+fn single_words_are_those_of_f32<H: Half>()
+where
+    Law: Distribution<H>,
+{
     for law in laws() {
         let bounds = bounds::<H>(&law);
         let ends = [0, 1, 0x7FFF_FFFF, 0x8000_0000, 0x8000_0001, 0xFFFF_FFFF];
         for word in (0..=u32::MAX).step_by(1_000_003).chain(ends) {
             let value = value_of::<f32>(&law, word.into());
-            assert_same(value_of::<H>(&law, word.into()), value, bounds, &law);
+            assert_same(law.sample(&mut OneWord(word.into())), value, bounds, &law);
         }
     }
 }

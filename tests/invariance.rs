@@ -1,7 +1,7 @@
 //! An element is a function of key, logical index and law: whatever the memory order, the strides,
 //! the slice's surroundings and the owner, its bits are those it has in a contiguous array.
 
-use crate::common::{Listed, assert_same_bits, each_type, laws, laws_of};
+use crate::common::{Listed, assert_same_bits, each_type, laws, laws_of, normal};
 use ndarray_init::ndarray::{
     ArcArray, Array0, Array1, Array2, Array3, ArrayD, ArrayView, ArrayViewMut, ArrayViewMutD, Axis,
     CowArray, Dimension, IxDyn, Order, ShapeBuilder, Slice, s,
@@ -10,7 +10,7 @@ use ndarray_init::{InitExt, InitRefExt, Initializer, Key, Law, VarianceScaling};
 use proptest::prelude::*;
 
 const KEY: Key = Key::new(42);
-/// What no law here gives: elements that are still this have not been written.
+/// No law here gives this number: elements that still have it have not been written.
 const UNTOUCHED: f64 = 12_345.0;
 
 /// The n elements in their logical order, from an array that has no other order.
@@ -186,7 +186,7 @@ fn assert_tiles_agree<A: Listed>() {
         for axis in 0..shape.len() {
             column_major.invert_axis(Axis(axis));
             assert_fills(column_major.view_mut(), &law);
-            // The same axes in another order, each twice as far apart as need be.
+            // Axes in another order, each twice as far apart as need be.
             let mut stored = shape.to_vec();
             stored.rotate_left(axis);
             for length in &mut stored {
@@ -211,7 +211,7 @@ fn tiles_whole_and_partial_hold_the_same_elements() {
 fn assert_length_one_axes_do_not_matter<A: Listed>() {
     for law in laws_of::<A>() {
         let mut memory = untouched::<A>(2 * 300 * 3);
-        // Whatever stride an axis of one element has.
+        // An axis of one element may have any stride.
         for strides in [[900, 7, 3, 1], [3, 900, 1, 5]] {
             let shape = if strides[0] == 900 { [2, 1, 300, 3] } else { [300, 1, 3, 1] };
             let shape = IxDyn(&shape).strides(IxDyn(&strides));
@@ -339,6 +339,45 @@ fn assert_large_arrays_continue_small_ones<A: Listed>() {
 #[test]
 fn large_arrays_continue_small_ones() {
     each_type!(A => assert_large_arrays_continue_small_ones::<A>());
+}
+
+/// `Complex<f32>` needs an alignment of 4 alone, so that no element of such an array begins at a
+/// cache line. Arrays of 16 MiB and more are written past the caches.
+#[cfg(feature = "complex")]
+#[test]
+fn complex_elements_may_lie_across_cache_lines() {
+    use ndarray_init::num_complex::Complex32;
+    const SIDE: usize = 1500;
+    const WORDS: usize = 2 * SIDE * SIDE;
+    const _: () = assert!(4 * WORDS >= 1 << 24);
+    let law = normal(0.0, 1.0);
+    let expected = Array2::<Complex32>::init((SIDE, SIDE), &law, KEY).unwrap();
+    let mut memory = vec![UNTOUCHED as f32; WORDS + 2];
+    let before = if memory.as_ptr().addr() % 8 == 0 { 1 } else { 2 };
+    let elements: &mut [Complex32] = bytemuck::cast_slice_mut(&mut memory[before..][..WORDS]);
+    assert_eq!(elements.as_ptr().addr() % 8, 4);
+    let mut array = ArrayViewMut::from_shape((SIDE, SIDE).f(), elements).unwrap();
+    array.fill_init(&law, KEY).unwrap();
+    assert_same_bits(&array, &expected, law);
+    assert_written(&memory, WORDS);
+}
+
+/// A misspelled level is reported, and the values are those of the best.
+#[test]
+fn an_unknown_vector_unit_is_reported_and_changes_nothing() {
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "stream::uniform_values_are_the_published_ones_to_the_bit",
+            "--nocapture",
+        ])
+        .env("NDARRAY_INIT_SIMD", "avx3")
+        .output()
+        .unwrap();
+    let (shown, said) =
+        (String::from_utf8_lossy(&child.stdout), String::from_utf8_lossy(&child.stderr));
+    assert!(child.status.success() && shown.contains("1 passed"), "{shown}\n{said}");
+    assert!(said.contains("NDARRAY_INIT_SIMD is \"avx3\""), "{said}");
 }
 
 /// A view's description: for each stored axis its length and how it is sliced, and their order.

@@ -1,4 +1,4 @@
-//! What the crate promises its users.
+//! The promises of the crate, a file for each.
 
 mod api;
 mod bounds;
@@ -18,7 +18,6 @@ mod gains;
 mod half;
 mod invariance;
 mod migrating;
-mod oracles;
 mod orthogonal;
 mod presets;
 mod properties;
@@ -26,6 +25,7 @@ mod quantiles;
 mod readme;
 mod regions;
 mod representable;
+mod resources;
 mod scaling;
 mod statistics;
 mod stft;

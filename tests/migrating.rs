@@ -349,9 +349,9 @@ fn without_spaces(text: &str) -> String {
 
 // --- the laws -------------------------------------------------------------------------------------
 
-/// What an expression of the guide may give.
+/// Types of the guide's expressions.
 trait Ours {
-    /// What stands in the last column for a shape.
+    /// The last column's text for a shape.
     fn law(&self, shape: &[usize]) -> String;
 }
 
@@ -430,7 +430,7 @@ fn array(initializer: &dyn Initializer<f32>, shape: &[usize]) -> ArrayD<f32> {
     ArrayD::init(IxDyn(shape), initializer, Key::new(1)).unwrap()
 }
 
-/// What an initializer is that draws from no law, as its values show.
+/// The description of an initializer that draws from no law, by its values.
 fn by_value(initializer: &dyn Initializer<f32>, shape: &[usize]) -> String {
     let w = array(initializer, shape);
     let nonzero = w.indexed_iter().filter(|&(_, &x)| x != 0.0);

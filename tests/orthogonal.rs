@@ -36,7 +36,7 @@ fn flattened<A: Listed>(array: ArrayViewD<'_, A>, leading: usize) -> Array2<f64>
         let parts = array.as_standard_layout().mapv(|element| element.parts()[part]);
         parts.into_shape_with_order((rows, columns)).unwrap()
     });
-    if !A::IS_COMPLEX {
+    if !A::HAS_PARTS {
         return re;
     }
     concatenate![Axis(0), concatenate![Axis(1), re, -&im], concatenate![Axis(1), im, re]]

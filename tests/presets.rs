@@ -94,6 +94,31 @@ fn kaiming(
     preset(call.number(slope), call.mode(), nonlinearity)
 }
 
+/// The constructors of `VarianceScaling` are the functions that the recorded calls went through.
+#[test]
+fn constructors_are_the_functions_of_their_frameworks() -> Result<(), InitError> {
+    let pairs = [
+        (VarianceScaling::glorot_uniform(), keras::glorot_uniform()),
+        (VarianceScaling::glorot_normal(), keras::glorot_normal()),
+        (VarianceScaling::he_uniform(), keras::he_uniform()),
+        (VarianceScaling::he_normal(), keras::he_normal()),
+        (VarianceScaling::lecun_uniform(), keras::lecun_uniform()),
+        (VarianceScaling::lecun_normal(), keras::lecun_normal()),
+        (VarianceScaling::xavier_uniform(), torch::xavier_uniform(None)?),
+        (VarianceScaling::xavier_normal(), torch::xavier_normal(None)?),
+        (VarianceScaling::kaiming_uniform(), torch::kaiming_uniform(None, None, None)?),
+        (VarianceScaling::kaiming_normal(), torch::kaiming_normal(None, None, None)?),
+    ];
+    for (ours, theirs) in pairs {
+        let shape = [128, 64, 3, 3];
+        assert_eq!(
+            (ours.fans(&shape)?, ours.law(&shape)?),
+            (theirs.fans(&shape)?, theirs.law(&shape)?)
+        );
+    }
+    Ok(())
+}
+
 // --- defaults and order -------------------------------------------------------------------------
 
 #[test]
@@ -249,7 +274,7 @@ fn modules_of_pytorch_begin_as_pytorch_has_them() -> Result<(), InitError> {
     assert_eq!(torch::linear_bias(&[8, 16]), expected);
     assert_eq!(torch::recurrent(16)?, Uniform::new(-0.25, 0.25)?);
     assert_eq!(torch::embedding()?, Normal::new(0.0, 1.0)?);
-    // What nn.Linear calls.
+    // The call of nn.Linear.
     let kaiming = torch::kaiming_uniform(5.0_f64.sqrt(), None, None)?.law(&[8, 16])?;
     assert!((kaiming.std_dev() * 3.0_f64.sqrt() - 0.25).abs() < 1e-15);
     assert!(torch::linear_bias(&[8]).is_err());

@@ -1,4 +1,4 @@
-//! Whatever the shape, the layout and the numbers: no panic, no NaN, nothing outside the bounds.
+//! No panic, no NaN, nothing outside the bounds: for any shape, layout and numbers.
 
 use crate::common::{Real, cases, value_of};
 use ndarray_init::ndarray::{ArrayD, IxDyn};
@@ -162,7 +162,7 @@ fn is_sound(law: Law, key: Key) -> Checked {
 fn has_moments(law: &Law) -> Checked {
     let (low, high, widest) = match law {
         Law::Uniform(law) => (law.low(), law.high(), f64::INFINITY),
-        // What can be asked of one: finite numbers.
+        // A normal has finite moments, and no bounds.
         Law::Normal(_) => (-f64::MAX, f64::MAX, f64::MAX),
         // A cut never widens a normal.
         Law::TruncatedNormal(law) => {

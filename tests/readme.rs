@@ -1,4 +1,4 @@
-//! What the README and the guide advise: every initializer and layout in their tables compiles and
+//! The advice of the README and the guide: every initializer and layout in their tables compiles and
 //! fills an array, and every layout has the fans that stand beside it.
 
 use ndarray_init::Orthogonal;
@@ -24,7 +24,7 @@ fn advised(initializer: impl Initializer<f32> + 'static) -> Advised {
     Box::new(initializer)
 }
 
-/// What each expression gives, by its text.
+/// The value of each expression, by its text.
 macro_rules! expressions {
     ($of:path; $($expression:expr;)*) => {
         [$((without_spaces(stringify!($expression)), $of($expression))),*]
@@ -139,7 +139,7 @@ fn rows(page: &str) -> impl Iterator<Item = (Vec<&str>, Vec<&str>)> {
     })
 }
 
-/// What stands between backticks.
+/// Text between backticks.
 fn spans(cell: &str) -> impl Iterator<Item = String> {
     cell.split('`').skip(1).step_by(2).map(without_spaces)
 }

@@ -1,16 +1,16 @@
 //! A part of an array has the values that the whole has there, to the bit: any initializer, region,
 //! step, memory layout and element type.
 
-use crate::common::{GAMMA, Listed, assert_same_bits, each_type, laws_of, mix64, normal, uniform};
+use crate::common::{
+    Listed, assert_same_bits, each_type, element_of, laws_of, normal, uniform, word,
+};
 use ndarray_init::ndarray::{
-    Array1, Array2, Array3, ArrayD, ArrayViewMutD, Axis, IxDyn, Slice, array, s,
+    Array1, Array2, Array3, ArrayD, ArrayViewMutD, Axis, IxDyn, ShapeBuilder, Slice, array, s,
 };
 use ndarray_init::presets::keras::Stft;
-use ndarray_init::rand::{RngCore, SeedableRng};
-use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
 use ndarray_init::{
     Blocks, Constant, Dirac, Element, Identity, InitError, InitExt, InitRefExt, Initializer, Key,
-    Layout, Normal, Ones, Region, Siren, Sparse, Values, VarianceScaling, Zeros,
+    Law, Layout, Normal, Ones, Region, Siren, Sparse, Values, VarianceScaling, Zeros,
 };
 use proptest::prelude::*;
 
@@ -157,6 +157,15 @@ impl<A: Element> Initializer<A> for PerElement {
 
 /// Initializers of any matrix.
 fn matrices<A: Listed>() -> Vec<Box<dyn Initializer<A>>> {
+    let mut all = cheap_matrices();
+    let sparse = Sparse::new(0.3, normal(0.0, 1.0)).unwrap();
+    all.push(Box::new(sparse.clone()));
+    all.push(Box::new(sparse.with_axis(1).unwrap()));
+    all
+}
+
+/// Those that need memory for the part alone.
+fn cheap_matrices<A: Listed>() -> Vec<Box<dyn Initializer<A>>> {
     let nested = Blocks::equal(VarianceScaling::he_normal(), 1, 1);
     vec![
         Box::new(Zeros),
@@ -164,8 +173,6 @@ fn matrices<A: Listed>() -> Vec<Box<dyn Initializer<A>>> {
         Box::new(Constant(A::rounded(0.25))),
         Box::new(array![[A::rounded(1.5)]]),
         Box::new(Identity::new(3.0).unwrap()),
-        Box::new(Sparse::new(0.3, normal(0.0, 1.0)).unwrap()),
-        Box::new(Sparse::new(0.3, normal(0.0, 1.0)).unwrap().with_axis(1).unwrap()),
         Box::new(Blocks::equal(nested, -1, 1)),
         Box::new(Siren::first()),
         Box::new(PerElement),
@@ -242,17 +249,6 @@ fn steps_of_every_size_give_the_words_of_the_whole() {
     }
 }
 
-/// The word with an index that no memory reaches, by the contract.
-fn word(key: u64, index: u64) -> u32 {
-    let (block, r) = (index / 1024, index % 1024);
-    let lane = 8 * block + r % 16 / 2;
-    let seed = mix64(key).wrapping_add(lane.wrapping_mul(4).wrapping_mul(GAMMA));
-    let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed);
-    (0..r / 16).for_each(|_| _ = generator.next_u64());
-    let output = generator.next_u64();
-    if r % 2 == 0 { output as u32 } else { (output >> 32) as u32 }
-}
-
 #[test]
 fn a_global_shape_may_have_two_to_the_63_elements() {
     let shape = [1 << 31, 1 << 32];
@@ -260,11 +256,96 @@ fn a_global_shape_may_have_two_to_the_63_elements() {
         let region = Region::new(&shape, &[row, column]).unwrap();
         let part = Array2::<f32>::init_region((2, 70), &uniform(-1.0, 1.0), KEY, &region).unwrap();
         for ((i, j), &x) in part.indexed_iter() {
-            let index = ((row + i) as u64) << 32 | (column + j) as u64;
+            let index = (row + i) << 32 | (column + j);
             let expected = word(42, index) as i32 as f32 / 2_f32.powi(31);
             assert_eq!(x, expected, "element ({}, {})", row + i, column + j);
         }
     }
+}
+
+/// Axes of a shape of up to 2⁶³ elements, with pieces of 0 to 4 places and any steps.
+fn huge_parts() -> impl Strategy<Value = Vec<(usize, Piece)>> {
+    prop::collection::vec(0_u32..=63, 1..=4).prop_flat_map(|all| {
+        let mut left = 63;
+        let axes = all.into_iter().map(|bits| {
+            let bits = bits.min(left);
+            left -= bits;
+            huge_piece(bits)
+        });
+        axes.collect::<Vec<_>>()
+    })
+}
+
+fn huge_piece(bits: u32) -> impl Strategy<Value = (usize, Piece)> {
+    let longest = 1_usize << bits;
+    let n = prop_oneof![Just(longest), longest / 2 + 1..=longest];
+    (n, 0_usize..=4, any::<usize>(), any::<usize>()).prop_map(|(n, len, offset, step)| {
+        let len = len.min(n);
+        // A step that is never taken may be any.
+        let step = if len < 2 { step.max(1) } else { step % ((n - 1) / (len - 1)) + 1 };
+        let span = if len < 2 { len } else { (len - 1) * step + 1 };
+        (n, Piece { offset: offset % (n - span + 1), step, len })
+    })
+}
+
+/// The elements of a part of an array that no memory holds, by the contract.
+fn assert_huge_part<A: Listed>(law: &Law, parts: &[(usize, Piece)]) {
+    let numbers =
+        |number: fn(&Piece) -> usize| parts.iter().map(|(_, p)| number(p)).collect::<Vec<_>>();
+    let shape: Vec<_> = parts.iter().map(|&(n, _)| n).collect();
+    let region = Region::new(&shape, &numbers(|piece| piece.offset)).unwrap();
+    let region = region.with_steps(&numbers(|piece| piece.step)).unwrap();
+    let part_shape = numbers(|piece| piece.len);
+    for column_major in [false, true] {
+        let part = IxDyn(&part_shape).set_f(column_major);
+        let part = ArrayD::<A>::init_region(part, law, KEY, &region).unwrap();
+        for (index, found) in part.indexed_iter() {
+            let row_major = parts.iter().enumerate().fold(0, |sum, (axis, (n, piece))| {
+                let place = if index[axis] == 0 { 0 } else { index[axis] * piece.step };
+                sum * n + piece.offset + place
+            });
+            let expected = element_of::<A>(law, KEY, row_major);
+            assert_same_bits([found], [&expected], (parts, index));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(crate::common::cases(400))]
+
+    #[test]
+    fn parts_of_arrays_of_up_to_two_to_the_63_elements_are_the_oracles(
+        parts in huge_parts(),
+        law in 0_usize..7,
+    ) {
+        each_type!(A => {
+            let laws = laws_of::<A>();
+            assert_huge_part::<A>(&laws[law % laws.len()], &parts);
+        });
+        // The structured initializers have no oracle here: they must fill the part.
+        let (shape, pieces): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+        let numbers = |number: fn(&Piece) -> usize| pieces.iter().map(number).collect::<Vec<_>>();
+        let region = Region::new(&shape, &numbers(|piece| piece.offset)).unwrap();
+        let region = region.with_steps(&numbers(|piece| piece.step)).unwrap();
+        let part = numbers(|piece| piece.len);
+        let mut initializers = kernels::<f32>();
+        // `Sparse` keeps the places of its zeros, and so needs memory for the whole.
+        initializers.extend(cheap_matrices());
+        for initializer in initializers {
+            match ArrayD::<f32>::init_region(IxDyn(&part), &*initializer, KEY, &region) {
+                Ok(array) => prop_assert!(array.iter().all(|x| x.is_finite())),
+                Err(error) => prop_assert!(!error.to_string().contains("NaN"), "{error}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn offsets_may_pass_the_end_of_a_huge_array_by_one_step() {
+    let law = normal(0.0, 1.0).into();
+    let piece = |step, len| Piece { offset: 0, step, len };
+    assert_huge_part::<f32>(&law, &[(1 << 62, piece(1 << 61, 2)), (2, piece(1, 2))]);
+    assert_huge_part::<f64>(&law, &[(2, piece(1, 2)), (1 << 61, piece(1, 1)), (2, piece(1, 2))]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Seeds are fixed, so every outcome is too. The thresholds are those that 999 of 1000 right
 //! generators pass in every single check (|N(0, 1)| < 3.29), unless another share is stated.
 
-use crate::common::samples::{cdf, kolmogorov_smirnov, mean, mean_score, standard, variance_score};
+use crate::common::samples::{cdf, distance, kolmogorov_smirnov, mean, standard};
 use crate::common::{Real, normal, truncated, uniform};
 use ndarray_init::ndarray::Array1;
 use ndarray_init::rand_distr::Distribution;
@@ -40,15 +40,9 @@ fn all_laws() -> [Law; 9] {
 fn assert_follows<A: Real>(law: &Law) {
     // A key of its own: the same words would give each law the same score.
     let sample = drawn::<A>(law, KEY.fork(&law.to_string()));
-    let distance = kolmogorov_smirnov(&sample, &*cdf(law));
-    let (mean, variance) = (mean_score(&sample, law), variance_score(&sample, law));
-    println!(
-        "{law}, {} bits: KS {distance:.2}, mean {mean:+.2}σ, variance {variance:+.2}σ",
-        A::BITS
-    );
-    assert!(distance < KOLMOGOROV, "{law}: √n D is {distance}");
-    assert!(mean.abs() < SIGMAS, "{law}: the mean is off by {mean}σ");
-    assert!(variance.abs() < SIGMAS, "{law}: the variance is off by {variance}σ");
+    let distance = distance(&sample, law, [KOLMOGOROV, SIGMAS]);
+    println!("{law}, {} bits: {distance:.2} of what is allowed", A::BITS);
+    assert!(distance < 1.0, "{law}: {distance} times too far");
 }
 
 #[test]
@@ -75,9 +69,7 @@ fn elements_drawn_one_by_one_follow_their_law() {
             x.into()
         })
         .collect();
-    assert!(kolmogorov_smirnov(&sample, &*cdf(&law)) < KOLMOGOROV);
-    assert!(mean_score(&sample, &law).abs() < SIGMAS);
-    assert!(variance_score(&sample, &law).abs() < SIGMAS);
+    assert!(distance(&sample, &law, [KOLMOGOROV, SIGMAS]) < 1.0);
 }
 
 /// The share of elements beyond so many sigmas is binomial; the check in standard deviations.

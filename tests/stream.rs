@@ -13,9 +13,10 @@ use ndarray_init::{InitExt, Key, Layout, VarianceScaling};
 use proptest::prelude::*;
 use serde::Deserialize;
 
-/// `stream_v2.json`, made by an independent implementation of the contract.
+/// `stream_v3.json`, made by an independent implementation of the contract.
 #[derive(Deserialize)]
 struct Vectors {
+    contract: u32,
     vectors: Vec<Vector>,
     forks: Vec<Fork>,
 }
@@ -48,7 +49,7 @@ struct Fork {
 }
 
 fn published() -> Vectors {
-    serde_json::from_str(include_str!("data/stream_v2.json")).unwrap()
+    serde_json::from_str(include_str!("data/stream_v3.json")).unwrap()
 }
 
 /// The first n elements of U[−bound, bound].
@@ -56,7 +57,7 @@ fn drawn<A: Real>(n: usize, bound: f64, key: u64) -> Array1<A> {
     Array1::init(n, &uniform(-bound, bound), Key::new(key)).unwrap()
 }
 
-/// The same by the contract: `(w as A) * (b · 2^(1−B))`.
+/// Those elements by the contract: `(w as A) * (b · 2^(1−B))`.
 fn expected<A: Real>(n: usize, bound: A, key: u64) -> Vec<A> {
     let scale = bound * A::rounded(2.0_f64.powi(1 - A::BITS as i32));
     (0..n).map(|i| A::signed_word(A::word(key, i)) * scale).collect()
@@ -134,6 +135,26 @@ fn a_thousand_multiples_of_gamma_share_no_lane() {
             }
         }
     }
+}
+
+#[test]
+fn no_lane_of_a_small_key_is_a_generator_with_a_small_seed() {
+    let seeded: std::collections::HashSet<_> =
+        (0..=1000).map(|seed| Xoshiro256PlusPlus::seed_from_u64(seed).next_u64()).collect();
+    for key in 0..=1000 {
+        let array = drawn::<f64>(7 * 1024 + 16, 1.0, key);
+        let word = |i: usize| (array[i] * 2.0_f64.powi(31)).floor() as i32 as u32;
+        for i in (0..8).flat_map(|block| (0..8).map(move |lane| 1024 * block + 2 * lane)) {
+            let first = u64::from(word(i + 1)) << 32 | u64::from(word(i));
+            assert!(!seeded.contains(&first), "key {key}, element {i}");
+        }
+    }
+}
+
+#[test]
+fn the_version_is_that_of_the_published_vectors() {
+    assert_eq!(published().contract, ndarray_init::STREAM_VERSION);
+    assert_eq!(ndarray_init::STREAM_VERSION, 3);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 const KEY: Key = Key::new(17);
 
-/// What PyTorch's `dirac_`, `eye_` and `sparse_` did, a call a line.
+/// Results of PyTorch's `dirac_`, `eye_` and `sparse_`, a call a line.
 fn pytorch(call: &str) -> impl Iterator<Item = Value> {
     let lines = include_str!("data/pytorch_structured.jsonl").lines();
     let lines = lines.map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -174,7 +174,7 @@ fn dirac_kernels_are_pytorchs() {
     assert_eq!(pytorch("dirac_").count(), 5);
 }
 
-/// The same kernel with its axes in the order of another layout.
+/// A kernel with its axes in the order of another layout.
 #[test]
 fn dirac_kernels_are_the_same_in_either_layout() {
     for (out, inp) in [(4, 4), (6, 3), (3, 6)] {
@@ -203,7 +203,7 @@ fn the_center_of_an_even_kernel_can_be_either() {
     }
 }
 
-/// What a Dirac kernel is for.
+/// The purpose of a Dirac kernel.
 #[test]
 fn a_convolution_with_a_dirac_kernel_hands_its_input_on() {
     let (channels, k, n) = (3, 5, 16);
@@ -303,7 +303,7 @@ fn the_choice_of_zeros_is_pinned() {
         .into_iter()
         .map(|row| row.iter().map(|&x| if x == 0.0 { '0' } else { 'x' }).collect())
         .collect();
-    let expected = ["0xxxx0", "x0x00x", "xx00x0", "00xxxx", "0xx00x", "000xx0", "xx000x", "x00x00"];
+    let expected = ["x00x00", "xx0x0x", "0xxxx0", "00x0xx", "0x00xx", "x0x000", "0xxx00", "x000xx"];
     assert_eq!(rows, expected);
 }
 

@@ -101,7 +101,7 @@ fn telling_words<A: Real>(law: &Law) -> Vec<u64> {
     let junctions = JUNCTIONS.map(|d| 1.0 - (1.0 - f64::from(d) * JUNCTION_UNIT).sqrt());
     let tails: Vec<u64> = tails.chain(junctions).map(scaled).collect();
     let standard: Law = normal(0.0, 1.0).into();
-    // The same points of the standard normal in a law that is only a part of it,
+    // In a law that is a part of the standard normal, the points that the latter has,
     let points = tails.iter().map(|&number| at::<A>(&standard, number).into());
     // and powers of two, where units in the last place change.
     let points = points.chain((-40..4).map(|k| 2.0_f64.powi(k))).collect::<Vec<_>>();

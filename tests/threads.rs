@@ -16,7 +16,7 @@ use rayon::ThreadPoolBuilder;
 use std::cell::Cell;
 
 const KEY: Key = Key::new(42);
-/// What no initializer here gives.
+/// No initializer here gives this number.
 const UNTOUCHED: f64 = 12_345.0;
 /// Threads are used from 2¹⁷ elements on.
 const ROWS: usize = 385;

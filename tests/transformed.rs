@@ -1,7 +1,9 @@
 //! Laws whose draws go through increasing functions.
 
 use ndarray_init::ndarray::{Array1, Array2};
-use ndarray_init::{AnyInitializer, InitError, InitExt, Key, Law, Normal, Step, Transformed, Uniform};
+use ndarray_init::{
+    AnyInitializer, InitError, InitExt, Key, Law, Normal, Step, Transformed, Uniform,
+};
 use serde_json::json;
 
 fn dt_bias() -> Result<Transformed, InitError> {
@@ -42,7 +44,10 @@ fn each_step_is_its_function() -> Result<(), InitError> {
     for (step, function) in cases {
         for (&x, y) in x.iter().zip(through(&[step])?) {
             let expected = function(x);
-            assert!((y - expected).abs() <= 1e-14 * expected.abs().max(0.01), "{step:?} of {x}: {y}");
+            assert!(
+                (y - expected).abs() <= 1e-14 * expected.abs().max(0.01),
+                "{step:?} of {x}: {y}"
+            );
         }
     }
     Ok(())

@@ -1,8 +1,8 @@
 //! The facts of a report: fans, roles of axes and law of a configuration for a shape.
 
-use crate::fill::Element;
 use crate::error::{AxisRole, InitError};
 use crate::fans::Fans;
+use crate::fill::Element;
 use crate::laws::Law;
 use crate::scaling::VarianceScaling;
 use std::fmt;

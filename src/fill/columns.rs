@@ -101,3 +101,52 @@ fn write_column<E: Format, const N: usize>(
         *element = line[place];
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::laws::{AnyLaw, Normal};
+    use crate::stream::Key;
+    use bytemuck::Pod;
+    use ndarray::{Array2, ArrayViewMut2, ShapeBuilder};
+
+    const UNTOUCHED: u32 = 0xDEAD_BEEF;
+
+    /// Compares a Fortran array with C order's elements, wherever its columns begin in their cache lines,
+    /// and checks that the memory around it is left alone.
+    #[track_caller]
+    fn assert_in_c_order<E: Format + Pod>(height: usize, least_streamed: usize) {
+        const WIDTH: usize = 300;
+        let law = AnyLaw::Law(Normal::new(0.0, 1.0).unwrap().into());
+        let source = Source::new(&law, Key::new(height as u64), None);
+        let mut c_order = Array2::<E>::default((height, WIDTH));
+        Target::of(&mut c_order).draw(&source);
+        let len = height * WIDTH * size_of::<E>() / 4;
+        for skipped in (0..16).step_by(align_of::<E>().div_ceil(4)) {
+            let mut memory = vec![UNTOUCHED; len + 16];
+            let elements = bytemuck::cast_slice_mut(&mut memory[skipped..skipped + len]);
+            let mut array = ArrayViewMut2::from_shape((height, WIDTH).f(), elements).unwrap();
+            Target::of(&mut array).draw_strided(&source, least_streamed);
+            let case = (E::ELEMENT_NAME, height, skipped, least_streamed);
+            assert!(array == c_order, "{case:?}");
+            let around = memory[..skipped].iter().chain(&memory[skipped + len..]);
+            assert!(around.copied().all(|word| word == UNTOUCHED), "{case:?}");
+        }
+    }
+
+    #[test]
+    fn columns_begin_anywhere_in_a_cache_line() {
+        for height in [3, 64, 131] {
+            for least_streamed in [0, usize::MAX] {
+                assert_in_c_order::<f32>(height, least_streamed);
+                assert_in_c_order::<f64>(height, least_streamed);
+                #[cfg(feature = "half")]
+                assert_in_c_order::<half::bf16>(height, least_streamed);
+                #[cfg(feature = "complex")]
+                assert_in_c_order::<num_complex::Complex<f32>>(height, least_streamed);
+                #[cfg(feature = "complex")]
+                assert_in_c_order::<num_complex::Complex<f64>>(height, least_streamed);
+            }
+        }
+    }
+}

@@ -49,12 +49,7 @@ impl<'a, E: Format> Source<'a, E> {
     }
 
     /// Writes elements first, first + 1, … of the array: all of `out`.
-    pub(super) fn write(
-        &self,
-        scratch: &mut Scratch,
-        first: usize,
-        out: &mut [MaybeUninit<E>],
-    ) {
+    pub(super) fn write(&self, scratch: &mut Scratch, first: usize, out: &mut [MaybeUninit<E>]) {
         let mut pieces = Pieces { source: self, scratch, pending: 0, out, done: 0 };
         match self.indices {
             None => pieces.add(Run { index: first as u64, len: pieces.out.len(), step: 1 }),

@@ -1,7 +1,7 @@
 //! The circular laws as distributions of their own.
 
-use super::circular::Circular;
 use super::any::AnyLaw;
+use super::circular::Circular;
 use crate::element::Format;
 use crate::error::{InitError, positive};
 use num_complex::Complex;

@@ -25,6 +25,16 @@ use std::fmt;
 /// assert!((law.std_dev() - (2.0 / (9.0 * 192.0_f64)).sqrt()).abs() < 1e-15);
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
+///
+/// Complex numbers are sampled from the laws of complex numbers alone, such as `ComplexNormal`:
+///
+/// ```compile_fail
+/// use ndarray_init::{Law, Normal, num_complex::Complex, rand, rand_distr::Distribution};
+///
+/// let law = Law::from(Normal::new(0.0, 1.0)?);
+/// let z: Complex<f32> = law.sample(&mut rand::rng());
+/// # Ok::<(), ndarray_init::InitError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]

@@ -99,9 +99,7 @@ impl Transformed {
                 Step::Shift(a) | Step::AtLeast(a) | Step::AtMost(a) if !a.is_finite() => {
                     return broken("a step's number", a, "finite");
                 }
-                Step::Ln | Step::InverseSoftplus
-                    if ends[0].min(ends[1]) < f64::MIN_POSITIVE =>
-                {
+                Step::Ln | Step::InverseSoftplus if ends[0].min(ends[1]) < f64::MIN_POSITIVE => {
                     let least = ends[0].min(ends[1]);
                     return broken("the least draw", least, "positive before a logarithm");
                 }

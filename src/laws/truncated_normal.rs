@@ -364,8 +364,7 @@ impl<E: Format> Quantile<E> for FarQuantile<E::Arithmetic> {
     #[inline(always)]
     fn center<const FUSED: bool>(&self, [word, _]: [u64; 2]) -> (E, bool) {
         let (_, q) = E::Arithmetic::fold::<FUSED>(word);
-        let above =
-            if is_negative(word) == self.mirrored { q } else { E::Arithmetic::TWO - q };
+        let above = if is_negative(word) == self.mirrored { q } else { E::Arithmetic::TWO - q };
         let beyond = (above.into_f64() / 2.0).mul_add(self.share, self.rest);
         let z = math::far_tail(self.depth - math::ln(beyond));
         let z = E::Arithmetic::from_f64(if self.mirrored { -z } else { z });

@@ -170,7 +170,8 @@ impl Float for f32 {
     fn fold<const FUSED: bool>(word: u64) -> (f32, f32) {
         let word = (word >> 32) as i32;
         let magnitude = word ^ (word >> 31);
-        let fraction = |n: i32| fused_if_cheap::<FUSED, f32>(n as f32, Self::UNIT, Self::UNIT / 2.0);
+        let fraction =
+            |n: i32| fused_if_cheap::<FUSED, f32>(n as f32, Self::UNIT, Self::UNIT / 2.0);
         (fraction(magnitude), fraction(magnitude ^ i32::MAX))
     }
 

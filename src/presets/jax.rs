@@ -16,8 +16,8 @@
 //! ```
 
 use super::Result;
-use crate::fill::Element;
 use crate::fans::{FanMode, Layout};
+use crate::fill::Element;
 use crate::laws::{Normal, TruncatedNormal, Uniform};
 use crate::scaling::{Distribution, VarianceScaling};
 use crate::structured::{Constant, Ones, Zeros};

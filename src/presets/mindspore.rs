@@ -11,8 +11,8 @@
 //! ```
 
 use super::{Result, torch};
-use crate::fill::Element;
 use crate::fans::{FanMode, Layout};
+use crate::fill::Element;
 use crate::laws::{Normal, TruncatedNormal, Uniform};
 use crate::scaling::{Distribution, Nonlinearity, VarianceScaling};
 use crate::structured::Orthogonal;

@@ -20,9 +20,9 @@
 //! ```
 
 use super::Result;
-use crate::fill::Element;
 use crate::error::at_least_one;
 use crate::fans::{FanMode, Layout};
+use crate::fill::Element;
 use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
 use crate::scaling::{Distribution, Nonlinearity, TorchDefault, VarianceScaling};
 use crate::structured::Orthogonal;

@@ -20,13 +20,7 @@ pub(crate) fn draw(key: Key, mut index: u64, mut out: &mut [MaybeUninit<u32>], s
 }
 
 /// Writes the words of a block from a place on.
-fn draw_in_block(
-    key: Key,
-    block: u64,
-    place: usize,
-    mut out: &mut [MaybeUninit<u32>],
-    simd: Simd,
-) {
+fn draw_in_block(key: Key, block: u64, place: usize, mut out: &mut [MaybeUninit<u32>], simd: Simd) {
     let row = place / ROW;
     let lanes = &mut simd.run(Seed { origin: key.origin(), block, row }, &mut ());
     let skipped = place % ROW;

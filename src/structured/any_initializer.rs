@@ -2,9 +2,9 @@
 
 use super::{Blocks, Constant, Dirac, Identity, Ones, Sparse, Stft, Zeros, number};
 use super::{DeltaOrthogonal, Orthogonal};
-use crate::fill::Element;
 use crate::error::InitError;
 use crate::fans::Layout;
+use crate::fill::Element;
 use crate::initializer::{Initializer, Values};
 #[cfg(feature = "complex")]
 use crate::laws::{ComplexNormal, ComplexTruncatedNormal, Disc};

@@ -1,8 +1,8 @@
 //! Several kernels in one array.
 
-use crate::fill::Element;
 use crate::error::InitError;
 use crate::fans::resolve;
+use crate::fill::Element;
 use crate::fill::{self, Region};
 use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;

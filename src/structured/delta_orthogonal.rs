@@ -2,9 +2,9 @@
 
 use super::dirac::{Center, Middle, axes_of};
 use super::orthogonal::{Matrices, Orthogonal};
-use crate::fill::Element;
 use crate::error::{AxisRole, InitError};
 use crate::fans::Layout;
+use crate::fill::Element;
 use crate::fill::Region;
 use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;

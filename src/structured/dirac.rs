@@ -1,8 +1,8 @@
 //! Convolutions that copy their input.
 
-use crate::fill::Element;
 use crate::error::{AxisRole, InitError};
 use crate::fans::Layout;
+use crate::fill::Element;
 use crate::fill::Region;
 use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;

@@ -1,8 +1,8 @@
 //! The identity matrix.
 
 use super::number;
-use crate::fill::Element;
 use crate::error::{InitError, positive};
+use crate::fill::Element;
 use crate::fill::Region;
 use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;

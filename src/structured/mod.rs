@@ -24,9 +24,9 @@ pub use orthogonal::Orthogonal;
 pub use sparse::Sparse;
 pub use stft::Stft;
 
+use crate::error::{InitError, Number};
 use crate::fill::Element;
 use crate::math::Float;
-use crate::error::{InitError, Number};
 
 /// Converts a configured number to the element type. NaN, numbers beyond the type's greatest value, and
 /// those that would vanish below its least, are an error; infinities pass.

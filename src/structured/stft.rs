@@ -1,8 +1,8 @@
 //! Kernels of short-time Fourier transforms, public as `presets::keras::Stft`.
 
-use crate::fill::Element;
 use crate::error::{InitError, Number, finite, named};
 use crate::fill;
+use crate::fill::Element;
 use crate::initializer::{Initializer, Values};
 use crate::math::cosine;
 use crate::stream::Key;

@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // Not everyone who has it asks for all of this.
 
+use ndarray_init::rand::RngCore;
+use ndarray_init::rand_distr::Distribution;
 use ndarray_init::{Element, Law};
 
 /// The statement once for each element type, with its name for it.
@@ -27,8 +29,8 @@ pub(crate) trait Listed: Element {
     const TYPE: &'static str;
     /// The distance from 1 to the next larger number.
     const EPSILON: f64;
-    /// Whether an element has two parts.
-    const IS_COMPLEX: bool = false;
+    /// True if an element has a real and an imaginary part.
+    const HAS_PARTS: bool = false;
 
     /// The bits; of complex numbers, those of the real part above those of the imaginary one.
     fn bits(self) -> u128;
@@ -36,12 +38,14 @@ pub(crate) trait Listed: Element {
     fn rounded(value: f64) -> Self;
     /// The real and the imaginary part.
     fn parts(self) -> [f64; 2];
+    /// The element that the law makes of the generator's next words.
+    fn drawn(law: &Law, rng: &mut dyn RngCore) -> Self;
 }
 
-/// Whether elements of this type can be drawn from the law: complex ones have no bounds but those
+/// True if elements of this type can be drawn from the law: complex ones have no bounds but those
 /// around 0.
 pub(crate) fn suits<A: Listed>(law: &Law) -> bool {
-    !A::IS_COMPLEX || matches!(law, Law::Normal(_)) || law.mean() == 0.0
+    !A::HAS_PARTS || matches!(law, Law::Normal(_)) || law.mean() == 0.0
 }
 
 macro_rules! real {
@@ -61,6 +65,10 @@ macro_rules! real {
             fn parts(self) -> [f64; 2] {
                 [self.into(), 0.0]
             }
+
+            fn drawn(law: &Law, rng: &mut dyn RngCore) -> Self {
+                law.sample(rng)
+            }
         }
     )*};
 }
@@ -71,7 +79,7 @@ real! {
 
 #[cfg(feature = "half")]
 mod half {
-    use super::Listed;
+    use super::{Distribution, Law, Listed, RngCore};
     use ndarray_init::half::{bf16, f16};
     real! {
         f16: f16::EPSILON.to_f64_const(), f16::from_f64;
@@ -80,23 +88,52 @@ mod half {
 }
 
 #[cfg(feature = "complex")]
-impl<T: Listed> Listed for ndarray_init::num_complex::Complex<T>
-where
-    Self: Element,
-{
-    const TYPE: &'static str = if size_of::<T>() == 4 { "c32" } else { "c64" };
-    const EPSILON: f64 = T::EPSILON;
-    const IS_COMPLEX: bool = true;
+mod complex {
+    use super::{Distribution, Element, Law, Listed, RngCore};
+    use ndarray_init::num_complex::Complex;
+    use ndarray_init::{ComplexTruncatedNormal, Disc, Normal};
 
-    fn bits(self) -> u128 {
-        self.re.bits() << (8 * size_of::<T>()) | self.im.bits()
-    }
+    impl<T: Listed> Listed for Complex<T>
+    where
+        Self: Element,
+        Disc: Distribution<Self>,
+        ComplexTruncatedNormal: Distribution<Self>,
+    {
+        const TYPE: &'static str = if size_of::<T>() == 4 { "c32" } else { "c64" };
+        const EPSILON: f64 = T::EPSILON;
+        const HAS_PARTS: bool = true;
 
-    fn rounded(value: f64) -> Self {
-        Self::new(T::rounded(value), T::default())
-    }
+        fn bits(self) -> u128 {
+            self.re.bits() << (8 * size_of::<T>()) | self.im.bits()
+        }
 
-    fn parts(self) -> [f64; 2] {
-        [self.re, self.im].map(|part| part.parts()[0])
+        fn rounded(value: f64) -> Self {
+            Self::new(T::rounded(value), T::default())
+        }
+
+        fn parts(self) -> [f64; 2] {
+            [self.re, self.im].map(|part| part.parts()[0])
+        }
+
+        fn drawn(law: &Law, rng: &mut dyn RngCore) -> Self {
+            // The circular law of the same variance.
+            match law {
+                Law::Uniform(law) => {
+                    Disc::new(law.high() * (2.0_f64 / 3.0).sqrt()).unwrap().sample(rng)
+                }
+                Law::Normal(law) => {
+                    let part = law.std_dev() * std::f64::consts::FRAC_1_SQRT_2;
+                    let parts = [law.mean(), 0.0].map(|mean| Normal::new(mean, part).unwrap());
+                    let [re, im] = parts.map(|part| T::drawn(&part.into(), rng));
+                    Self::new(re, im)
+                }
+                Law::TruncatedNormal(law) => {
+                    let sigmas = law.upper() / law.parent_std_dev();
+                    let of_one = ComplexTruncatedNormal::new(1.0, sigmas).unwrap();
+                    let std = law.std_dev() / of_one.std_dev();
+                    ComplexTruncatedNormal::new(std, sigmas * std).unwrap().sample(rng)
+                }
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What several files need: values of chosen words, the stream written naively, and the
+//! Helpers of several files: values of chosen words, the stream written naively, and the
 //! element types as the tests see them.
 
 mod elements;
@@ -16,7 +16,7 @@ use ndarray_init::{
 use proptest::test_runner::Config as ProptestConfig;
 use std::fmt::{Debug, Display, LowerExp};
 use std::ops::{Add, Mul, Neg};
-pub(crate) use stream::{GAMMA, element_of, mix64, part, value_of, word, word64};
+pub(crate) use stream::{GAMMA, OneWord, element_of, mix64, part, value_of, word, word64};
 
 /// `f32` and `f64`. Words of either are passed as `u64`, of which `f32` takes the low half.
 pub(crate) trait Real:

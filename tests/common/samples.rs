@@ -1,4 +1,4 @@
-//! Whether a sample is one of a law: distribution functions, the distance from them, and moments.
+//! Tests of a sample against a law: distribution functions, the distance from them, and moments.
 
 use ndarray_init::Law;
 use statrs::distribution::{ContinuousCDF, Normal as Standard};
@@ -48,15 +48,22 @@ pub(crate) fn mean(sample: impl ExactSizeIterator<Item = f64>) -> f64 {
 }
 
 /// The mean, in its own standard deviations from what it should be.
-pub(crate) fn mean_score(sample: &[f64], law: &Law) -> f64 {
+fn mean_score(sample: &[f64], law: &Law) -> f64 {
     let n = sample.len() as f64;
     (mean(sample.iter().copied()) - law.mean()) / law.std_dev() * n.sqrt()
 }
 
 /// The variance, likewise; how it scatters follows from the sample's fourth moment.
-pub(crate) fn variance_score(sample: &[f64], law: &Law) -> f64 {
+fn variance_score(sample: &[f64], law: &Law) -> f64 {
     let (center, std) = (law.mean(), law.std_dev());
     let squares = || sample.iter().map(|x| ((x - center) / std).powi(2));
     let scatter = mean(squares().map(|square| (square - 1.0).powi(2))).sqrt();
     (mean(squares()) - 1.0) / scatter * (sample.len() as f64).sqrt()
+}
+
+/// The largest of √n D and of the scores of mean and variance, each as a share of what is allowed: √n D of
+/// the first number, scores of the second.
+pub(crate) fn distance(sample: &[f64], law: &Law, [kolmogorov, sigmas]: [f64; 2]) -> f64 {
+    let moments = mean_score(sample, law).abs().max(variance_score(sample, law).abs());
+    (kolmogorov_smirnov(sample, &*cdf(law)) / kolmogorov).max(moments / sigmas)
 }

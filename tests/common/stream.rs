@@ -1,13 +1,16 @@
-//! The stream written naively: the words of one element, and what a law makes of them. `fuzz` has it, too.
+//! The stream written naively: the words of one element, and the values that a law gives them. `fuzz` has it, too.
 
 #![allow(dead_code)] // Not everyone who has it asks for all of this.
 
+use super::elements::Listed;
 use ndarray_init::rand::{RngCore, SeedableRng};
-use ndarray_init::rand_distr::Distribution;
 use ndarray_init::rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
-use ndarray_init::{Element, Key};
+use ndarray_init::{Key, Law};
 
 pub(crate) const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// The ASCII bytes of "ndarray!".
+const SALT: u64 = u64::from_be_bytes(*b"ndarray!");
 
 /// The output function of `SplitMix64`, by way of `rand_xoshiro`'s.
 pub(crate) fn mix64(z: u64) -> u64 {
@@ -23,7 +26,7 @@ pub(crate) fn part(key: Key, i: u64) -> Key {
 pub(crate) fn word(key: u64, i: usize) -> u32 {
     let (block, r) = (i / 1024, i % 1024);
     let lane = (8 * block + r % 16 / 2) as u64;
-    let seed = mix64(key).wrapping_add(lane.wrapping_mul(4).wrapping_mul(GAMMA));
+    let seed = mix64(key ^ SALT).wrapping_add(lane.wrapping_mul(4).wrapping_mul(GAMMA));
     let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed);
     for _ in 0..r / 16 {
         generator.next_u64();
@@ -32,13 +35,13 @@ pub(crate) fn word(key: u64, i: usize) -> u32 {
     if r.is_multiple_of(2) { output as u32 } else { (output >> 32) as u32 }
 }
 
-/// The same for `f64`: that word above the one of a second stream.
+/// The word of an `f64`: that word above the one of a second stream.
 pub(crate) fn word64(key: u64, i: usize) -> u64 {
     u64::from(word(key, i)) << 32 | u64::from(word(mix64(key ^ GAMMA), i))
 }
 
 /// A generator with one word to give, again and again.
-struct OneWord(u64);
+pub(crate) struct OneWord(pub(crate) u64);
 
 impl RngCore for OneWord {
     fn next_u32(&mut self) -> u32 {
@@ -54,9 +57,9 @@ impl RngCore for OneWord {
     }
 }
 
-/// What the law makes of a word.
-pub(crate) fn value_of<A: Element>(law: &impl Distribution<A>, word: u64) -> A {
-    law.sample(&mut OneWord(word))
+/// The value of a word under the law.
+pub(crate) fn value_of<A: Listed>(law: &(impl Into<Law> + Copy), word: u64) -> A {
+    A::drawn(&(*law).into(), &mut OneWord(word))
 }
 
 /// The words of element i, as the stream contract has them: a complex element takes a second one.
@@ -87,7 +90,7 @@ impl RngCore for WordsOf {
     }
 }
 
-/// What the law makes of the words of element i under this key, by themselves.
-pub(crate) fn element_of<A: Element>(law: &impl Distribution<A>, key: Key, i: usize) -> A {
-    law.sample(&mut WordsOf { key: key.as_u64(), i })
+/// Element i under this key and the law, from its words alone.
+pub(crate) fn element_of<A: Listed>(law: &(impl Into<Law> + Copy), key: Key, i: usize) -> A {
+    A::drawn(&(*law).into(), &mut WordsOf { key: key.as_u64(), i })
 }

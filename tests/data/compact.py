@@ -3,7 +3,7 @@
     python3 compact.py FOLDER
 
 FOLDER holds the recorded calls, one JSON object a line: keras.jsonl, jax.jsonl, pytorch.jsonl and
-mindspore.jsonl. README.md says what the written lines mean.
+mindspore.jsonl. README.md says what the written lines mean, and which calls are kept.
 """
 
 import json
@@ -45,6 +45,15 @@ def kernel(call):
     return fans + " ".join(map(str, call["law"].values()))
 
 
+def kept(calls):
+    """Every seventh kernel of a call, beginning with another one for each; few of the short calls."""
+    for i, (call, kernels) in enumerate(calls.items()):
+        if len(kernels) > 2:
+            yield from [call, *kernels[i % 7::7]]
+        elif i % 3 == 0:
+            yield from [call, *kernels]
+
+
 def main(folder):
     here = pathlib.Path(__file__).parent
     for system in ["keras", "jax", "pytorch", "mindspore"]:
@@ -53,8 +62,7 @@ def main(folder):
             call = json.loads(line)
             if call["call"] not in STRUCTURED:
                 kernels.setdefault(heading(call), []).append(kernel(call))
-        lines = [line for call, lines in kernels.items() for line in [call, *lines]]
-        (here / f"{system}.txt").write_text("\n".join(lines) + "\n")
+        (here / f"{system}.txt").write_text("\n".join(kept(kernels)) + "\n")
 
 
 main(pathlib.Path(sys.argv[1]))

@@ -12,7 +12,7 @@ const SHAPES: [&[usize]; 7] =
 /// The law for a fan_in and a fan_out.
 type ByFans = fn(f64, f64) -> Law;
 
-/// What follows the fans.
+/// Initializers that follow the fans.
 fn scaled() -> [(VarianceScaling, ByFans); 7] {
     let geometric = FanMode::FanGeoAvg;
     let plain = Distribution::UntruncatedNormal;
@@ -37,7 +37,7 @@ fn assert_fills<A: Listed>(initializer: &dyn Initializer<A>, shape: &[usize]) {
     let first = w.first().unwrap().bits();
     assert!(w.iter().any(|x| x.bits() != first), "{} at {shape:?} is constant", A::TYPE);
     // Both parts of complex elements are drawn.
-    assert!(!A::IS_COMPLEX || w.iter().all(|x| x.parts().iter().all(|&part| part != 0.0)));
+    assert!(!A::HAS_PARTS || w.iter().all(|x| x.parts().iter().all(|&part| part != 0.0)));
 }
 
 fn fills_every_shape<A: Listed>() {
@@ -52,7 +52,7 @@ fn fills_every_shape<A: Listed>() {
             }
         }
         // U[0, 0.01] is no law of complex numbers, here as there.
-        if !A::IS_COMPLEX {
+        if !A::HAS_PARTS {
             assert_fills::<A>(&jax::uniform(None).unwrap(), shape);
         }
     }

@@ -7,7 +7,7 @@ use ndarray_init::presets::keras;
 use ndarray_init::rand::SeedableRng;
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
 use ndarray_init::{
-    AnyInitializer, Distribution, FanMode, InitError, InitExt, Initializer, Key, KeySource, Region,
+    AnyInitializer, Distribution, FanMode, InitError, InitExt, Initializer, Key, Region,
     TruncatedNormal, Values,
 };
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ fn drawn() -> Vec<AnyInitializer> {
     ]
 }
 
-/// What Keras does not draw, the identity times this gain.
+/// Initializers of Keras that draw nothing, the identity times this gain.
 fn not_drawn(gain: impl Into<Option<f64>>) -> [AnyInitializer; 4] {
     [
         keras::zeros().into(),
@@ -49,7 +49,7 @@ fn a_key_gives_the_same_values_at_every_call_and_a_generator_other_ones() {
         let once = filled::<f32>(&initializer, &[2, 3], Key::new(1337));
         assert_eq!(once, filled::<f32>(&initializer, &[2, 3], Key::new(1337)), "{initializer:?}");
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1337);
-        let arrays = [(); 3].map(|()| filled::<f32>(&initializer, &[2, 3], rng.next_key()));
+        let arrays = [(); 3].map(|()| filled::<f32>(&initializer, &[2, 3], Key::from(&mut rng)));
         for (one, other) in [(0, 1), (0, 2), (1, 2)] {
             assert_ne!(arrays[one], arrays[other], "{initializer:?}");
         }

@@ -1,6 +1,8 @@
 //! PyTorch.
 
-use super::{KEY, assert_follows, assert_hands_on, distance, filled, refused, sample, uniform_of};
+use super::{
+    ALLOWED, KEY, assert_follows, assert_hands_on, distance, filled, refused, sample, uniform_of,
+};
 use crate::common::{Listed, normal, uniform};
 use ndarray_init::ndarray::{ArrayD, Axis, Slice};
 use ndarray_init::presets::torch;
@@ -85,7 +87,7 @@ fn a_narrow_interval_of_a_tail_follows_its_law() {
 fn assert_ten_thousand_follow<A: Listed>(law: &Law) {
     let array = filled::<A>(law, &[10_000], KEY.fork(&format!("{law}")));
     let sample: Vec<f64> = array.iter().map(|x| x.parts()[0]).collect();
-    let distance = distance(&sample, law);
+    let distance = distance(&sample, law, ALLOWED);
     assert!(distance < 1.0, "{law} as {}: {distance} times too far", A::TYPE);
 }
 
@@ -220,7 +222,7 @@ fn what_is_not_zero_in_a_sparse_matrix_follows_its_law() {
         let drawn: Vec<f64> = sample.iter().copied().filter(|&x| x != 0.0).collect();
         // ⌈0.13 · 33⌉ = 5 of 33 are zero.
         assert_eq!(drawn.len() * 33, sample.len() * 28);
-        let distance = distance(&drawn, &normal(0.0, std).into());
+        let distance = distance(&drawn, &normal(0.0, std).into(), ALLOWED);
         assert!(distance < 1.0, "{distance} times too far");
     }
 }

@@ -1,8 +1,8 @@
 //! `keras.initializers`, one function each.
 
 use super::super::Result;
-use crate::fill::Element;
 use crate::fans::FanMode;
+use crate::fill::Element;
 use crate::laws::{Normal, TruncatedNormal, Uniform};
 use crate::scaling::{Distribution, VarianceScaling};
 use crate::structured::Orthogonal;

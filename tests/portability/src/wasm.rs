@@ -1,4 +1,4 @@
-//! What `run.mjs` calls: WebAssembly has no standard output.
+//! Functions for `run.mjs`: WebAssembly has no standard output.
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ extern "C" fn text_start() -> *const u8 {
     TEXT.as_ptr()
 }
 
-/// How many bytes it has.
+/// The text's bytes.
 #[unsafe(no_mangle)]
 extern "C" fn text_len() -> usize {
     TEXT.len()
