@@ -2,8 +2,8 @@
 
 use super::any::AnyLaw;
 use super::circular::Circular;
-use crate::element::Format;
 use crate::error::{InitError, positive};
+use crate::math::Float;
 use num_complex::Complex;
 use rand::Rng;
 use rand_distr::Distribution;
@@ -176,11 +176,8 @@ macro_rules! moments {
             }
         }
 
-        impl<T> Distribution<Complex<T>> for $law
-        where
-            Complex<T>: Format<Real = T>,
-        {
-            fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Complex<T> {
+        impl<A: Float> Distribution<Complex<A>> for $law {
+            fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Complex<A> {
                 AnyLaw::Circular(self.circular()).sample(rng)
             }
         }
