@@ -382,7 +382,8 @@ macro_rules! drawn {
     )*};
 }
 drawn!(VarianceScaling MupScaling Siren TorchDefault: this, shape => this.law(shape));
-drawn!(Law Uniform Normal TruncatedNormal: this, _shape => Ok::<_, InitError>(Law::from(*this)));
+drawn!(Law: this, _shape => Ok::<_, InitError>(*this));
+drawn!(Uniform Normal TruncatedNormal: this, _shape => Ok::<_, InitError>(Law::from(*this)));
 
 impl<A: Element> Initializer<A> for Transformed {
     fn values(&self, _: &[usize], key: Key) -> Result<Values<A>, InitError> {

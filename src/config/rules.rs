@@ -83,6 +83,7 @@ impl<I> Rules<I> {
     }
 
     /// The patterns and their initializers, in order.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &I)> {
         self.rules.iter().map(|(pattern, initializer)| (&**pattern, initializer))
     }

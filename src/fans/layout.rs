@@ -223,11 +223,13 @@ impl Layout {
         if self.groups != 1 {
             let whole = &mut channels[usize::from(!self.transposed)];
             if whole.checked_rem(self.groups) != Some(0) {
-                let (groups, role) = (self.groups, self.grouped_role());
-                let rule = format!(
-                    "{groups} groups must be at least 1 and divide the {whole} {role} channels"
-                );
-                return Err(self.refuse(shape, rule));
+                let (groups, divided) = (self.groups, self.grouped_role());
+                return Err(self.refuse(
+                    shape,
+                    format!(
+                        "{groups} groups must be at least 1 and divide the {whole} {divided} channels"
+                    ),
+                ));
             }
             *whole /= self.groups;
         }
@@ -278,14 +280,13 @@ impl Layout {
         match &self.roles {
             // No axis is named in most layouts of small kernels, whose time counts.
             Roles::Keras | Roles::Torch | Roles::Depthwise if self.batch.is_empty() => {}
-            Roles::Keras | Roles::Torch | Roles::Depthwise => self.check_named(&[], &[], shape)?,
             Roles::Axes { input, output } => self.check_named(input, output, shape)?,
             Roles::Einsum(equation) if shape.len() != equation.roles().len() => {
                 let axes = equation.roles().len();
                 let rule = format!("the second operand of the equation has {axes} axes");
                 return Err(self.refuse(shape, rule));
             }
-            Roles::Einsum(_) => self.check_named(&[], &[], shape)?,
+            _ => self.check_named(&[], &[], shape)?,
         }
         let left = shape.len() - self.batch.len();
         if left < 2 && matches!(self.roles, Roles::Torch | Roles::Depthwise) {

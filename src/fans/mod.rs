@@ -55,7 +55,7 @@ pub enum FanMode {
     FanOut,
     /// n = (fan_in + fan_out) / 2: Glorot and Bengio's compromise.
     FanAvg,
-    /// n = √(fan_in · fan_out): the geometric mean, of JAX.
+    /// n = √(`fan_in` · `fan_out`): the geometric mean, of JAX.
     FanGeoAvg,
 }
 

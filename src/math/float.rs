@@ -97,7 +97,7 @@ pub trait Float:
 /// The signed word is below zero.
 #[inline(always)]
 pub(crate) fn is_negative(word: u64) -> bool {
-    ((word >> 32) as i32) < 0
+    (word as i64) < 0
 }
 
 macro_rules! common {

@@ -149,3 +149,41 @@ impl Vectorized for Draw<'_> {
         *self.0 = lanes;
     }
 }
+
+#[cfg(test)]
+#[expect(unsafe_code, reason = "to read what was drawn")]
+mod tests {
+    use super::super::pick;
+    use super::*;
+    use rand_xoshiro::Xoshiro256PlusPlus;
+    use rand_xoshiro::rand_core::{RngCore, SeedableRng};
+
+    /// A word by the contract, from the generator itself.
+    fn word(key: u64, i: u64) -> u32 {
+        const SALT: u64 = u64::from_be_bytes(*b"ndarray!");
+        let (lane, place) = (8 * (i / 1024) + i % 16 / 2, i % 1024);
+        let seed = mix64(key ^ SALT).wrapping_add(lane.wrapping_mul(4).wrapping_mul(GAMMA));
+        let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let output = (0..=place / 16).map(|_| generator.next_u64()).last().expect("one at least");
+        (output >> (32 * (i % 2))) as u32
+    }
+
+    #[test]
+    fn words_are_those_of_the_contract_at_any_index_and_step() {
+        let key = 42;
+        let lengths: &[usize] = if cfg!(miri) { &[1, 40] } else { &[1, 15, 40, 300] };
+        for first in [0, 1, 15, 1000, 1024, (1 << 63) - 7] {
+            for step in [1, 2, 17, 255, 257, 1500, 1 << 40] {
+                for &len in lengths {
+                    let mut out = vec![MaybeUninit::uninit(); len];
+                    pick(Key::new(key), first, step, &mut out, Simd::best());
+                    // SAFETY: `pick` wrote all of them.
+                    let found = out.into_iter().map(|word| unsafe { word.assume_init() });
+                    let expected = (0..len as u64)
+                        .map(|i| word(key, first.wrapping_add(i.wrapping_mul(step))));
+                    assert!(found.eq(expected), "{len} words from {first} on in steps of {step}");
+                }
+            }
+        }
+    }
+}

@@ -142,6 +142,7 @@ impl<A: Element> Values<A> {
     /// # Errors
     /// [`InitError::Parameter`] if the function gives NaN, [`InitError::Unrepresentable`] if the element type
     /// has no such number (infinities pass), and [`InitError::Memory`] if the values do not fit memory.
+    #[expect(clippy::missing_panics_doc, reason = "there are as many elements as the shape has")]
     pub fn from_fn(shape: &[usize], mut f: impl FnMut(&[usize]) -> f64) -> Result<Self, InitError> {
         let len = shape.iter().try_fold(1, |len: usize, &n| len.checked_mul(n));
         let mut elements = fill::room::<A, A>(len.unwrap_or(usize::MAX), shape)?;

@@ -160,7 +160,7 @@ impl<A: Element> Structure<A> for Holes<A> {
         let (rows, columns) = array.dim();
         let (first, step) = (region.offset()[along] as u64, region.steps()[along]);
         let mut zeros_left = vec![zeros as u64; columns];
-        let mut words = Words { key, block: None, words: [0; BLOCK] };
+        let mut stream = Stream { key, block: None, words: [0; BLOCK] };
         // The next row of the part.
         let mut place = 0;
         for row in 0..=region.coordinate(down, rows - 1) {
@@ -169,7 +169,7 @@ impl<A: Element> Structure<A> for Holes<A> {
             let mut start = 0;
             while start < columns {
                 let index = row as u64 * all_columns + first + (start * step) as u64;
-                let words = words.from(index).iter().step_by(step);
+                let words = stream.from(index).iter().step_by(step);
                 let begin = start;
                 for (&word, zeros_left) in words.zip(&mut zeros_left[begin..]) {
                     let is_zero = (u64::from(word) * rows_left) >> 32 < *zeros_left;
@@ -191,14 +191,14 @@ impl<A: Element> Structure<A> for Holes<A> {
 }
 
 /// A stream's words at indices that rise, a block at a time.
-struct Words {
+struct Stream {
     key: Key,
     /// The block's number; `None` before the first.
     block: Option<u64>,
     words: [u32; BLOCK],
 }
 
-impl Words {
+impl Stream {
     /// The words with the indices index, index + 1, … to the end of their block.
     fn from(&mut self, index: u64) -> &[u32] {
         let block = index / BLOCK as u64;
