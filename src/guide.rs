@@ -16,42 +16,60 @@
 //! | [Design](design) | the parts of the crate, and their reasons |
 //! | [Glossary](glossary) | terms |
 
-/// Modules without items, each of which is a page. Links between pages lead to files in the repository, and
-/// to modules here: Markdown takes the first definition of a link, which this macro writes.
-macro_rules! pages {
-    ($($(#[$cfg:meta])* $page:ident $file:literal;)*) => {$(
-        $(#[$cfg])*
-        #[doc = "[Choosing]: crate::guide::choosing"]
-        #[doc = "[Design]: crate::guide::design"]
-        #[doc = "[Glossary]: crate::guide::glossary"]
-        #[doc = "[Layouts]: crate::guide::layouts"]
-        #[doc = "[Migrating]: crate::guide::migrating"]
-        #[doc = "[Performance]: crate::guide::performance"]
-        #[doc = "[Random matrices]: crate::guide::random_matrices"]
-        #[doc = "[Recipes]: crate::guide::recipes"]
-        #[doc = "[Reproducibility]: crate::guide::reproducibility"]
-        #[doc = "[Sharding]: crate::guide::sharding"]
-        #[doc = "[table of all initializers]: crate#initializers"]
-        #[doc = ""]
-        #[doc = include_str!($file)]
-        pub mod $page {}
-    )*};
-}
-pages! {
-    first_array "../docs/guide/first_array.md";
-    choosing "../docs/guide/choosing.md";
-    layouts "../docs/guide/layouts.md";
-    #[cfg(feature = "serde")]
-    recipes "../docs/guide/recipes.md";
-    #[cfg(feature = "complex")]
-    random_matrices "../docs/guide/random_matrices.md";
-    reproducibility "../docs/guide/reproducibility.md";
-    performance "../docs/guide/performance.md";
-    sharding "../docs/guide/sharding.md";
-    #[cfg(all(feature = "half", feature = "complex"))]
-    element_types "../docs/guide/element_types.md";
-    migrating "../docs/MIGRATING.md";
-    comparison "../docs/guide/comparison.md";
-    design "../docs/guide/design.md";
-    glossary "../docs/guide/glossary.md";
-}
+// Modules without items, each of which is a page. Links between pages lead to files in the repository, and to
+// modules here: Markdown takes the first definition of a link, which is in links.md.
+
+#[doc = include_str!("../docs/guide/links.md")]
+#[doc = include_str!("../docs/guide/first_array.md")]
+pub mod first_array {}
+
+#[doc = include_str!("../docs/guide/links.md")]
+#[doc = include_str!("../docs/guide/choosing.md")]
+pub mod choosing {}
+
+#[doc = include_str!("../docs/guide/links.md")]
+#[doc = include_str!("../docs/guide/layouts.md")]
+pub mod layouts {}
+
+#[cfg(feature = "serde")]
+#[doc = include_str!("../docs/guide/links.md")]
+#[doc = include_str!("../docs/guide/recipes.md")]
+pub mod recipes {}
+
+#[cfg(feature = "complex")]
+#[doc = include_str!("../docs/guide/links.md")]
+#[doc = include_str!("../docs/guide/random_matrices.md")]
+pub mod random_matrices {}
+
+#[doc = include_str!("../docs/guide/links.md")]
+#[doc = include_str!("../docs/guide/reproducibility.md")]
+pub mod reproducibility {}
+
+#[doc = include_str!("../docs/guide/links.md")]
+#[doc = include_str!("../docs/guide/performance.md")]
+pub mod performance {}
+
+#[doc = include_str!("../docs/guide/links.md")]
+#[doc = include_str!("../docs/guide/sharding.md")]
+pub mod sharding {}
+
+#[cfg(all(feature = "half", feature = "complex"))]
+#[doc = include_str!("../docs/guide/links.md")]
+#[doc = include_str!("../docs/guide/element_types.md")]
+pub mod element_types {}
+
+#[doc = include_str!("../docs/guide/links.md")]
+#[doc = include_str!("../docs/MIGRATING.md")]
+pub mod migrating {}
+
+#[doc = include_str!("../docs/guide/links.md")]
+#[doc = include_str!("../docs/guide/comparison.md")]
+pub mod comparison {}
+
+#[doc = include_str!("../docs/guide/links.md")]
+#[doc = include_str!("../docs/guide/design.md")]
+pub mod design {}
+
+#[doc = include_str!("../docs/guide/links.md")]
+#[doc = include_str!("../docs/guide/glossary.md")]
+pub mod glossary {}
