@@ -899,7 +899,10 @@ fn a_configuration_that_is_wrong_is_an_error_that_shows_it() {
         json!({"class": "STFT", "scaling": "l2"}),
         "\"l2\" is no scaling; there are (nearest first) density, spectrum",
     );
-    wrong(json!({"class": "STFT", "window": "tukey"}), "\"tukey\" is no window; there are (nearest first) ");
+    wrong(
+        json!({"class": "STFT", "window": "tukey"}),
+        "\"tukey\" is no window; there are (nearest first) ",
+    );
     let windows = "window must be the name of a window or a list of weights";
     for window in [json!([[1.0]]), json!(1.0)] {
         wrong(json!({"class": "STFT", "window": window}), windows);

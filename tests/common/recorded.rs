@@ -16,8 +16,7 @@ pub(crate) fn keras(configure: impl Fn(&Call) -> Configured) {
 /// JAX' calls.
 #[track_caller]
 pub(crate) fn jax(configure: impl Fn(&Call) -> Configured) {
-    let expected =
-        Counts { same: 125, both_refuse: 16, divided_by_zero: 15, ..Counts::default() };
+    let expected = Counts { same: 125, both_refuse: 16, divided_by_zero: 15, ..Counts::default() };
     compare(include_str!("../data/jax.txt"), configure, &expected);
 }
 
