@@ -33,9 +33,10 @@ fn laws() -> [Law; 5] {
 fn lines<A: Listed + LowerExp>(text: &mut String) {
     for law in laws().into_iter().filter(suits::<A>) {
         let array = Array1::<A>::init(N, &law, Key::new(42)).unwrap();
+        let mean = law.mean();
         let distance = |i: &usize| {
             let [re, im] = array[*i].parts();
-            (re - law.mean()).hypot(im)
+            (re - mean).hypot(im)
         };
         let farthest = (0..N).max_by(|i, j| distance(i).total_cmp(&distance(j))).unwrap();
         for i in [0, farthest] {
