@@ -37,7 +37,7 @@ def main() -> None:
         print(f"| {library} | {len(models)} | {tensors} | {counts[0]} | {counts[1]} | {len(models) - sum(counts)} |")
     for library, models in libraries.items():
         names = [
-            name if verdict == "right" else f"{name} ({verdict}{': ' + reason if reason else ''})"
+            name if verdict == "right" else f"{name} ({verdict}{': a tensor ' + reason if reason else ''})"
             for name, (verdict, _, reason) in models.items()
         ]
         print("\n" + fill(f"**{library}**: {', '.join(names)}.", 120, break_long_words=False, break_on_hyphens=False))
