@@ -9,13 +9,11 @@ import argparse
 import base64
 import functools
 import gc
-import gzip
 import importlib
 import json
 import math
 import multiprocessing
 import random
-import re
 import subprocess
 import sys
 import tempfile
@@ -29,6 +27,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+import agreement
 from ndarray_init_record.of_torch.models import called, constructor, versions
 from ndarray_init_record.of_torch.record import record
 from ndarray_init_record.parameter_list import Entry, Initializer, ParameterList
@@ -235,27 +234,6 @@ def made(tool: Path, text: str, entries: list[Entry], seeds: int) -> list[dict[s
     return states
 
 
-PROBABILITIES = [0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999]
-
-
-def statistics(tensors: list[torch.Tensor]) -> dict:
-    """What the tool's tests compare with, of all seeds together."""
-    values = torch.cat([tensor.flatten() for tensor in tensors]).double().numpy()
-    numbers = {"mean": values.mean(), "std": values.std(), "min": values.min(), "max": values.max()}
-    short = {name: float(f"{number:.8g}") for name, number in numbers.items()}
-    quantiles = [float(f"{number:.6g}") for number in np.quantile(values, PROBABILITIES)]
-    return {"count": values.size, **short, "zeros": int((values == 0).sum()), "quantiles": quantiles}
-
-
-def write(folder: Path, name: str, text: str, entries: list[Entry], states: list[dict[str, torch.Tensor]]) -> None:
-    """The list, and the framework's own numbers beside it."""
-    written = [entry.name for entry in entries if not entry.tied_to and math.prod(entry.shape)]
-    drawn = {name: statistics([state[name] for state in states]) for name in written}
-    content = json.dumps({"list": json.loads(text), "drawn": drawn}).encode()
-    name = re.sub(r"\W+", "_", name).lower()
-    (folder / f"{name}.json.gz").write_bytes(gzip.compress(content, mtime=0))
-
-
 def faults(entries: list[Entry], states: list[dict[str, torch.Tensor]]) -> dict[str, str]:
     """The tensors that are not as their list says, and how."""
     wrong = {}
@@ -286,7 +264,9 @@ def model(spec: str, kwargs: dict, options: argparse.Namespace) -> tuple[str, st
     wrong = {name: "is in one of list and model" for name in set(states[0]) ^ known} or faults(found.entries, states)
     text = ParameterList(called(spec, kwargs), versions(spec), found.entries).to_json()
     if options.statistics and not wrong and not found.refused:
-        write(options.statistics, spec.partition(":")[2], text, found.entries, states)
+        written = [entry.name for entry in found.entries if not entry.tied_to and math.prod(entry.shape)]
+        numbers = {name: [state[name].double().numpy() for state in states] for name in written}
+        agreement.write(options.statistics, spec, text, numbers)
     if options.tool and not found.refused:
         states = made(options.tool, text, found.entries, options.seeds)
         build().load_state_dict(states[0], strict=True)

@@ -1,7 +1,8 @@
-//! Which part of a parameter each of several ranks holds.
+//! The part of a parameter that each of several ranks holds.
 
 use crate::model::{Parameter, Place};
 use clap::ValueEnum;
+use ndarray_init::ndarray::{Axis, AxisDescription, Slice};
 
 /// A way to cut a network's parameters into parts, one for each rank.
 ///
@@ -31,7 +32,6 @@ pub struct Part {
 
 impl Cut {
     /// The part of one of so many ranks.
-    #[must_use]
     pub fn part(self, parameter: &Parameter, rank: usize, ranks: usize) -> Part {
         let shape = &parameter.shape;
         let last = shape.len().saturating_sub(1);
@@ -43,8 +43,11 @@ impl Cut {
             }
             (Self::Columns, _) | (Self::Mixed, Place::Mlp) => part.keep(last, rank, ranks),
             (Self::Grid, _) | (Self::Mixed, Place::Attention) => {
-                let columns = ranks / rows_of_grid(ranks);
-                part.keep(0, rank / columns, ranks / columns);
+                // As many rows as columns, or the next smaller divisor.
+                let is_divisor = |rows: &usize| ranks.is_multiple_of(*rows);
+                let rows = (1..=ranks.isqrt()).rev().find(is_divisor).unwrap_or(1);
+                let columns = ranks / rows;
+                part.keep(0, rank / columns, rows);
                 part.keep(last, rank % columns, columns);
             }
         }
@@ -53,10 +56,9 @@ impl Cut {
 }
 
 impl Part {
-    /// How many elements the part has.
-    #[must_use]
-    pub fn elements(&self) -> usize {
-        self.shape.iter().product()
+    /// The indices along an axis of the whole.
+    pub fn along(&self, AxisDescription { axis: Axis(axis), .. }: AxisDescription) -> Slice {
+        Slice::from(self.offset[axis]..self.offset[axis] + self.shape[axis])
     }
 
     /// Keeps one of so many pieces along an axis.
@@ -68,49 +70,36 @@ impl Part {
     }
 }
 
-/// How many rows the grid of so many ranks has: as many as columns, or the next smaller divisor.
-fn rows_of_grid(ranks: usize) -> usize {
-    (1..=ranks.isqrt()).rev().find(|rows| ranks.is_multiple_of(*rows)).unwrap_or(1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use ndarray_init::Zeros;
+    use ndarray_init::ndarray::ArrayD;
+
+    fn part(cut: Cut, place: Place, shape: &[usize], rank: usize, ranks: usize) -> Part {
+        let (name, shape, initializer) = (String::new(), shape.to_vec(), Zeros.into());
+        cut.part(&Parameter { name, shape, place, initializer }, rank, ranks)
+    }
 
     #[test]
     fn parts_have_every_element_once() {
         let places = [Place::Embedding, Place::Attention, Place::Mlp, Place::Vector];
-        for cut in Cut::value_variants() {
+        for (&cut, place) in Cut::value_variants().iter().flat_map(|cut| places.map(|p| (cut, p))) {
             for ranks in 1..=13 {
-                for place in places {
-                    let shape = if place == Place::Vector { vec![7] } else { vec![11, 6] };
-                    let initializer = Zeros.into();
-                    let parameter = Parameter { name: String::new(), shape, place, initializer };
-                    let mut counts = vec![0; parameter.elements()];
-                    for rank in 0..ranks {
-                        let Part { offset, shape } = cut.part(&parameter, rank, ranks);
-                        let width = *parameter.shape.last().unwrap();
-                        let (rows, columns) = match offset[..] {
-                            [row, column] => (row..row + shape[0], column..column + shape[1]),
-                            _ => (0..1, offset[0]..offset[0] + shape[0]),
-                        };
-                        for row in rows {
-                            columns.clone().for_each(|column| counts[row * width + column] += 1);
-                        }
-                    }
-                    assert!(counts.iter().all(|&n| n == 1), "{cut:?} {place:?} {ranks} {counts:?}");
+                let shape: &[usize] = if place == Place::Vector { &[7] } else { &[11, 6] };
+                let mut counts = ArrayD::<u8>::zeros(shape);
+                for rank in 0..ranks {
+                    let part = part(cut, place, shape, rank, ranks);
+                    counts.slice_each_axis_mut(|axis| part.along(axis)).map_inplace(|n| *n += 1);
                 }
+                assert!(counts.iter().all(|&n| n == 1), "{cut:?} {place:?} {ranks} {counts:?}");
             }
         }
     }
 
     #[test]
     fn each_cut_divides_the_axes_that_it_names() {
-        let shape_of = |cut: Cut, place, ranks| {
-            let (name, shape, initializer) = (String::new(), vec![48, 96], Zeros.into());
-            cut.part(&Parameter { name, shape, place, initializer }, 0, ranks).shape
-        };
+        let shape_of = |cut, place, ranks| part(cut, place, &[48, 96], 0, ranks).shape;
         assert_eq!(shape_of(Cut::Mixed, Place::Embedding, 4), [12, 96]);
         assert_eq!(shape_of(Cut::Mixed, Place::Mlp, 4), [48, 24]);
         assert_eq!(shape_of(Cut::Mixed, Place::Attention, 4), [24, 48]);

@@ -1,144 +1,83 @@
-//! A network's parameters, each with its place in the network and the initializer of its values.
+//! The parameters of a GPT-2, from a list as `examples/data/README.md` describes it.
 
+use crate::cut::Part;
 use ndarray_init::ndarray::{ArrayD, IxDyn};
-use ndarray_init::{AnyInitializer, InitError, InitExt, InitRefExt, Key, Region, Rules};
+use ndarray_init::{AnyInitializer, InitError, InitExt, Key, Region, Rules};
 use serde::Deserialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::cut::Part;
-
-/// A network: what is to be initialized.
-pub struct Model {
-    /// Its name, from the list.
-    pub name: String,
-    /// By their names.
-    pub parameters: Vec<Parameter>,
-}
-
 /// One parameter of the network.
 pub struct Parameter {
-    /// Its name, by which its key is forked.
+    /// The key is forked by this name.
     pub name: String,
     /// The shape of the whole.
     pub shape: Vec<usize>,
-    /// Where it is in the network.
     pub place: Place,
-    /// What its values are.
     pub initializer: AnyInitializer,
 }
 
-/// Where in a transformer a parameter is: what decides how it is cut.
+/// The place of a parameter in a transformer, which decides how it is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// A row for each token or position.
     Embedding,
-    /// A kernel of the attention.
     Attention,
-    /// A kernel of the two dense layers behind it.
     Mlp,
     /// A bias, or the scale of a normalization.
     Vector,
 }
 
-/// A list of parameters, as `examples/data/README.md` describes it.
 #[derive(Deserialize)]
 struct List {
-    model: String,
     initializers: Rules,
-    tensors: BTreeMap<String, Entry>,
+    tensors: BTreeMap<String, Value>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Entry {
-    Shape(Vec<usize>),
-    Tied {
-        #[serde(rename = "tied_to")]
-        _to: String,
-    },
-}
-
-impl Model {
-    /// Reads the list of a GPT-2. With `kernels`, an initializer takes the place of the list's for
-    /// every matrix.
-    ///
-    /// # Errors
-    /// If the file cannot be read, or has a parameter that no GPT-2 has.
-    pub fn read(path: &Path, kernels: Option<&AnyInitializer>) -> Result<Self, String> {
-        let of_file = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-        let text = fs::read_to_string(path).map_err(|error| of_file(&error))?;
-        let list: List = serde_json::from_str(&text).map_err(|error| of_file(&error))?;
-        let mut parameters = Vec::new();
-        for (name, entry) in list.tensors {
-            let Entry::Shape(shape) = entry else { continue };
-            let of_entry = |error: String| of_file(&format!("parameter {name:?}: {error}"));
-            let place = place(&name, &shape).map_err(of_entry)?;
-            let initializer = match kernels {
-                Some(kernels) if place != Place::Vector => kernels,
-                _ => list.initializers.initializer(&name).map_err(|error| of_file(&error))?,
-            };
-            let initializer = initializer.clone();
-            parameters.push(Parameter { name, shape, place, initializer });
+/// Reads a list. With `kernels`, all matrices have this initializer instead of the list's.
+pub fn read(path: &Path, kernels: Option<&AnyInitializer>) -> Result<Vec<Parameter>, String> {
+    let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let text = fs::read_to_string(path).map_err(|error| wrong(&error))?;
+    let list: List = serde_json::from_str(&text).map_err(|error| wrong(&error))?;
+    let mut parameters = Vec::new();
+    for (name, entry) in list.tensors {
+        if entry.get("tied_to").is_some() {
+            continue;
         }
-        Ok(Self { name: list.model, parameters })
+        let shape = Vec::<usize>::deserialize(entry).map_err(|error| wrong(&error))?;
+        let place = match shape[..] {
+            [_] => Place::Vector,
+            _ if name.ends_with("wte.weight") || name.ends_with("wpe.weight") => Place::Embedding,
+            _ if name.contains(".attn.") => Place::Attention,
+            _ if name.contains(".mlp.") => Place::Mlp,
+            _ => return Err(wrong(&format!("no GPT-2 has {name:?} of shape {shape:?}"))),
+        };
+        let initializer = match kernels.filter(|_| place != Place::Vector) {
+            Some(kernels) => kernels.clone(),
+            None => list.initializers.initializer(&name).map_err(|error| wrong(&error))?.clone(),
+        };
+        parameters.push(Parameter { name, shape, place, initializer });
     }
-
-    /// How many elements all parameters have.
-    #[must_use]
-    pub fn elements(&self) -> usize {
-        self.parameters.iter().map(Parameter::elements).sum()
-    }
-}
-
-/// Where a parameter of this name is.
-fn place(name: &str, shape: &[usize]) -> Result<Place, String> {
-    match shape {
-        [_] => Ok(Place::Vector),
-        _ if name.ends_with("wte.weight") || name.ends_with("wpe.weight") => Ok(Place::Embedding),
-        _ if name.contains(".attn.") => Ok(Place::Attention),
-        _ if name.contains(".mlp.") => Ok(Place::Mlp),
-        _ => Err(format!("no GPT-2 has it, of shape {shape:?}")),
-    }
+    Ok(parameters)
 }
 
 impl Parameter {
-    /// How many elements the whole has.
-    #[must_use]
-    pub fn elements(&self) -> usize {
-        self.shape.iter().product()
-    }
-
     /// The whole array, as a single process makes it.
-    ///
-    /// # Errors
-    /// If the initializer refuses the shape.
-    pub fn whole(&self, network: Key) -> Result<ArrayD<f32>, InitError> {
-        ArrayD::init(IxDyn(&self.shape), &self.initializer, network.fork(&self.name))
+    pub fn whole(&self, network: Key) -> Result<ArrayD<f32>, String> {
+        let key = network.fork(&self.name);
+        self.named(ArrayD::init(IxDyn(&self.shape), &self.initializer, key))
     }
 
     /// A part of the array, made without the rest.
-    ///
-    /// # Errors
-    /// If the initializer refuses the shape, or the part is not within it.
-    pub fn part(&self, network: Key, part: &Part) -> Result<ArrayD<f32>, InitError> {
-        let region = Region::new(&self.shape, &part.offset)?;
+    pub fn part(&self, network: Key, part: &Part) -> Result<ArrayD<f32>, String> {
+        let region = self.named(Region::new(&self.shape, &part.offset))?;
         let key = network.fork(&self.name);
-        ArrayD::init_region(IxDyn(&part.shape), &self.initializer, key, &region)
+        self.named(ArrayD::init_region(IxDyn(&part.shape), &self.initializer, key, &region))
     }
 
-    /// The same into an array that is there.
-    ///
-    /// # Errors
-    /// As [`part`](Self::part).
-    pub fn refill(
-        &self,
-        network: Key,
-        part: &Part,
-        array: &mut ArrayD<f32>,
-    ) -> Result<(), InitError> {
-        let region = Region::new(&self.shape, &part.offset)?;
-        array.fill_init_region(&self.initializer, network.fork(&self.name), &region)
+    fn named<T>(&self, result: Result<T, InitError>) -> Result<T, String> {
+        result.map_err(|error| format!("parameter {:?}: {error}", self.name))
     }
 }

@@ -21,6 +21,9 @@ impl Expected {
         if let Some(law) = rule.law(shape)? {
             return Ok(Some(Self { mean: law.mean(), std: law.std_dev() }));
         }
+        if let AnyInitializer::Transformed(law) = rule {
+            return Ok(Some(Self { mean: law.mean(), std: law.std_dev() }));
+        }
         let AnyInitializer::Blocks(blocks) = rule else { return Ok(None) };
         let axis = blocks.axis().rem_euclid(shape.len() as isize) as usize;
         let mut block = shape.to_vec();
@@ -63,17 +66,24 @@ mod tests {
     use super::Expected;
     use ndarray_init::ndarray::ArrayD;
     use ndarray_init::{
-        AnyInitializer, Blocks, Identity, InitExt, Key, Normal, Ones, TruncatedNormal, Uniform,
-        Zeros,
+        AnyInitializer, Blocks, Identity, InitExt, Key, Normal, Ones, Step, Transformed,
+        TruncatedNormal, Uniform, Zeros,
     };
 
-    /// Means that differ, a skewed law, and blocks of blocks: six standard errors of 10⁵ values.
+    /// Means that differ, skewed laws, and blocks of blocks: six standard errors of 10⁵ values.
     #[test]
     fn blocks_are_expected_to_measure_what_their_values_do() {
         let skewed = TruncatedNormal::in_sigmas(0.5, 1.0, 0.0, f64::INFINITY).unwrap();
         let halves: AnyInitializer = Blocks::equal(Uniform::new(-3.0, 3.0).unwrap(), -1, 2).into();
-        let parts: [(usize, AnyInitializer); 4] =
-            [(100, skewed.into()), (100, halves), (1, Zeros.into()), (199, Ones.into())];
+        let logs = Uniform::new(-3.0, 1.0).unwrap();
+        let exponentials = Transformed::new(logs, &[Step::Exp]).unwrap();
+        let parts: [(usize, AnyInitializer); 5] = [
+            (100, skewed.into()),
+            (100, halves),
+            (1, Zeros.into()),
+            (99, Ones.into()),
+            (100, exponentials.into()),
+        ];
         let rule = Blocks::of(-2, parts).into();
         let expected = Expected::of(&rule, &[400, 250]).unwrap().unwrap();
         let array = ArrayD::<f64>::init(vec![400, 250], &rule, Key::new(3)).unwrap();
