@@ -388,7 +388,7 @@ drawn!(Uniform Normal TruncatedNormal: this, _shape => Ok::<_, InitError>(Law::f
 impl<A: Element> Initializer<A> for Transformed {
     fn values(&self, _: &[usize], key: Key) -> Result<Values<A>, InitError> {
         self.check::<A>()?;
-        Ok(Values(Kind::Content(Content::Drawn(AnyLaw::Transformed(*self), key))))
+        Ok(Values(Kind::Content(Content::Drawn(AnyLaw::Transformed(Box::new(*self)), key))))
     }
 }
 

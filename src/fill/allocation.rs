@@ -3,8 +3,7 @@
 use super::target::Target;
 use super::{Content, Element, Indices, memory};
 use crate::error::InitError;
-use ndarray::{ArrayBase, ArrayViewD, ArrayViewMut, DataOwned, Dimension, OwnedRepr, Shape};
-use std::mem::MaybeUninit;
+use ndarray::{ArrayBase, ArrayViewD, ArrayViewMut, DataOwned, Dimension, Shape};
 
 /// A new array with this content, which is a part of a larger one if there are indices.
 pub(crate) fn filled<A, S, D>(
@@ -23,13 +22,13 @@ where
         return Err(refused::<A, D>(shape.raw_dim()));
     }
     memory::advise_huge_pages(elements.as_ptr(), len * size_of::<A>());
-    elements.resize(len, MaybeUninit::uninit());
-    let array = ArrayBase::<OwnedRepr<_>, D>::from_shape_vec(shape.clone(), elements);
-    let mut array = array.expect("as many elements as the shape has");
-    content.write(Target::of_new(&mut array), indices);
+    let room = &mut elements.spare_capacity_mut()[..len];
+    let array = ArrayViewMut::from_shape(shape.clone(), room);
+    content.write(Target::of_new(&mut array.expect("as many elements as the shape has")), indices);
     // SAFETY: writing a content to a target writes every element.
-    let (elements, _) = unsafe { array.assume_init() }.into_raw_vec_and_offset();
-    Ok(ArrayBase::from_shape_vec(shape, elements).expect("as many elements as the shape has"))
+    unsafe { elements.set_len(len) };
+    // SAFETY: a shape without strides of its own has its elements one after the other, in either order.
+    Ok(unsafe { ArrayBase::from_shape_vec_unchecked(shape, elements) })
 }
 
 /// A new array with the elements of another one, which can be broadcast to its shape. A shape that is

@@ -25,7 +25,7 @@ use ndarray::{ArrayRef, Dimension};
 use target::Target;
 
 /// A content of arrays of any shape.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Content<A> {
     /// The same value everywhere.
     Constant(A),

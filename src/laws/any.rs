@@ -13,12 +13,12 @@ use crate::math::Float;
 use rand::Rng;
 
 /// A law of real or of complex elements.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum AnyLaw {
     /// Of either.
     Law(Law),
-    /// Of real ones.
-    Transformed(Transformed),
+    /// Of real ones; in a box, since the others are copied for every array.
+    Transformed(Box<Transformed>),
     /// Of complex ones.
     #[cfg(feature = "complex")]
     Circular(Circular),
@@ -58,10 +58,10 @@ pub(crate) enum RealQuantile<A: Float> {
 }
 
 /// The quantile function of any law.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum AnyQuantile<A: Float> {
     Real(RealQuantile<A>),
-    Transformed(TransformedQuantile<A>),
+    Transformed(Box<TransformedQuantile<A>>),
     #[cfg(feature = "complex")]
     Parts(PartsQuantile<A>),
     #[cfg(feature = "complex")]
@@ -103,7 +103,10 @@ macro_rules! with_quantile {
         } else {
             match $any {
                 AnyQuantile::Real(real) => $crate::laws::with_real!(real, $quantile => $value),
-                AnyQuantile::Transformed($quantile) => $value,
+                AnyQuantile::Transformed(quantile) => {
+                    let $quantile = &**quantile;
+                    $value
+                }
                 #[cfg(feature = "complex")]
                 _ => unreachable!("circular laws are of complex elements"),
             }
