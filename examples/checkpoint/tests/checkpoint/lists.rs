@@ -97,7 +97,7 @@ fn an_initializer_that_does_not_suit_its_tensor_is_one_line_that_names_the_tenso
     let cases = [
         (
             with("[2]", r#""he_gnomal""#),
-            r#"tensor "w": initializer "he_gnomal": no initializer is called "he_gnomal""#,
+            r#"tensor "w": initializer "he_gnomal": "he_gnomal" is no initializer; there are (nearest first) he_normal"#,
         ),
         (
             with("[2]", r#"{"normal": {"std": -1}}"#),
