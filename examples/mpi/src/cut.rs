@@ -102,10 +102,8 @@ mod tests {
         let shape_of = |cut, place, ranks| part(cut, place, &[48, 96], 0, ranks).shape;
         assert_eq!(shape_of(Cut::Mixed, Place::Embedding, 4), [12, 96]);
         assert_eq!(shape_of(Cut::Mixed, Place::Mlp, 4), [48, 24]);
-        assert_eq!(shape_of(Cut::Mixed, Place::Attention, 4), [24, 48]);
         assert_eq!(shape_of(Cut::Mixed, Place::Attention, 6), [24, 32]);
         assert_eq!(shape_of(Cut::Rows, Place::Mlp, 4), [12, 96]);
         assert_eq!(shape_of(Cut::Columns, Place::Embedding, 4), [48, 24]);
-        assert_eq!(shape_of(Cut::Grid, Place::Embedding, 4), [24, 48]);
     }
 }

@@ -1,9 +1,5 @@
 //! Every rank fills its own part of a network's parameters, writes it to a file of its own, and asks
 //! no other rank for anything.
-//!
-//! ```text
-//! mpirun -n 4 target/release/shards --out OUT --cut mixed --check
-//! ```
 
 mod cut;
 mod files;
@@ -50,11 +46,13 @@ fn initializer(name: &str) -> Result<AnyInitializer, serde_json::Error> {
     serde_json::from_value(name.into())
 }
 
-/// The end of a run that failed: this rank's error, or none if another rank has it.
-type Failure = Option<String>;
-
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    // A rank that panics ends the run: the others would wait for it forever.
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!("error: {panic}");
+        std::process::abort();
+    }));
     // Arrays are filled by threads, none of which calls MPI.
     let Some((universe, _)) = mpi::initialize_with_threading(Threading::Funneled) else {
         eprintln!("error: MPI was initialized before");
@@ -72,7 +70,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(world: &SimpleCommunicator, arguments: &Arguments) -> Result<(), Failure> {
+fn run(world: &SimpleCommunicator, arguments: &Arguments) -> Result<(), Option<String>> {
     let Arguments { out, cut, seed, model, kernels, check } = arguments;
     let [rank, ranks] = [world.rank(), world.size()].map(|n| n.unsigned_abs() as usize);
     let network = Key::new(*seed);
@@ -99,8 +97,9 @@ fn run(world: &SimpleCommunicator, arguments: &Arguments) -> Result<(), Failure>
     agree(world, if rank == 0 && *check { compare() } else { Ok(()) })
 }
 
-/// Goes on if every rank may go on. Otherwise none does, and nobody waits for another one.
-fn agree<T>(world: &SimpleCommunicator, result: Result<T, String>) -> Result<T, Failure> {
+/// Goes on if every rank may go on. Otherwise none does: the error is this rank's, or none if another
+/// rank has it.
+fn agree<T>(world: &SimpleCommunicator, result: Result<T, String>) -> Result<T, Option<String>> {
     let mut failures = 0_i32;
     world.all_reduce_into(&i32::from(result.is_err()), &mut failures, SystemOperation::sum());
     let value = result.map_err(Some)?;
@@ -117,7 +116,11 @@ fn empty_folder(folder: &Path) -> Result<(), String> {
 }
 
 /// Writes this rank's file. All files get their names at the end, or none does.
-fn write(world: &SimpleCommunicator, path: &Path, pieces: &[Piece<'_>]) -> Result<(), Failure> {
+fn write(
+    world: &SimpleCommunicator,
+    path: &Path,
+    pieces: &[Piece<'_>],
+) -> Result<(), Option<String>> {
     let partial = path.with_extension("partial");
     let written = agree(world, files::write(&partial, pieces));
     if written.is_err() {

@@ -13,7 +13,6 @@ use std::path::Path;
 pub struct Parameter {
     /// The key is forked by this name.
     pub name: String,
-    /// The shape of the whole.
     pub shape: Vec<usize>,
     pub place: Place,
     pub initializer: AnyInitializer,

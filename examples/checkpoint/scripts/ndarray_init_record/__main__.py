@@ -21,9 +21,19 @@ def main() -> int:
         "flax:MODULE:FUNCTION that returns a linen module and its inputs, or takes rngs and returns an nnx module; "
         "jax:MODULE:FUNCTION from a random key to arrays",
     )
-    parser.add_argument("--config", type=Path, metavar="FILE", help="the configuration of a model of transformers, as JSON")
-    parser.add_argument("--kwargs", type=json.loads, default={}, metavar="JSON", help="arguments of the constructor, or of the configuration")
-    parser.add_argument("-o", dest="output", type=Path, metavar="FILE", help="where the list goes; the terminal if left out")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="the configuration of a model of transformers, as JSON"
+    )
+    parser.add_argument(
+        "--kwargs",
+        type=json.loads,
+        default={},
+        metavar="JSON",
+        help="arguments of the constructor, or of the configuration",
+    )
+    parser.add_argument(
+        "-o", dest="output", type=Path, metavar="FILE", help="where the list goes; the terminal if left out"
+    )
     options = parser.parse_args()
 
     if options.spec.partition(":")[0] in ("jax", "flax", "keras"):

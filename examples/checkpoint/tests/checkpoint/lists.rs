@@ -97,14 +97,14 @@ fn an_initializer_that_does_not_suit_its_tensor_is_one_line_that_names_the_tenso
     let cases = [
         (
             with("[2]", r#""he_gnomal""#),
-            r#"tensor "w": initializer "he_gnomal": no initializer is called "he_gnomal""#,
+            r#"tensor "w": initializer "he_gnomal": "he_gnomal" is no initializer; there are (nearest first) he_normal"#,
         ),
         (
             with("[2]", r#"{"normal": {"std": -1}}"#),
             r#"tensor "w": initializer {"normal":{"std":-1}}: std is -1"#,
         ),
         (with("[2]", r#"{"normal": {"std": 1e39}}"#), r#"tensor "w": N(0, 1e39²) cannot"#),
-        (with("[7]", r#""xavier_normal""#), r#"tensor "w": the torch layout"#),
+        (with("[7]", r#""xavier_normal""#), r#"tensor "w": the layout "torch" does not fit shape [7]"#),
         (with("[2]", parts), r#"tensor "w": a cut into blocks"#),
         (
             with("[2]", r#"{"class_name": "Orthodox", "config": {}}"#),
