@@ -104,7 +104,10 @@ fn an_initializer_that_does_not_suit_its_tensor_is_one_line_that_names_the_tenso
             r#"tensor "w": initializer {"normal":{"std":-1}}: std is -1"#,
         ),
         (with("[2]", r#"{"normal": {"std": 1e39}}"#), r#"tensor "w": N(0, 1e39²) cannot"#),
-        (with("[7]", r#""xavier_normal""#), r#"tensor "w": the layout "torch" does not fit shape [7]"#),
+        (
+            with("[7]", r#""xavier_normal""#),
+            r#"tensor "w": the layout "torch" does not fit shape [7]"#,
+        ),
         (with("[2]", parts), r#"tensor "w": a cut into blocks"#),
         (
             with("[2]", r#"{"class_name": "Orthodox", "config": {}}"#),
