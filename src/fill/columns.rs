@@ -21,6 +21,8 @@ impl<E: Format> Target<'_, E> {
     ///
     /// # Safety
     /// `tiles` must be those of this target, and have a tile i, whose elements no other thread uses.
+    // In a frame of its own, as `draw_scattered`.
+    #[inline(never)]
     pub(super) unsafe fn draw_tile(
         &self,
         source: &Source<'_, E>,

@@ -69,6 +69,7 @@ impl<'a, A: Format> Target<'a, A> {
 
     /// Writes every element, in tiles past the caches if the array has at least so many bytes.
     #[cold]
+    #[inline(never)]
     pub(super) fn draw_strided(&self, source: &Source<'_, A>, least_streamed: usize) {
         let axes = Strides::new(self.shape, self.strides);
         let scattered = |first, count| {
@@ -107,6 +108,8 @@ impl<'a, A: Format> Target<'a, A> {
     ///
     /// # Safety
     /// They must be elements of the array, and no other thread may use them.
+    // Its buffers are in a frame of their own, so that no frame has those of two ways to draw.
+    #[inline(never)]
     unsafe fn draw_scattered(
         &self,
         source: &Source<'_, A>,
