@@ -231,7 +231,7 @@ fn regions(criterion: &mut Criterion) {
     wholes(criterion);
 }
 
-/// What there is to do without regions: to fill the whole, of which this one fits memory, and to keep
+/// The work without regions: to fill the whole, of which this one fits memory, and to keep
 /// a part.
 fn wholes(criterion: &mut Criterion) {
     let side = if is_trial() { 512 } else { 8192 };

@@ -56,7 +56,7 @@ fn cases() -> Vec<[&'static str; 3]> {
 
 /// A line of the table.
 fn line([simd, element, law]: [&str; 3]) -> String {
-    // What a process and a call take apart from their elements is in both counts.
+    // Both counts have what a process and a call take apart from their elements.
     let more =
         |few, many| (count(simd, law, element, many) - count(simd, law, element, few)) as f64;
     if [CALL, KERNEL].contains(&law) {
@@ -66,7 +66,7 @@ fn line([simd, element, law]: [&str; 3]) -> String {
     }
 }
 
-/// Whether complex elements have a law of this name.
+/// Complex elements have a law of this name.
 fn has_circular(law: &str) -> bool {
     ["uniform", "normal", "truncated", CALL, KERNEL].contains(&law)
 }
@@ -93,7 +93,7 @@ fn main() -> ExitCode {
     if grown.is_empty() && complete { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Whether the count of a line is too far above the kept one, or is another line's.
+/// `true` if the count of a line is too far above the kept one, or is another line's.
 fn grew(now: &str, kept: &str) -> bool {
     let parts = |line: &str| {
         let (name, count) = line.rsplit_once(' ').expect("a name and a count");

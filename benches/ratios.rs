@@ -129,7 +129,7 @@ impl Bench {
         }
     }
 
-    /// How many elements so many bytes are, or the few of a trial.
+    /// The number of elements of so many bytes, or the few of a trial.
     fn elements<A>(&self, bytes: usize) -> usize {
         self.pace.at_most(bytes) / size_of::<A>()
     }
@@ -370,7 +370,7 @@ impl Bench {
         }
     }
 
-    /// What is not drawn, beside what it is made of.
+    /// Structured initializers, beside the work that they are made of.
     fn structured(&self) {
         type Any<'a> = &'a dyn Initializer<f32>;
         let side = self.elements::<f32>(64 * MIB).isqrt();

@@ -28,7 +28,7 @@ fn main() -> Result<(), InitError> {
     let written = memory.iter().filter(|&&x| x != 0.0).count();
     println!("a view of 3 × 4 of 7 · 8 · 9 elements: {written} written\n");
 
-    // What does not fit is an error, and leaves the array as it was.
+    // A layout that does not fit is an error, and leaves the array as it was.
     let grouped = VarianceScaling::he_normal().with_layout(Layout::torch().groups(3));
     let error = fortran.fill_init(&grouped, model.fork("w")).unwrap_err();
     println!("error: {error}\nunchanged is {}", fresh == fortran);

@@ -1,4 +1,4 @@
-//! What both benches need: the laws, the loop over rand_distr that each is held against, pools of
+//! The code that both benches share: the laws, the loop over rand_distr that each is held against, pools of
 //! threads, and whether anything is to be measured at all.
 
 use ndarray_init::ndarray::{Array1, Array2, ArrayRef, Dimension, NdFloat};
@@ -57,7 +57,7 @@ pub(crate) type Loop<A> = Box<dyn FnMut(&mut [A]) + Send>;
 
 /// `f32` and `f64`, and how their users draw them without this crate.
 pub(crate) trait Real: Element + NdFloat {
-    /// What memory is filled with.
+    /// The number that memory is filled with.
     const FILLER: Self;
 
     /// rand_distr's loop with Xoshiro256++, for one of the usual laws.
@@ -135,7 +135,7 @@ impl Source {
     }
 }
 
-/// Whether to see only that everything works, on small arrays: cargo asks for a measurement by
+/// `true` to see only that everything works, on small arrays: cargo asks for a measurement by
 /// `--bench`, and nobody by `--test`.
 pub(crate) fn is_trial() -> bool {
     let given = |option| std::env::args().any(|argument| argument == option);

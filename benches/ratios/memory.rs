@@ -1,4 +1,4 @@
-//! What the process holds, and how often it allocates.
+//! The memory of the process, and the number of its allocations.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::fs;
@@ -45,7 +45,7 @@ pub(crate) fn allocations_of(work: impl FnOnce()) -> usize {
     ALLOCATIONS.load(Relaxed) - before
 }
 
-/// How many bytes the process holds more at the worst moment of some work, where Linux tells.
+/// The most bytes that the process holds in addition during some work, where Linux tells.
 pub(crate) fn peak_of<R>(work: impl FnOnce() -> R) -> (R, Option<usize>) {
     // The peak so far is to be forgotten: proc(5), clear_refs.
     let before = fs::write("/proc/self/clear_refs", "5")
@@ -56,7 +56,7 @@ pub(crate) fn peak_of<R>(work: impl FnOnce() -> R) -> (R, Option<usize>) {
     (result, after.zip(before).map(|(after, before)| after.saturating_sub(before)))
 }
 
-/// How many bytes the machine can still give, where Linux tells.
+/// The bytes that the machine can still give, where Linux tells.
 pub(crate) fn available() -> Option<usize> {
     field("/proc/meminfo", "MemAvailable:")
 }

@@ -2,12 +2,12 @@
 
 use crate::timing::Pair;
 
-/// What is compared, and what it is to be unless it is for information.
+/// A comparison, and its bar unless it is for information.
 #[derive(Clone, Copy)]
 pub(crate) enum Bar {
     /// Our time over the yardstick's: at most this.
     Time(Option<f64>),
-    /// How many times as fast as the yardstick: at least this.
+    /// At least so many times as fast as the yardstick.
     Speed(Option<f64>),
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn head() {
 }
 
 pub(crate) struct Report {
-    /// What a row must contain, in any order.
+    /// The words that a row must contain, in any order.
     words: Vec<String>,
 }
 

@@ -30,7 +30,7 @@ pub(crate) const COLORS: [RGBColor; 8] = [
     RGBColor(90, 90, 94),
     RGBColor(150, 110, 60),
 ];
-/// What a name takes beside the chart, in pixels a letter.
+/// The width of a name beside the chart, in pixels a letter.
 const LETTER: usize = 7;
 
 /// A picture of this size, as the text of an SVG file.
@@ -75,7 +75,7 @@ impl Axis {
         Self { label, range, ticks: Ticks::Powers }
     }
 
-    /// What stands at a value, where plotters chooses the values.
+    /// The label at a value, where plotters chooses the values.
     fn tick(&self, value: f64) -> String {
         match &self.ticks {
             Ticks::Numbers(digits) => {
@@ -96,7 +96,7 @@ fn power(exponent: i32) -> String {
     format!("10{}", exponent.to_string().chars().map(raised).collect::<String>())
 }
 
-/// What is drawn on the axes, with its name.
+/// The quantity on an axis, with its name.
 pub(crate) struct Series {
     pub(crate) name: String,
     pub(crate) color: RGBColor,
@@ -241,7 +241,7 @@ fn left_of(y: &Axis) -> i32 {
     }
 }
 
-/// How many ticks plotters may choose.
+/// The number of ticks that plotters may choose.
 fn count(axis: &Axis, at_most: u32) -> usize {
     match &axis.ticks {
         Ticks::At(_) | Ticks::None => 0,

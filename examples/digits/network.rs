@@ -60,7 +60,7 @@ impl Network {
         }
     }
 
-    /// What goes into each layer, and at the end the logits.
+    /// The input of each layer, and at the end the logits.
     fn forward(&self, pixels: &ArrayRef2<f32>) -> Vec<Array2<f32>> {
         let mut values = vec![pixels.to_owned()];
         for layer in 0..DEPTH + 2 {

@@ -1,4 +1,4 @@
-//! What the example prints and draws.
+//! The table and the chart of the example.
 
 use super::chart::{self, Axis, COLORS, Mark, Series};
 use super::images::Images;

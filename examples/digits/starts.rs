@@ -1,4 +1,4 @@
-//! The same network under several initializers: only the kernels between hidden layers differ.
+//! One network under several initializers: only the kernels between hidden layers differ.
 
 use super::network::{DEPTH, Network, WIDTH};
 use ndarray_init::ndarray::{Array1, Array2, Array3, Axis};
@@ -7,7 +7,7 @@ use ndarray_init::{InitError, InitExt, InitRefExt, Key, Layout, Nonlinearity, Va
 /// A network before it learns.
 pub(crate) struct Start {
     pub(crate) name: &'static str,
-    /// Whether its initializer suits the network.
+    /// `true` if its initializer suits the network.
     pub(crate) is_right: bool,
     pub(crate) network: Network,
 }

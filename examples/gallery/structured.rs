@@ -46,7 +46,7 @@ fn sparse(area: &Area<'_>) -> Outcome {
     density_chart(area, "Sparse: entries not 0", &values, -4.0..4.0, 50, normal)
 }
 
-/// How many zeros each column of a sparse matrix has.
+/// Zeros in each column of a sparse matrix.
 fn spike(area: &Area<'_>) -> Outcome {
     let matrix = Array2::<f32>::init((1000, 60), &Sparse::normal(0.3, 1.0)?, Key::new(1))?;
     let zeros = matrix.columns().into_iter().map(|c| c.iter().filter(|&&x| x == 0.0).count());

@@ -1,4 +1,4 @@
-//! What is called a truncated normal, here and in the frameworks, for a kernel with fan_in 1.
+//! Truncated normals of this crate and of the frameworks, for a kernel with fan_in 1.
 //!
 //! The frameworks' laws are those that MIGRATING.md and `tests/data` record.
 

@@ -44,7 +44,7 @@ impl Plan {
         }
     }
 
-    /// Whether one of its initializers is like this.
+    /// `true` if one of its initializers is like this.
     pub(crate) fn any(&self, is: &impl Fn(&AnyInitializer) -> bool) -> bool {
         match self {
             Self::One(initializer) => is(initializer),

@@ -1,4 +1,4 @@
-//! What the crate and its checkpoint tool are fuzzed for: one function for each target. It panics if a
+//! The fuzz targets of the crate and its checkpoint tool, one function for each. It panics if a
 //! promise is broken.
 
 mod choose;

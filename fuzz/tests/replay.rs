@@ -1,4 +1,4 @@
-//! What fuzzing found, again: every input of every corpus.
+//! Replays every input of every corpus.
 
 use std::fs;
 use std::path::Path;

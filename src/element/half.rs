@@ -11,7 +11,7 @@ use half::{bf16, f16};
 #[inline(always)]
 fn bfloat16(value: f32) -> u16 {
     let bits = value.to_bits();
-    // What is cut off counts as half a unit in the last place or more, if with this it carries.
+    // The digits that are cut off count as half a unit in the last place or more, if with this they carry.
     let half = 0x7FFF + (bits >> 16 & 1);
     (bits.wrapping_add(half) >> 16) as u16
 }

@@ -133,7 +133,7 @@ impl Words<'_> {
         }
     }
 
-    /// The same slices, cut to `len` words so that a loop of that length checks no index.
+    /// These slices, cut to `len` words so that a loop of that length checks no index.
     #[inline(always)]
     fn first<E: Format>(self, len: usize) -> Self {
         let Self([a, b, c, d]) = self;

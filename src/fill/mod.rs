@@ -27,7 +27,7 @@ use target::Target;
 /// A content of arrays of any shape.
 #[derive(Clone, Debug)]
 pub(crate) enum Content<A> {
-    /// The same value everywhere.
+    /// One value everywhere.
     Constant(A),
     /// The values of the key's words.
     Drawn(AnyLaw, Key),

@@ -64,7 +64,7 @@ impl Region {
         Ok(Self { offset: offset.to_vec(), ..whole })
     }
 
-    /// The same with so many places of the whole from one element to the next, along each axis: 1
+    /// This region with so many places of the whole from one element to the next, along each axis: 1
     /// unless said otherwise.
     ///
     /// # Errors
@@ -98,7 +98,7 @@ impl Region {
         &self.offset
     }
 
-    /// How many places of the whole lie from one element of the part to the next, along each axis.
+    /// Places of the whole from one element of the part to the next, along each axis.
     #[must_use]
     pub fn steps(&self) -> &[usize] {
         &self.steps
@@ -136,7 +136,7 @@ impl Region {
         self.offset[axis] + i * self.steps[axis]
     }
 
-    /// How many of the part's places along an axis come before a coordinate of the whole.
+    /// The number of the part's places along an axis before a coordinate of the whole.
     pub(crate) fn places_before(&self, axis: usize, coordinate: usize) -> usize {
         coordinate.saturating_sub(self.offset[axis]).div_ceil(self.steps[axis])
     }
@@ -147,7 +147,7 @@ impl Region {
         (place < len && self.coordinate(axis, place) == coordinate).then_some(place)
     }
 
-    /// The same places of an array that is this one from a coordinate of an axis on, where it has so
+    /// These places of an array that is this one from a coordinate of an axis on, where it has so
     /// many: they begin with place `first` of the part.
     pub(crate) fn within(&self, axis: usize, from: usize, size: usize, first: usize) -> Self {
         let mut inner = self.clone();

@@ -42,7 +42,7 @@ impl Strides {
         this
     }
 
-    /// The same elements, counted as they lie in memory.
+    /// These elements, counted as they lie in memory.
     pub(super) fn in_memory_order(&self) -> Self {
         let mut axes = self.axes;
         let axes = &mut axes[..self.rank];
@@ -61,7 +61,7 @@ impl Strides {
     }
 }
 
-/// How many elements an array has, if they lie in memory as they are counted.
+/// The number of elements of an array, if they lie in memory as they are counted.
 pub(super) fn contiguous_len(shape: &[usize], strides: &[isize]) -> Option<usize> {
     let mut inner = 1;
     for (&len, &stride) in shape.iter().zip(strides).rev() {
@@ -73,7 +73,7 @@ pub(super) fn contiguous_len(shape: &[usize], strides: &[isize]) -> Option<usize
     Some(inner)
 }
 
-/// How many elements the axes span.
+/// The number of elements that the axes span.
 pub(super) fn len(axes: &[Axis]) -> usize {
     axes.iter().map(|axis| axis.len).product()
 }

@@ -13,7 +13,7 @@ use rand::Rng;
 use rand_distr::Distribution;
 use std::fmt;
 
-/// What the elements of an array are drawn from.
+/// A law that the elements of an array are drawn from.
 ///
 /// As a distribution, it does what the law that it holds does.
 ///

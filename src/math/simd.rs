@@ -30,7 +30,7 @@ pub(crate) struct Simd(Level);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Level {
-    /// What the target has anyway.
+    /// The instructions that every processor of the target has.
     Portable,
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
     Avx2,

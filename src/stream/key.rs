@@ -24,7 +24,7 @@ const SALT: u64 = 0x6E64_6172_7261_7921;
 /// assert_eq!(layer.fork_index(7), model.fork("encoder/layer3").fork_index(7));
 /// ```
 ///
-/// Whatever takes a key takes a `u64` or a generator, too ([`KeySource`]). For a key to keep, draw one by
+/// A function that takes a key takes a `u64` or a generator, too ([`KeySource`]). For a key to keep, draw one by
 /// [`Key::from_rng`].
 ///
 /// `Display` writes the number, and with the feature `serde` it is what a configuration holds.

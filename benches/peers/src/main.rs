@@ -1,4 +1,4 @@
-//! The same work in ndarray-init and in what else Rust has: a 4096 × 4096 kernel of f32, drawn from
+//! One task in ndarray-init and in the other libraries of Rust: a 4096 × 4096 kernel of f32, drawn from
 //! three laws, fresh and in place. Prints one row of a table for each.
 
 use burn_core::tensor::{Device, Tensor};
@@ -141,7 +141,7 @@ fn bound_and_std() -> (f64, f64) {
     ((6.0 / (fan_in + fan_out)).sqrt(), (2.0 / fan_in).sqrt())
 }
 
-/// What a row says of the system that it measures.
+/// The columns of a row about the system that it measures.
 #[derive(Clone, Copy)]
 struct System {
     name: &'static str,

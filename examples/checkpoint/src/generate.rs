@@ -32,7 +32,7 @@ type Take<'a> = dyn FnMut(&Chunk<'_>) -> Result<(), Failure> + 'a;
 pub(crate) struct Generator<'a> {
     model: &'a Model,
     root: Key,
-    /// Whether chunks have sums.
+    /// Chunks have sums.
     measure: bool,
     /// Held while a tensor is made whole, so that memory holds one of them.
     whole: Mutex<()>,

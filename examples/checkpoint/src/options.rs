@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Initializes a model and writes its weights to a checkpoint, or verifies one.
 ///
-/// The same seed, list and options give the same bytes on every machine, but for the last digits of
+/// Equal seeds, lists and options give equal bytes on every machine, but for the last digits of
 /// orthogonal tensors. Neither a tensor nor the file has to fit memory; only orthogonal and sparse
 /// tensors are made whole, one at a time, in about twice their size.
 ///

@@ -268,7 +268,7 @@ fn a_deviation_a_bound_and_a_row_of_zeros_that_are_wrong_are_found() {
     assert!(found.into_iter().all(|count| count > 0), "{found:?}");
 }
 
-/// The same law with 1.05 times this number.
+/// The law with this number multiplied by 1.05.
 fn scaled(rule: &AnyInitializer, laws: &[&str], field: &str) -> Option<AnyInitializer> {
     let mut rule = serde_json::to_value(rule).unwrap();
     let law = laws.iter().find(|law| rule.get(law).is_some())?;

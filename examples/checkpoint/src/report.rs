@@ -132,7 +132,7 @@ fn groups(model: &Model) -> Vec<(String, Vec<usize>)> {
     groups
 }
 
-/// What a tensor is drawn from or, if it is not drawn, what it is.
+/// The law of a tensor or, if it is not drawn, its content.
 fn values(tensor: &Tensor) -> String {
     match (tensor.values.constant(), tensor.law) {
         (Some(value), _) => value.to_string(),

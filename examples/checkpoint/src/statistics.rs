@@ -1,4 +1,4 @@
-//! What tensors measure.
+//! Moments and extremes of tensors.
 
 use crate::dtype::Number;
 use crate::model::Tensor;

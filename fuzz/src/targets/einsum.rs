@@ -44,7 +44,7 @@ fn rank(text: &str) -> usize {
     second(text).chars().count()
 }
 
-/// What a letter of the second operand is: summed over, new in the result, or in all three terms.
+/// The role of a letter of the second operand: summed over, new in the result, or in all three terms.
 fn role_of(letter: char, text: &str) -> AxisRole {
     match (text.matches(letter).count(), text.rsplit('>').next().unwrap_or("").contains(letter)) {
         (2, false) => AxisRole::Input,

@@ -228,7 +228,7 @@ impl Part {
         Region::new(whole, &self.offset)?.with_steps(&self.steps)
     }
 
-    /// Whether its last element is one of the whole array.
+    /// `true` if its last element is one of the whole array.
     fn lies_within(&self, whole: &[usize]) -> bool {
         let Self { shape, offset, steps } = self;
         shape.len() == whole.len()
@@ -265,12 +265,12 @@ impl Memory {
         Ok(Self { order, steps, margins })
     }
 
-    /// How many places of memory an axis takes.
+    /// Places of memory that an axis takes.
     fn places(&self, axis: usize, n: usize) -> usize {
         n * self.steps[axis].unsigned_abs() + 2 * self.margins[axis]
     }
 
-    /// How many places of memory each axis of such an array takes, in memory's order.
+    /// Places of memory that each axis of such an array takes, in memory's order.
     fn all_places(&self, shape: &[usize]) -> Vec<usize> {
         self.order.iter().map(|&axis| self.places(axis, shape[axis])).collect()
     }
@@ -302,7 +302,7 @@ fn sizes(u: &mut Unstructured) -> Result<Vec<usize>> {
     (0..u.int_in_range(0..=4)?).map(|_| choose::size(u)).collect()
 }
 
-/// How many elements an array has, or as many as fit a number if these are fewer.
+/// The number of elements of an array, or as many as fit a number if these are fewer.
 fn elements(shape: &[usize]) -> u128 {
     if shape.contains(&0) {
         return 0;
@@ -310,7 +310,7 @@ fn elements(shape: &[usize]) -> u128 {
     shape.iter().fold(1, |product: u128, &n| product.saturating_mul(n as u128))
 }
 
-/// What places of memory hold that belong to no array.
+/// The content of places of memory that belong to no array.
 fn untouched<A: Listed>() -> A {
     A::rounded(7.25)
 }

@@ -34,7 +34,7 @@ fn read(file: &[u8], len: u64) {
     assert_eq!(place, u128::from(len));
 }
 
-/// How many bytes a tensor has; None for types that the tool does not write.
+/// The bytes of a tensor; None for types that the tool does not write.
 fn bytes(tensor: &Stored) -> Option<u128> {
     let dtype: Dtype = tensor.dtype.parse().ok()?;
     let elements: u128 = tensor.shape.iter().map(|&n| n as u128).product();

@@ -31,9 +31,9 @@ pub(crate) struct Tensor {
     pub(crate) shape: Vec<usize>,
     pub(crate) dtype: Dtype,
     pub(crate) values: Values,
-    /// What the values are drawn from; a constant is not drawn.
+    /// The law of the values; a constant has none.
     pub(crate) law: Option<Law>,
-    /// What the values should measure, where that can be said.
+    /// The expected moments of the values, where they are known.
     pub(crate) expected: Option<Expected>,
 }
 

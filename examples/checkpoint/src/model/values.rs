@@ -99,7 +99,7 @@ impl Values {
         }
     }
 
-    /// Whether the tensor is made whole, since a part of it would take as long.
+    /// The tensor is made whole, since a part of it would take as long.
     pub(crate) fn is_whole(&self) -> bool {
         matches!(self, Self::Initializer(rule) if is_whole(rule))
     }

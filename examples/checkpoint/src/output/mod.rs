@@ -40,7 +40,7 @@ pub(crate) struct Writing<'a> {
     pub(crate) seed: u64,
     /// Of every .safetensors file.
     pub(crate) metadata: BTreeMap<String, String>,
-    /// Whether the values are to be measured.
+    /// The values are to be measured.
     pub(crate) measure: bool,
     /// Counts bytes.
     pub(crate) progress: &'a ProgressBar,

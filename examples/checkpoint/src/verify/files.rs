@@ -20,7 +20,7 @@ pub(crate) struct Files {
     pub(super) opened: Vec<(String, File, HashMap<String, String>)>,
     /// Each tensor, with its file's place.
     pub(super) tensors: BTreeMap<String, (usize, Stored)>,
-    /// What is wrong with the files around the tensors.
+    /// Faults of the files around the tensors.
     pub(super) faults: Vec<String>,
 }
 

@@ -9,7 +9,7 @@ use std::io::Read;
 /// No header of a real network is as long; the format's own readers have this limit, too.
 const LONGEST: u64 = 100_000_000;
 
-/// What a file says of its tensors.
+/// The part of a file that describes its tensors.
 pub(crate) struct Header {
     pub(crate) tensors: BTreeMap<String, Stored>,
     pub(crate) metadata: HashMap<String, String>,

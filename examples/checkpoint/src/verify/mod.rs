@@ -89,7 +89,7 @@ impl Files {
     }
 }
 
-/// What differs in each tensor, as several threads find it.
+/// The differences in each tensor, as several threads find them.
 #[derive(Default)]
 struct Differences(Mutex<BTreeMap<usize, Difference>>);
 

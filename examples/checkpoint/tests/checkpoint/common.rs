@@ -1,4 +1,4 @@
-//! What the tests share: running the program, and reading what it wrote.
+//! Shared by the tests: running the program, and reading its output.
 
 use safetensors::SafeTensors;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What is wrong with a list or an option is said in a line that names the entry.
+//! A fault of a list or an option is reported in a line that names the entry.
 
 use crate::common::{directory, fail, names, run};
 use std::fs;

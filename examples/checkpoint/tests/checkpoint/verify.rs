@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// What a verification that fails prints.
+/// The output of a verification that fails.
 #[track_caller]
 fn findings(directory: &Path, arguments: &str) -> String {
     let output = run(directory, &format!("--verify {arguments}"));
@@ -85,7 +85,7 @@ fn metadata_that_differ_are_said_and_those_left_out_are_not_missed() {
     let report = findings(&directory, "out.safetensors --seed 8");
     let line = "metadata of out.safetensors: seed is 9, not 8\n";
     assert!(report.contains("first difference: \"fc.bias\"") && report.ends_with(line), "{report}");
-    // The same list in other words.
+    // An equal list in other words.
     let list = fs::read_to_string(directory.join("list.json")).unwrap();
     fs::write(directory.join("list.json"), list + " ").unwrap();
     let report = succeed(&directory, "--verify out.safetensors");
