@@ -353,7 +353,7 @@ fn complex_elements_may_lie_across_cache_lines() {
     let law = normal(0.0, 1.0);
     let expected = Array2::<Complex32>::init((SIDE, SIDE), &law, KEY).unwrap();
     let mut memory = vec![UNTOUCHED as f32; WORDS + 2];
-    let before = if memory.as_ptr().addr() % 8 == 0 { 1 } else { 2 };
+    let before = if memory.as_ptr().addr().is_multiple_of(8) { 1 } else { 2 };
     let elements: &mut [Complex32] = bytemuck::cast_slice_mut(&mut memory[before..][..WORDS]);
     assert_eq!(elements.as_ptr().addr() % 8, 4);
     let mut array = ArrayViewMut::from_shape((SIDE, SIDE).f(), elements).unwrap();

@@ -159,7 +159,7 @@ impl<A: Element> Initializer<A> for PerElement {
 fn matrices<A: Listed>() -> Vec<Box<dyn Initializer<A>>> {
     let mut all = cheap_matrices();
     let sparse = Sparse::new(0.3, normal(0.0, 1.0)).unwrap();
-    all.push(Box::new(sparse.clone()));
+    all.push(Box::new(sparse));
     all.push(Box::new(sparse.with_axis(1).unwrap()));
     all
 }

@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 /// `stream_v3.json`, made by an independent implementation of the contract.
 #[derive(Deserialize)]
-struct Vectors {
+struct Published {
     contract: u32,
     vectors: Vec<Vector>,
     forks: Vec<Fork>,
@@ -48,7 +48,7 @@ struct Fork {
     child: u64,
 }
 
-fn published() -> Vectors {
+fn published() -> Published {
     serde_json::from_str(include_str!("data/stream_v3.json")).unwrap()
 }
 

@@ -109,8 +109,9 @@ impl Values {
 /// first row on.
 fn is_whole(rule: &AnyInitializer) -> bool {
     match rule {
-        AnyInitializer::Orthogonal(_) | AnyInitializer::DeltaOrthogonal(_) => true,
-        AnyInitializer::Sparse(_) => true,
+        AnyInitializer::Orthogonal(_)
+        | AnyInitializer::DeltaOrthogonal(_)
+        | AnyInitializer::Sparse(_) => true,
         AnyInitializer::Blocks(blocks) => blocks.initializers().any(is_whole),
         _ => false,
     }
