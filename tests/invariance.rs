@@ -1,7 +1,9 @@
 //! An element is a function of key, logical index and law: whatever the memory order, the strides,
 //! the slice's surroundings and the owner, its bits are those it has in a contiguous array.
 
-use crate::common::{Listed, assert_same_bits, each_type, laws, laws_of, normal};
+#[cfg(feature = "complex")]
+use crate::common::normal;
+use crate::common::{Listed, assert_same_bits, each_type, laws, laws_of};
 use ndarray_init::ndarray::{
     ArcArray, Array0, Array1, Array2, Array3, ArrayD, ArrayView, ArrayViewMut, ArrayViewMutD, Axis,
     CowArray, Dimension, IxDyn, Order, ShapeBuilder, Slice, s,

@@ -124,7 +124,9 @@ mod tests {
         let mut c_order = Array2::<E>::default((height, WIDTH));
         Target::of(&mut c_order).draw(&source);
         let len = height * WIDTH * size_of::<E>() / 4;
-        for skipped in (0..16).step_by(align_of::<E>().div_ceil(4)) {
+        // Miri, which is slow, sees two places, and one height below.
+        let step = if cfg!(miri) { 12 } else { align_of::<E>().div_ceil(4) };
+        for skipped in (0..16).step_by(step) {
             let mut memory = vec![UNTOUCHED; len + 16];
             let elements = bytemuck::cast_slice_mut(&mut memory[skipped..skipped + len]);
             let mut array = ArrayViewMut2::from_shape((height, WIDTH).f(), elements).unwrap();
@@ -138,7 +140,8 @@ mod tests {
 
     #[test]
     fn columns_begin_anywhere_in_a_cache_line() {
-        for height in [3, 64, 131] {
+        let heights: &[usize] = if cfg!(miri) { &[17] } else { &[3, 64, 131] };
+        for &height in heights {
             for least_streamed in [0, usize::MAX] {
                 assert_in_c_order::<f32>(height, least_streamed);
                 assert_in_c_order::<f64>(height, least_streamed);

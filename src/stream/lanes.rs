@@ -151,10 +151,11 @@ impl Vectorized for Draw<'_> {
 }
 
 #[cfg(test)]
-#[expect(unsafe_code, reason = "to read what was drawn")]
 mod tests {
-    use super::super::pick;
+    #![expect(unsafe_code, reason = "to read words that were drawn")]
+
     use super::*;
+    use crate::stream::pick;
     use rand_xoshiro::Xoshiro256PlusPlus;
     use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 
