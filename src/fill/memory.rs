@@ -1,4 +1,5 @@
-//! Requests to the machine that change the speed of filling memory, and nothing else.
+//! Requests to the machine that change the speed of filling memory, and nothing else. Miri, which knows none of
+//! them, sees ordinary stores.
 
 use std::mem::MaybeUninit;
 
@@ -31,7 +32,7 @@ pub(super) unsafe fn stream<T: Copy, const N: usize>(
     line: &mut [MaybeUninit<T>; N],
     values: &[MaybeUninit<T>; N],
 ) {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
     {
         use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_stream_si128};
         let to = line.as_mut_ptr().cast::<__m128i>();
@@ -41,7 +42,7 @@ pub(super) unsafe fn stream<T: Copy, const N: usize>(
             unsafe { _mm_stream_si128(to.add(quarter), _mm_loadu_si128(from.add(quarter))) };
         }
     }
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
     {
         *line = *values;
     }
@@ -49,7 +50,7 @@ pub(super) unsafe fn stream<T: Copy, const N: usize>(
 
 /// Has the stores of [`stream`] come before later ones for other threads, too.
 pub(super) fn finish_streaming() {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
     // SAFETY: every processor of this kind has the instruction.
     unsafe {
         std::arch::x86_64::_mm_sfence();
@@ -61,13 +62,13 @@ pub(super) fn finish_streaming() {
 /// so have to be read.
 #[inline(always)]
 pub(super) fn prefetch<T>(address: *const T) {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
     {
         use std::arch::x86_64::{_MM_HINT_ET0, _mm_prefetch};
         // SAFETY: a prefetch reads and writes nothing, whatever the address.
         unsafe { _mm_prefetch::<_MM_HINT_ET0>(address.cast()) };
     }
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
     let _ = address;
 }
 
