@@ -119,21 +119,24 @@ fn kill_at_random_moments(test: &str, out: &str, checkpoint: &str) {
     let folder = directory.join(checkpoint);
     let folder = folder.parent().unwrap();
     let mut killed_runs = 0;
-    for (i, signal) in ["TERM", "INT", "KILL", "HUP"].into_iter().cycle().take(16).enumerate() {
+    for (i, signal) in ["TERM", "INT", "KILL", "HUP"].into_iter().cycle().enumerate() {
+        // The first run may have been a slow one, so that the moments drawn lie after the end of the others.
+        assert!(i < 400, "only {killed_runs} of {i} were killed");
         let arguments = format!("--model list.json {}", write(2));
-        let died_of = killed(&directory, &arguments, signal, time);
-        killed_runs += usize::from(died_of.is_some());
+        killed_runs += usize::from(killed(&directory, &arguments, signal, time).is_some());
         let is_new = verify(2);
         assert!(is_new || verify(1), "run {i}, {signal}: neither the old one nor the new one");
         for left in names(folder).into_iter().filter(|name| name.starts_with('.')) {
             assert_eq!(signal, "KILL", "run {i}: {left}");
             fs::remove_file(folder.join(left)).unwrap();
         }
+        if killed_runs == 8 {
+            break;
+        }
         if is_new {
             succeed(&directory, &write(1));
         }
     }
-    assert!(killed_runs > 3, "only {killed_runs} of 16 were killed");
 }
 
 #[test]
