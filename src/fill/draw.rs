@@ -10,16 +10,15 @@ use std::mem::MaybeUninit;
 
 /// The elements of an array, as a function of their logical index.
 pub(super) struct Source<'a, E: Format> {
-    quantile: AnyQuantile<E::Arithmetic>,
+    quantile: AnyQuantile<'a, E::Arithmetic>,
     /// The key of each half of an element's words.
     streams: [Key; STREAMS],
-    stream_count: usize,
     /// Where the elements are in the array that this one is a part of.
     indices: Option<&'a Indices>,
     simd: Simd,
 }
 
-/// The 32-bit words of a `Complex<f64>`.
+/// The greatest number of 32-bit words of an element: those of a `Complex<f64>`.
 const STREAMS: usize = 4;
 
 /// Room for a block of elements: their words, and a mask for each that lies in a tail. Not initialized,
@@ -41,11 +40,13 @@ impl Scratch {
 }
 
 impl<'a, E: Format> Source<'a, E> {
+    /// The 32-bit words of an element.
+    const WORDS: usize = (1 + E::Arithmetic::IS_WIDE as usize) * (1 + E::IS_COMPLEX as usize);
+
     #[inline]
-    pub(super) fn new(law: &AnyLaw, key: Key, indices: Option<&'a Indices>) -> Self {
-        let (streams, stream_count) = key.streams(E::Arithmetic::IS_WIDE, E::IS_COMPLEX);
-        let simd = Simd::best();
-        Self { quantile: law.quantile::<E>(), streams, stream_count, indices, simd }
+    pub(super) fn new(law: &'a AnyLaw, key: Key, indices: Option<&'a Indices>) -> Self {
+        let streams = key.streams(E::Arithmetic::IS_WIDE, E::IS_COMPLEX);
+        Self { quantile: law.quantile::<E>(), streams, indices, simd: Simd::best() }
     }
 
     /// Writes elements first, first + 1, … of the array: all of `out`.
@@ -73,7 +74,7 @@ struct Pieces<'a, 'b, E: Format> {
 impl<E: Format> Pieces<'_, '_, E> {
     #[inline(always)]
     fn add(&mut self, mut run: Run) {
-        let Source { streams, stream_count, simd, .. } = *self.source;
+        let Source { streams, simd, .. } = self.source;
         while run.len > 0 {
             let mut room = BLOCK - self.pending;
             if run.step == 1 {
@@ -85,9 +86,9 @@ impl<E: Format> Pieces<'_, '_, E> {
                 room = block_end;
             }
             let len = room.min(run.len);
-            for (&key, words) in streams[..stream_count].iter().zip(&mut self.scratch.words) {
+            for (&key, words) in streams[..Source::<E>::WORDS].iter().zip(&mut self.scratch.words) {
                 let words = &mut words[self.pending..][..len];
-                stream::pick(key, run.index, run.step, words, simd);
+                stream::pick(key, run.index, run.step, words, *simd);
             }
             self.pending += len;
             run.index = run.index.wrapping_add(run.step.wrapping_mul(len as u64));
@@ -101,10 +102,10 @@ impl<E: Format> Pieces<'_, '_, E> {
     /// Writes the elements whose words are there.
     fn flush(&mut self) {
         let len = std::mem::take(&mut self.pending);
-        let Source { quantile, stream_count, simd, .. } = self.source;
+        let Source { quantile, simd, .. } = self.source;
         let Scratch { words, tails } = &mut *self.scratch;
         let mut drawn = [&[][..]; STREAMS];
-        for (drawn, words) in drawn.iter_mut().zip(&*words).take(*stream_count) {
+        for (drawn, words) in drawn.iter_mut().zip(&*words).take(Source::<E>::WORDS) {
             // SAFETY: `pick` wrote the first `len` words of each of these streams.
             *drawn = unsafe { words[..len].assume_init_ref() };
         }
@@ -275,7 +276,8 @@ mod tests {
 
     /// Elements first, first + 1, …, by this instruction set.
     fn elements<E: Format>(law: Law, simd: Simd, first: usize, len: usize) -> Vec<E> {
-        let source = Source { simd, ..Source::<E>::new(&AnyLaw::Law(law), KEY, None) };
+        let law = AnyLaw::Law(law);
+        let source = Source { simd, ..Source::<E>::new(&law, KEY, None) };
         let mut out = vec![MaybeUninit::new(E::default()); len];
         source.write(&mut Scratch::new(), first, &mut out);
         // SAFETY: all of them are numbers since the vector was made.

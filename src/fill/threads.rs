@@ -34,6 +34,7 @@ pub(super) fn each<T>(
 
 /// Calls `f` with a first element and a number of elements, for as many ranges of at most `size` as
 /// `elements` are divided into.
+#[inline]
 pub(super) fn in_ranges(elements: usize, size: usize, f: impl Fn(usize, usize) + Send + Sync) {
     let range = |(): &mut (), i: usize| f(i * size, size.min(elements - i * size));
     each(elements.div_ceil(size), elements, || (), range);

@@ -27,10 +27,10 @@ pub enum AnyLaw {
 impl AnyLaw {
     /// The law as a function of words, for an element type that passes the law's `check`.
     #[inline]
-    pub(crate) fn quantile<E: Format>(&self) -> AnyQuantile<E::Arithmetic> {
+    pub(crate) fn quantile<E: Format>(&self) -> AnyQuantile<'_, E::Arithmetic> {
         match self {
             Self::Law(law) => law.quantile::<E>(),
-            Self::Transformed(law) => law.quantile::<E>(),
+            Self::Transformed(law) => AnyQuantile::Transformed(law.quantile::<E>()),
             #[cfg(feature = "complex")]
             Self::Circular(law) => law.quantile::<E>(),
         }
@@ -58,10 +58,10 @@ pub(crate) enum RealQuantile<A: Float> {
 }
 
 /// The quantile function of any law.
-#[derive(Clone, Debug)]
-pub(crate) enum AnyQuantile<A: Float> {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum AnyQuantile<'a, A: Float> {
     Real(RealQuantile<A>),
-    Transformed(Box<TransformedQuantile<A>>),
+    Transformed(TransformedQuantile<'a, A>),
     #[cfg(feature = "complex")]
     Parts(PartsQuantile<A>),
     #[cfg(feature = "complex")]
@@ -103,10 +103,7 @@ macro_rules! with_quantile {
         } else {
             match $any {
                 AnyQuantile::Real(real) => $crate::laws::with_real!(real, $quantile => $value),
-                AnyQuantile::Transformed(quantile) => {
-                    let $quantile = &**quantile;
-                    $value
-                }
+                AnyQuantile::Transformed($quantile) => $value,
                 #[cfg(feature = "complex")]
                 _ => unreachable!("circular laws are of complex elements"),
             }

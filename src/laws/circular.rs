@@ -54,7 +54,7 @@ impl Circular {
         }
     }
 
-    pub(super) fn quantile<E: Format>(&self) -> AnyQuantile<E::Arithmetic> {
+    pub(super) fn quantile<E: Format>(&self) -> AnyQuantile<'static, E::Arithmetic> {
         match *self {
             Self::Normal { mean, std } => {
                 let part = std * FRAC_1_SQRT_2;

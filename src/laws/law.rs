@@ -93,7 +93,7 @@ impl Law {
     }
 
     #[inline]
-    pub(super) fn quantile<E: Format>(&self) -> AnyQuantile<E::Arithmetic> {
+    pub(super) fn quantile<E: Format>(&self) -> AnyQuantile<'static, E::Arithmetic> {
         #[cfg(feature = "complex")]
         if E::IS_COMPLEX {
             return self.circular().expect("checked").quantile::<E>();

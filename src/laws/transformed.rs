@@ -1,6 +1,6 @@
 //! A law whose draws go through increasing functions, such as a log-uniform one.
 
-use super::any::{AnyQuantile, RealQuantile, with_real};
+use super::any::{RealQuantile, with_real};
 use super::law::Law;
 use super::quantile::Quantile;
 use crate::element::Format;
@@ -140,7 +140,7 @@ impl Transformed {
     }
 
     fn average(&self, f: impl Fn(f64) -> f64) -> f64 {
-        let quantile: TransformedQuantile<f64> = self.transformed::<f64>();
+        let quantile: TransformedQuantile<'_, f64> = self.quantile::<f64>();
         let value = |i: u64| quantile.value::<true>([(i << 48 | 1 << 47) ^ 1 << 63, 0]);
         (0..1 << 16).map(|i| f(value(i))).sum::<f64>() / f64::from(1 << 16)
     }
@@ -155,18 +155,14 @@ impl Transformed {
         [a.min(b), a.max(b)]
     }
 
-    fn transformed<E: Format>(&self) -> TransformedQuantile<E::Arithmetic> {
+    pub(super) fn quantile<E: Format>(&self) -> TransformedQuantile<'_, E::Arithmetic> {
         let [low, high] = self.bounds();
         TransformedQuantile {
             quantile: self.law.real_quantile::<E::Arithmetic>(),
-            transformed: *self,
+            transformed: self,
             low: E::least_from(low),
             high: E::greatest_to(high),
         }
-    }
-
-    pub(super) fn quantile<E: Format>(&self) -> AnyQuantile<E::Arithmetic> {
-        AnyQuantile::Transformed(Box::new(self.transformed::<E>()))
     }
 
     /// An error unless the element type has the law's values.
@@ -210,14 +206,14 @@ impl fmt::Display for Transformed {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct TransformedQuantile<A: Float> {
+pub(crate) struct TransformedQuantile<'a, A: Float> {
     quantile: RealQuantile<A>,
-    transformed: Transformed,
+    transformed: &'a Transformed,
     low: A,
     high: A,
 }
 
-impl<E: Format> Quantile<E> for TransformedQuantile<E::Arithmetic> {
+impl<E: Format> Quantile<E> for TransformedQuantile<'_, E::Arithmetic> {
     #[inline(always)]
     fn center<const FUSED: bool>(&self, words: [u64; 2]) -> (E, bool) {
         let drawn: E::Arithmetic =

@@ -56,6 +56,9 @@ pub trait Float:
 
     /// self · factor + summand, rounded once.
     fn mul_add<const FUSED: bool>(self, factor: Self, summand: Self) -> Self;
+    /// [`mul_add`](Self::mul_add) for a summand that is 0 or at least 2⁻²⁹ times the product, as in a
+    /// polynomial: without the instruction, a normal `f32` takes 0.8 of the time.
+    fn horner_step<const FUSED: bool>(self, factor: Self, summand: Self) -> Self;
     fn sqrt(self) -> Self;
 
     /// The word as a signed integer, rounded.
@@ -157,7 +160,20 @@ impl Float for f32 {
 
     #[inline(always)]
     fn mul_add<const FUSED: bool>(self, factor: f32, summand: f32) -> f32 {
-        if FUSED { self.mul_add(factor, summand) } else { mul_add_in_f64(self, factor, summand) }
+        if FUSED {
+            self.mul_add(factor, summand)
+        } else {
+            mul_add_in_f64::<true>(self, factor, summand)
+        }
+    }
+
+    #[inline(always)]
+    fn horner_step<const FUSED: bool>(self, factor: f32, summand: f32) -> f32 {
+        if FUSED {
+            self.mul_add(factor, summand)
+        } else {
+            mul_add_in_f64::<false>(self, factor, summand)
+        }
     }
 
     #[inline(always)]
@@ -183,7 +199,7 @@ impl Float for f32 {
     #[inline(always)]
     fn center<const FUSED: bool>(table: &Self::Table, x: f32, d: f32) -> f32 {
         let rest = rational::<FUSED, f32, 7>(&table.numerator, &table.denominator, d);
-        Float::mul_add::<FUSED>(x, rest, x * table.middle)
+        x.horner_step::<FUSED>(rest, x * table.middle)
     }
 }
 
@@ -195,6 +211,11 @@ impl Float for f64 {
 
     #[inline(always)]
     fn mul_add<const FUSED: bool>(self, factor: f64, summand: f64) -> f64 {
+        self.mul_add(factor, summand)
+    }
+
+    #[inline(always)]
+    fn horner_step<const FUSED: bool>(self, factor: f64, summand: f64) -> f64 {
         self.mul_add(factor, summand)
     }
 
@@ -232,7 +253,7 @@ impl Float for f64 {
     #[inline(always)]
     fn center<const FUSED: bool>(table: &Self::Table, x: f64, d: f64) -> f64 {
         let rest = rational::<FUSED, f64, 13>(&table.numerator, &table.denominator, d);
-        Float::mul_add::<FUSED>(x, rest, x * table.middle)
+        x.horner_step::<FUSED>(rest, x * table.middle)
     }
 }
 
@@ -245,7 +266,7 @@ fn fused_if_cheap<const FUSED: bool, A: Float>(a: A, b: A, c: A) -> A {
     if FUSED { a.mul_add::<FUSED>(b, c) } else { a * b + c }
 }
 
-/// The bits of [`f32::mul_add`], for all operands.
+/// The bits of [`f32::mul_add`], for all operands, or for those of [`Float::horner_step`].
 ///
 /// The product p is exact in `f64`. The sum is cut to 25 digits there, `near`, and one unit in the last
 /// place of the `f64` stands for the rest d = p + c − `near`, in its direction. No tie of `f32` has more
@@ -253,15 +274,28 @@ fn fused_if_cheap<const FUSED: bool, A: Float>(a: A, b: A, c: A) -> A {
 /// rounded sums: proved algorithms using rounding to odd", IEEE Transactions on Computers 57, 2008).
 ///
 /// The sign of d: p − RN(`near` − c) is 0 or has the sign of d, as rounding is monotone and keeps p. So
-/// does c − RN(`near` − p), and the difference from the larger operand is exact. An infinite or undefined
-/// sum makes both comparisons false, and is the result.
+/// does c − RN(`near` − p). The first is 0 in place of d only if |d| is at most half a unit in p's last
+/// place. All three numbers are multiples of p's unit of 48 digits, unless c has digits below: then c is
+/// less than 2⁻²⁹ p, and the second difference is exact. An infinite or undefined sum makes both comparisons
+/// false, and is the result.
 #[inline(always)]
-fn mul_add_in_f64(a: f32, b: f32, c: f32) -> f32 {
+fn mul_add_in_f64<const ANY: bool>(a: f32, b: f32, c: f32) -> f32 {
     let (product, c) = (f64::from(a) * f64::from(b), f64::from(c));
     let near = f64::from_bits((product + c).to_bits() & !((1 << 28) - 1));
-    let rest = ((product - (near - c)) + (c - (near - product))) * near;
+    let mut rest = product - (near - c);
+    if ANY {
+        rest += c - (near - product);
+    } else {
+        debug_assert!(is_horner_step(product, c), "{a:e} * {b:e} + {c:e}");
+    }
+    let rest = rest * near;
     let unit = u64::from(rest > 0.0).wrapping_sub(u64::from(rest < 0.0));
     f64::from_bits(near.to_bits().wrapping_add(unit)) as f32
+}
+
+/// The operands are those of [`Float::horner_step`].
+fn is_horner_step(product: f64, summand: f64) -> bool {
+    summand == 0.0 || summand.abs() >= product.abs() * 2.0_f64.powi(-29)
 }
 
 #[cfg(test)]
@@ -281,9 +315,13 @@ mod tests {
 
     #[track_caller]
     fn assert_exact([a, b, c]: [f32; 3]) {
-        let (right, found) = (a.mul_add(b, c), mul_add_in_f64(a, b, c));
-        let same = found.to_bits() == right.to_bits() || found.is_nan() && right.is_nan();
-        assert!(same, "{a:e} * {b:e} + {c:e} = {right:e}, not {found:e}");
+        let right = a.mul_add(b, c);
+        let is_horner_step = is_horner_step(f64::from(a) * f64::from(b), c.into());
+        let step = is_horner_step.then(|| mul_add_in_f64::<false>(a, b, c));
+        for found in step.into_iter().chain([mul_add_in_f64::<true>(a, b, c)]) {
+            let same = found.to_bits() == right.to_bits() || found.is_nan() && right.is_nan();
+            assert!(same, "{a:e} * {b:e} + {c:e} = {right:e}, not {found:e}");
+        }
     }
 
     #[test]

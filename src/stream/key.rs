@@ -74,15 +74,15 @@ impl Key {
         mix64(self.0 ^ SALT)
     }
 
-    /// The keys of an element's words of 32 bits, with their number: the high and, if words are wide, the
-    /// low half of the first word, then those of a complex element's second word.
-    pub(crate) const fn streams(self, is_wide: bool, is_complex: bool) -> ([Self; 4], usize) {
+    /// The keys of an element's words of 32 bits: the high and, if words are wide, the low half of the first
+    /// word, then those of a complex element's second word. Keys that are not needed are this one.
+    pub(crate) const fn streams(self, is_wide: bool, is_complex: bool) -> [Self; 4] {
         let (low, second) = (self.child(GAMMA), self.child(GAMMA.wrapping_mul(2)));
         match (is_wide, is_complex) {
-            (false, false) => ([self; 4], 1),
-            (true, false) => ([self, low, self, self], 2),
-            (false, true) => ([self, second, self, self], 2),
-            (true, true) => ([self, low, second, second.child(GAMMA)], 4),
+            (false, false) => [self; 4],
+            (true, false) => [self, low, self, self],
+            (false, true) => [self, second, self, self],
+            (true, true) => [self, low, second, second.child(GAMMA)],
         }
     }
 
