@@ -117,12 +117,14 @@ impl<'a, A: Format> Target<'a, A> {
         first: usize,
         count: usize,
     ) {
-        /// So many that they stay on the stack.
-        const PIECE: usize = BLOCK / 4;
         let mut scratch = Scratch::new();
-        let mut values = [MaybeUninit::uninit(); PIECE];
-        for place in (first..first + count).step_by(PIECE) {
-            let values = &mut values[..PIECE.min(first + count - place)];
+        // A block of most types, and half a block of the largest: 8 KiB of the stack.
+        let mut room = [MaybeUninit::<f64>::uninit(); BLOCK];
+        // SAFETY: memory that need not be initialized, aligned for every element type.
+        let (_, room, _) = unsafe { room.align_to_mut::<MaybeUninit<A>>() };
+        let piece = room.len().min(BLOCK);
+        for place in (first..first + count).step_by(piece) {
+            let values = &mut room[..piece.min(first + count - place)];
             source.write(&mut scratch, place, values);
             strides::stretches(axes, place, values.len(), |place, start, axis| {
                 let values = &values[place..place + axis.len];
