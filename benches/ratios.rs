@@ -15,11 +15,14 @@
 //! |---|---|
 //! | `timing` | two pieces of work in turns |
 //! | `report` | the table, row by row |
+//! | `machine` | how fast the processor is in this run |
 //! | `memory` | what the process holds, and how often it allocates |
 
 #![allow(clippy::doc_markdown)] // rand_distr is a name.
 
 mod common;
+#[path = "ratios/machine.rs"]
+mod machine;
 #[path = "ratios/memory.rs"]
 mod memory;
 #[path = "ratios/report.rs"]

@@ -33,6 +33,12 @@ pub(crate) fn head() {
     if let Some(load) = load.split_whitespace().next() {
         println!("\nMedians of runs in turns; the machine's load was {load} before.");
     }
+    let (addition, fused) = crate::machine::speeds();
+    print!("A dependent addition of f64 took {addition:.2} ns");
+    if let Some(fused) = fused {
+        print!(", a vector of four fused multiply-adds {fused:.3} ns");
+    }
+    println!(".");
     println!("The ratio is of times where it is to be small, of speeds where it is to be large.\n");
     row("", "ours", "yardstick", "its own", "ratio", "bar", "met");
 }

@@ -19,24 +19,21 @@ fn bfloat16(value: f32) -> u16 {
 /// The bits of the nearest `f16`, the even one of two; the number must not be NaN.
 #[inline(always)]
 fn binary16(value: f32) -> u16 {
-    const INFINITY: u32 = 0x7C00;
-    /// The difference of the exponents' biases, in the exponent's place.
-    const BIAS: u32 = (127 - 15) << 23;
+    /// 2¹⁶, which is infinite.
+    const INFINITE: u32 = (127 + 16) << 23;
     /// 2⁻¹⁴, the least number with all its digits.
-    const LEAST_NORMAL: u32 = BIAS + (1 << 23);
+    const LEAST_NORMAL: u32 = (127 - 14) << 23;
     let bits = value.to_bits();
     let sign = bits >> 16 & 0x8000;
-    let magnitude = bits & 0x7FFF_FFFF;
-    let half = 0xFFF + (magnitude >> 13 & 1);
-    let normal = magnitude.wrapping_sub(BIAS).wrapping_add(half) >> 13;
-    // A unit in the last place of ½ is 2⁻²⁴, as is that of every subnormal number: the sum is rounded
-    // there, and its last digits are the number's.
-    let subnormal = (f32::from_bits(magnitude) + 0.5).to_bits().wrapping_sub(0.5_f32.to_bits());
-    // As signed integers, which a vector unit compares at once.
-    let is_subnormal = (magnitude as i32) < LEAST_NORMAL as i32;
-    let finite = if is_subnormal { subnormal } else { normal };
-    // Beyond the greatest number, `normal` rises on.
-    (sign | finite.min(INFINITY)) as u16
+    let magnitude = (bits & 0x7FFF_FFFF).min(INFINITE);
+    let power = (magnitude & 0x7F80_0000).max(LEAST_NORMAL);
+    // The last place of 2¹³ times the number's power of two is worth what the last place of the `f16` is: the
+    // sum is rounded there, and its last digits are the number's, from 0 to 2048.
+    let large = power + (13 << 23);
+    let sum = f32::from_bits(magnitude) + f32::from_bits(large);
+    let digits = sum.to_bits() - large;
+    // A subnormal number has the exponent 0, and others have the 1 in front of their digits added to it.
+    (sign | ((power - LEAST_NORMAL) >> 13) + digits) as u16
 }
 
 macro_rules! format {
