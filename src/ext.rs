@@ -52,8 +52,8 @@ macro_rules! presets {
 /// [`variance_scaling`](Self::variance_scaling).
 ///
 /// # Panics
-/// The constructors named after presets panic if an array of the shape does not fit memory, as
-/// ndarray's own constructors do. The others return that as an error.
+/// If an array does not fit memory, the constructors named after presets panic, as ndarray's own
+/// constructors do. The other constructors return an error.
 ///
 /// ```
 /// use ndarray_init::ndarray::{Array2, Array4, ArrayD, IxDyn};
@@ -104,8 +104,8 @@ pub trait InitExt: Sized {
         Sh: ShapeBuilder<Dim = Self::Dim>,
         I: Initializer<Self::Elem> + ?Sized;
 
-    /// A part, of this shape, of an array of the region's global shape: every element is that of the whole array.
-    /// Only the part takes memory and time.
+    /// The part of a larger array that the region and this shape describe. An element equals that of the whole
+    /// array at the same place. Only the part takes memory and time.
     ///
     /// ```
     /// use ndarray_init::ndarray::Array2;
@@ -210,19 +210,19 @@ pub trait InitExt: Sized {
 pub trait InitRefExt<A> {
     /// Fills the array in place. On an error, nothing is written.
     ///
-    /// Constants, and laws on arrays whose rows lie in row-major order, with strides or without, allocate nothing. An
-    /// array of another memory order takes one scratch buffer for each task, 64 lines of at most 1040 elements.
+    /// Constants and laws, except `Transformed`, allocate nothing if the last axis has the smallest stride, as in
+    /// row-major order. In other memory orders, each task allocates at most one buffer of 64 × 1040 elements.
     /// `Orthogonal` allocates its matrix, and [`Values::from_fn`](crate::Values::from_fn) its values.
     ///
     /// # Errors
-    /// If the shape or the element type does not suit the initializer. An array without elements
-    /// suits every one.
+    /// If the shape or the element type does not suit the initializer. An array without elements suits
+    /// every initializer.
     fn fill_init<I>(&mut self, initializer: &I, key: impl KeySource) -> Result<(), InitError>
     where
         A: Element,
         I: Initializer<A> + ?Sized;
 
-    /// Fills the array in place as a part of a larger one, as [`InitExt::init_region`] makes it.
+    /// Fills the array in place with the values of [`InitExt::init_region`]: the array is a part of a larger one.
     ///
     /// # Errors
     /// Those of `init_region`. An array without elements suits every initializer, if the region lies in the global

@@ -19,9 +19,9 @@ use std::sync::Arc;
 
 /// A rule for the elements of an array of any shape.
 ///
-/// [`VarianceScaling`], the laws and all others in [the crate's table](crate#initializers) implement it, and so do
-/// `&I`, `Box<I>` and `Arc<I>` of initializers, `dyn Initializer<f32>` among them. A box cannot be cloned or
-/// compared: [`AnyInitializer`](crate::AnyInitializer) can.
+/// Every type of [the crate's table](crate#initializers) implements this trait, [`VarianceScaling`] and the laws
+/// among them. So do `&I`, `Box<I>` and `Arc<I>` if `I` does, `dyn Initializer<f32>` included. A box cannot be
+/// cloned or compared; an [`AnyInitializer`](crate::AnyInitializer) can.
 ///
 /// An implementation of your own returns [`Values`]: [`drawn`](Values::drawn) from a law,
 /// [`from_fn`](Values::from_fn) of the index, an [`array`](Values::array), or a [`constant`](Values::constant).
@@ -59,8 +59,8 @@ pub trait Initializer<A: Element> {
     /// If the shape or the element type does not suit the initializer.
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError>;
 
-    /// The array whose elements, broadcast, are the values, if the initializer is an array. [`init`] reads it in
-    /// place, whereas [`values`](Self::values) has to copy it.
+    /// The array itself, if the initializer is an array: its elements, broadcast, are the values. [`init`] reads
+    /// this array in place, whereas [`values`](Self::values) has to copy it.
     ///
     /// [`init`]: crate::InitExt::init
     fn as_array(&self) -> Option<ArrayViewD<'_, A>> {
@@ -70,9 +70,9 @@ pub trait Initializer<A: Element> {
 
 /// The values of an array of one shape. All checks are made when they are constructed: writing them cannot fail.
 ///
-/// An [`Initializer`] may pass on what another one returned for the same shape. If it passes on values
-/// that were made for another shape, and that depend on it, [`init`](crate::InitExt::init) and
-/// [`fill_init`](crate::InitRefExt::fill_init) panic before they write.
+/// An [`Initializer`] may return the `Values` that another initializer made for the same shape. For the wrong
+/// shape, [`init`](crate::InitExt::init) and [`fill_init`](crate::InitRefExt::fill_init) panic before they
+/// write, unless the values suit every shape, as constants and laws do.
 #[derive(Debug)]
 #[must_use]
 pub struct Values<A: Element>(Kind<A>);
@@ -80,7 +80,7 @@ pub struct Values<A: Element>(Kind<A>);
 #[derive(Debug)]
 enum Kind<A: Element> {
     Content(Content<A>),
-    /// A part, of this shape, of a larger array.
+    /// The part with these indices of a larger array.
     Part {
         content: Content<A>,
         indices: Box<Indices>,
@@ -98,7 +98,7 @@ enum Kind<A: Element> {
 
 /// Values that depend on their place in the array. Writing them cannot fail.
 pub(crate) trait Structure<A: Element>: Debug + Send + Sync {
-    /// True if [`write`](Self::write) leaves elements out: then the array must be zeros before.
+    /// True if [`write`](Self::write) skips the elements that are 0: the array must be zeroed first.
     fn is_on_zeros(&self) -> bool {
         false
     }
@@ -106,7 +106,7 @@ pub(crate) trait Structure<A: Element>: Debug + Send + Sync {
     /// Writes the elements.
     fn write(&self, array: ArrayViewMutD<'_, A>);
 
-    /// The values that a part of this shape has of the whole array.
+    /// The values of the whole array at the places of a part of this shape.
     fn part(self: Box<Self>, region: &Region, shape: &[usize]) -> Result<Values<A>, InitError>;
 }
 
@@ -153,7 +153,7 @@ impl<A: Element> Values<A> {
     /// ```
     ///
     /// # Errors
-    /// [`InitError::Shape`] if it cannot be broadcast to the shape.
+    /// [`InitError::Shape`] if the array cannot be broadcast to the shape.
     pub fn array<D: Dimension>(
         array: impl Into<ArcArray<A, D>>,
         shape: &[usize],
@@ -182,7 +182,7 @@ impl<A: Element> Values<A> {
         Self(Kind::Structured { structure: Box::new(structure), shape: shape.to_vec() })
     }
 
-    /// Panics if the values were made for another shape, and depend on it.
+    /// Panics if the values depend on a shape, and were made for another one.
     #[track_caller]
     pub(crate) fn check_shape(&self, shape: &[usize]) {
         if let Kind::Part { shape: made_for, .. }
@@ -196,7 +196,7 @@ impl<A: Element> Values<A> {
         }
     }
 
-    /// The values that a part of this shape, which was checked, has of the whole array.
+    /// The values of the whole array at the places of a part. Its shape was checked against the region.
     pub(crate) fn part(self, region: &Region, shape: &[usize]) -> Result<Self, InitError> {
         self.check_shape(region.global_shape());
         Ok(match self.0 {

@@ -36,15 +36,16 @@
 //! - [`VarianceScaling::explain`] reports roles, fans and law for one shape, with
 //!   a call of Keras, JAX, PyTorch and MindSpore.
 //! - A [`Key`] is the seed of one array, forked by name. A `u64` or a generator will do in its place
-//!   ([`KeySource`]). An element is a pure function of its key, its row-major index and the law. It does not depend on
-//!   threads, vector units, memory order, strides or the array's size.
+//!   ([`KeySource`]). An element is a pure function of its key, its row-major index and the law. Elements do not
+//!   depend on threads, vector units, memory order, strides or the array's size.
 //! - [`InitExt`] constructs arrays, and [`InitRefExt`] fills existing ones; a `Vec` or a slice `&mut [f32]` is
 //!   filled through `ArrayViewMut::from_shape`. Both take an [`Initializer`].
 //!
 //! `use ndarray_init::prelude::*;` imports all that most programs need. `use ndarray_init::*;` beside
-//! `use ndarray::*;` makes [`Layout`] ambiguous. Arrays of another ndarray than 0.17 lack these methods ("no function
-//! or associated item named `init`"), and generators of another rand than 0.9 are "neither a key, nor a `u64`, nor a
-//! `&mut` of a generator of rand 0.9". [`ndarray`] and [`rand`] are re-exported in the versions that fit.
+//! `use ndarray::*;` makes [`Layout`] ambiguous. The methods exist for ndarray 0.17 alone: with another version,
+//! the compiler finds "no function or associated item named `init`". A generator of another rand than 0.9 is
+//! "neither a key, nor a `u64`, nor a `&mut` of a generator of rand 0.9". [`ndarray`] and [`rand`] are re-exported
+//! in the versions that fit.
 //!
 //! # Initializers
 //!
@@ -80,8 +81,8 @@
 //!
 //! A name has the law and the order of axes of the framework that it comes from. `glorot_*`, `he_*` and
 //! `lecun_*` read a kernel as (spatial…, in, out), for `x.dot(&w)`; `xavier_*` and
-//! `kaiming_*` read it as (out, in, spatial…). `with_layout` takes any other [`Layout`]. The
-//! constructors named after presets give a shape with fewer than two axes Keras' fans.
+//! `kaiming_*` read it as (out, in, spatial…). `with_layout` takes any other [`Layout`]. For a
+//! shape with fewer than two axes, the constructors named after presets use Keras' fans.
 //!
 //! A gain multiplies the standard deviation. [`Nonlinearity`] has PyTorch's table of gains, and
 //! [`derived_gain`] computes the gain of any activation. [`VarianceScaling::with_gain`] multiplies on
@@ -95,7 +96,7 @@
 //!
 //! [`presets`] has every initializer of Keras, PyTorch, MindSpore, JAX and timm under its name there, and
 //! the initializations of large language models. [`AnyInitializer`] is one type for every initializer of
-//! the table, which can be cloned, as a `Box<dyn Initializer<f32>>` cannot. [`Rules`] give parameters their
+//! the table. It can be cloned, unlike a `Box<dyn Initializer<f32>>`. [`Rules`] give parameters their
 //! initializers by patterns of names.
 //!
 //! The laws of complex numbers need the feature `complex`.
@@ -104,8 +105,8 @@
 //!
 //! | feature | effect |
 //! |---|---|
-//! | `rayon`, on by default | large arrays are filled by the threads of the current pool; the values are equal without |
-//! | `ndarray-rand`, on by default | `ndarray_rand` is re-exported, and [`rand`] has the features that `ndarray_rand` needs; without, there is no `rand::rng()`, and a browser build needs no settings for getrandom |
+//! | `rayon`, on by default | large arrays are filled by the threads of the current pool; the values do not depend on the feature |
+//! | `ndarray-rand`, on by default | `ndarray_rand` is re-exported, and [`rand`] has the features that `ndarray_rand` needs, `rand::rng()` among them. A build for browsers without this feature needs no settings for getrandom |
 //! | `half` | arrays of `f16` and `bf16`; the crate half is re-exported |
 //! | `complex` | arrays of `Complex<f32>` and `Complex<f64>`, and laws of their own; num-complex is re-exported |
 //! | `serde` | initializers and layouts are read from configurations and written to them |
@@ -114,21 +115,21 @@
 //! # Reproducibility
 //!
 //! The bits of every element are the same on every platform, and in all releases with the same
-//! [`STREAM_VERSION`]. A release that changes one raises that version, and is tagged **value-breaking** in
+//! [`STREAM_VERSION`]. A release that changes bits raises that version, and is tagged **value-breaking** in
 //! the CHANGELOG. [The guide](guide::reproducibility) lists the exceptions, the last digits of
 //! orthogonal matrices among them.
 //!
-//! Bits hold within one element type. An `f64` array is the `f32` array with more digits, up to
-//! the rounding of the `f32` arithmetic, and by more in the far tail of a normal. So a test may compare
-//! the two with a tolerance only.
+//! Bits hold within one element type. An `f64` element is the `f32` element with more digits. The two differ
+//! by the rounding of `f32` arithmetic, and in the far tail of a normal by more: compare them with a
+//! tolerance.
 //!
 //! The environment variable `NDARRAY_INIT_SIMD`, read once, limits the vector unit to `avx2` or
 //! `portable`; a misspelled value is reported on the standard error. The values stay the same.
 //!
 //! # Speed
 //!
-//! The loops are compiled with this crate. These lines in a program's `Cargo.toml` make its debug builds fill arrays
-//! 35 times faster:
+//! The loops are compiled with this crate. These lines in a program's `Cargo.toml` make its debug builds fill
+//! arrays 35 times faster:
 //!
 //! ```toml
 //! [profile.dev.package.ndarray-init]

@@ -29,9 +29,9 @@ fn opposite<A: Real>(word: u64) -> u64 {
 /// The largest relative error of the standard normal's values at the table's probabilities.
 ///
 /// A word stands for p' = (n + ½) / 2^B, and not for p; so the value at p' lies beyond that at p
-/// by the integral that makes the difference of the probabilities. What the value found lacks of
-/// that integral, divided by the density, is its error: exact however wide the gap, and the gap
-/// between the first words is as wide as p.
+/// by the gap whose integral is the difference of the probabilities. The error of the computed value is its
+/// shortfall in this integral, divided by the density. This is exact for any gap; between the first
+/// words, the gap is as wide as p.
 fn largest_normal_error<A: Real>() -> f64 {
     let error = |row: Vec<&str>| {
         let (p, z) = (number(row[0]), number(row[1]));

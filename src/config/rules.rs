@@ -28,8 +28,8 @@ use crate::structured::AnyInitializer;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 ///
-/// [`Rules::new`] takes every initializer of this crate. `Rules::<I>::default()` is for any other type `I`,
-/// say one of your own that a configuration is read as.
+/// [`Rules::new`] is for the initializers of this crate. `Rules::<I>::default()` is for values of another type
+/// `I`, such as a configuration type of your own.
 ///
 /// With the feature `serde`, rules are read from an object, or from a list of pairs, and written as a list
 /// of pairs:
@@ -39,9 +39,9 @@ use crate::structured::AnyInitializer;
 /// [["*/bias", "zeros"], ["*/kernel", "glorot_uniform"]]
 /// ```
 ///
-/// An object needs a reader that keeps the order of keys. `serde_json::from_str` does. The crate toml,
-/// `serde_json::Value` and everything read from one sort the keys, unless their feature `preserve_order` is
-/// on: without it, write pairs. A pattern that is there twice is an error.
+/// An object needs a reader that keeps the order of keys, as `serde_json::from_str` does. The crate toml and
+/// `serde_json::Value`, with everything read from such a value, sort the keys, unless their feature
+/// `preserve_order` is on: without this feature, write pairs. A pattern that occurs twice is an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Rules<I = AnyInitializer> {
@@ -56,7 +56,7 @@ impl<I> Default for Rules<I> {
 }
 
 impl<I> Rules<I> {
-    /// Adds a rule, which decides where no earlier one does.
+    /// Adds a rule for the names that no earlier pattern matches.
     pub fn with(mut self, pattern: impl Into<String>, initializer: impl Into<I>) -> Self {
         self.rules.push((pattern.into(), initializer.into()));
         self
@@ -88,8 +88,8 @@ impl<I> Rules<I> {
         self.rules.iter().map(|(pattern, initializer)| (&**pattern, initializer))
     }
 
-    /// The patterns that decide for none of these names: they are misspelled, or an earlier pattern matches
-    /// all that they match.
+    /// The patterns that decide for none of these names: such a pattern is misspelled, or earlier patterns match
+    /// every name that it matches.
     ///
     /// ```
     /// use ndarray_init::{Ones, Rules, Zeros};
@@ -135,7 +135,7 @@ fn matches(pattern: &str, name: &str) -> bool {
     let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
     let inner = name.strip_prefix(start).and_then(|name| name.strip_suffix(end));
     let Some(mut inner) = inner else { return false };
-    // The first place of each part leaves most of the name to the parts after it.
+    // Greedy: matching each part at its first occurrence leaves the longest rest for the parts after it.
     middle.split('*').all(|part| {
         let after = inner.split_once(part).map(|(_, after)| after);
         inner = after.unwrap_or(inner);

@@ -102,11 +102,14 @@ impl Layout {
 
     /// The roles of the second operand's axes, read off an einsum equation with two operands.
     ///
-    /// An axis of the second operand that is also in the first is an input axis if it is summed
-    /// over and a batch axis if it is in the result; one that is only in the result is an output
-    /// axis. An axis that packs several projections is an output axis by the equation;
-    /// [`batch`](Self::batch) makes it a batch axis. The first operand and the result may have an ellipsis
-    /// for leading axes.
+    /// | axis of the second operand | in the first operand | in the result |
+    /// |---|---|---|
+    /// | input | yes | no, summed over |
+    /// | batch | yes | yes |
+    /// | output | no | yes |
+    ///
+    /// An axis that packs several projections is an output axis by the equation; [`batch`](Self::batch) makes it
+    /// a batch axis. The first operand and the result may have an ellipsis for leading axes.
     ///
     /// ```
     /// use ndarray_init::{Fans, Layout};
@@ -127,10 +130,9 @@ impl Layout {
         Ok(Self::new(Roles::Einsum(Equation::parse(equation)?)))
     }
 
-    /// Axes that separate independent kernels, such as the experts of one layer:
-    /// they are in no fan. [`keras`](Self::keras), [`torch`](Self::torch) and
-    /// [`depthwise`](Self::depthwise) read the axes that are left. An output axis of
-    /// [`einsum`](Self::einsum) may be named; one of its input or batch axes is an error.
+    /// Makes these axes batch axes: they separate independent kernels, such as the experts of one layer, and are
+    /// in no fan. [`keras`](Self::keras), [`torch`](Self::torch) and [`depthwise`](Self::depthwise) apply to
+    /// the other axes. Of [`einsum`](Self::einsum)'s axes, only output axes may become batch axes.
     pub fn batch(mut self, axes: &[isize]) -> Self {
         self.batch.extend_from_slice(axes);
         self
@@ -188,8 +190,8 @@ impl Layout {
     /// ```
     ///
     /// # Errors
-    /// [`InitError::Layout`] if the shape has too few axes, or not the equation's; or an axis is out of
-    /// range, named twice or in two roles.
+    /// [`InitError::Layout`] if the shape has too few axes, or another number than the equation; or if an axis is
+    /// out of range, named twice or in two roles.
     pub fn roles(&self, shape: &[usize]) -> Result<Vec<AxisRole>, InitError> {
         self.check(shape)?;
         Ok((0..shape.len()).map(|axis| self.role(axis, shape.len())).collect())
@@ -219,7 +221,7 @@ impl Layout {
         }
         let field = field.get().ok_or_else(overflow)?;
         let mut channels = [input.get().ok_or_else(overflow)?, output.get().ok_or_else(overflow)?];
-        // Most kernels have no groups, and the division takes longest here.
+        // The division takes longest here, and most kernels have no groups.
         if self.groups != 1 {
             let whole = &mut channels[usize::from(!self.transposed)];
             if whole.checked_rem(self.groups) != Some(0) {
@@ -240,8 +242,8 @@ impl Layout {
         })
     }
 
-    /// The role of the axis that holds the channels of all groups: whichever way the convolution
-    /// goes, that is the axis stored as its output.
+    /// The role of the axis that holds the channels of all groups. This axis is stored as the output, and is
+    /// the input of a transposed convolution.
     pub(crate) const fn grouped_role(&self) -> AxisRole {
         if self.transposed { AxisRole::Input } else { AxisRole::Output }
     }
@@ -267,7 +269,7 @@ impl Layout {
         if self.transposed { stored.swapped() } else { stored }
     }
 
-    /// The position of an axis among the axes without batch axes.
+    /// The position of an axis among the axes that are no batch axes; `None` for a batch axis.
     #[inline]
     fn position(&self, axis: usize, rank: usize) -> Option<usize> {
         let before = self.batch.iter().filter(|&&a| resolve(a, rank) < Some(axis)).count();
@@ -278,7 +280,7 @@ impl Layout {
     #[inline]
     fn check(&self, shape: &[usize]) -> Result<(), InitError> {
         match &self.roles {
-            // No axis is named in most layouts of small kernels, whose time counts.
+            // A fast path for small kernels: most of their layouts name no axis.
             Roles::Keras | Roles::Torch | Roles::Depthwise if self.batch.is_empty() => {}
             Roles::Axes { input, output } => self.check_named(input, output, shape)?,
             Roles::Einsum(equation) if shape.len() != equation.roles().len() => {

@@ -31,8 +31,8 @@ where
     Ok(unsafe { ArrayBase::from_shape_vec_unchecked(shape, elements) })
 }
 
-/// A new array with the elements of another one, which can be broadcast to its shape. A shape that is
-/// larger than memory cannot be broadcast to, and is refused before.
+/// A new array with the elements of another array, broadcast to the new shape. A shape that is larger than
+/// memory is refused first: ndarray cannot broadcast to such a shape.
 pub(crate) fn copied<A, S, D>(
     shape: Shape<D>,
     elements: &ArrayViewD<'_, A>,

@@ -8,20 +8,20 @@ use super::tiles::Tiles;
 use crate::element::Format;
 use std::mem::MaybeUninit;
 
-/// The lines of a tile. Longer than a tile is wide, so that elements above each other do not share a set
-/// of the cache.
+/// A line of a tile. Longer than a tile is wide, so that the elements of a column do not share a set of the
+/// cache.
 pub(super) type Line<E> = [MaybeUninit<E>; Tiles::WIDTH + 16];
 
-/// Columns from one whose memory is asked for to the one that is written.
+/// The prefetch distance, in columns.
 const AHEAD: i64 = 32;
 
 impl<E: Format> Target<'_, E> {
-    /// Writes a tile: a few lines of the axis that is closest in memory, drawn one by one, then
-    /// written together. `streamed` says whether columns are written past the caches.
+    /// Writes a tile: its lines are drawn one by one into a buffer, then written column by column. `streamed`
+    /// says whether columns are written past the caches.
     ///
     /// # Safety
-    /// `tiles` must be those of this target, and have a tile i, whose elements no other thread uses.
-    // In a frame of its own, as `draw_scattered`.
+    /// `tiles` must be those of this target, and have a tile i. No other thread may use the elements of tile i.
+    // Not inlined, for the same reason as `draw_scattered`.
     #[inline(never)]
     pub(super) unsafe fn draw_tile(
         &self,
@@ -48,7 +48,7 @@ impl<E: Format> Target<'_, E> {
                     unsafe { self.put(start, across, |i| lines[i][place + j]) };
                     continue;
                 }
-                // Of a column ahead, the ends if the rest is streamed.
+                // Prefetches a column ahead: its ends, and the cache lines between them unless these are streamed.
                 let ahead = self.address(start + AHEAD * axis.stride);
                 memory::prefetch(ahead);
                 memory::prefetch(ahead.wrapping_add(tile.height - 1));
@@ -59,7 +59,7 @@ impl<E: Format> Target<'_, E> {
                 }
                 // SAFETY: elements of the tile, one after the other.
                 let column = unsafe { self.stretch(start, tile.height) };
-                // The elements of a cache line at once.
+                // One cache line at a time.
                 match size_of::<E>() {
                     2 => write_column::<E, 32>(column, lines, place + j, streamed),
                     4 => write_column::<E, 16>(column, lines, place + j, streamed),
@@ -74,7 +74,7 @@ impl<E: Format> Target<'_, E> {
     }
 }
 
-/// Writes the elements at a place of the lines, `N` of which fill a cache line.
+/// Writes one column: the elements of all lines at `place`. `N` elements fill a cache line.
 #[inline(always)]
 fn write_column<E: Format, const N: usize>(
     column: &mut [MaybeUninit<E>],

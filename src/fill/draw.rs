@@ -40,7 +40,7 @@ impl Scratch {
 }
 
 impl<'a, E: Format> Source<'a, E> {
-    /// The 32-bit words of an element.
+    /// The number of 32-bit words of an element.
     const WORDS: usize = (1 + E::Arithmetic::IS_WIDE as usize) * (1 + E::IS_COMPLEX as usize);
 
     #[inline]
@@ -49,7 +49,7 @@ impl<'a, E: Format> Source<'a, E> {
         Self { quantile: law.quantile::<E>(), streams, indices, simd: Simd::best() }
     }
 
-    /// Writes elements first, first + 1, … of the array: all of `out`.
+    /// Writes the elements first, first + 1, … of the array to all of `out`.
     pub(super) fn write(&self, scratch: &mut Scratch, first: usize, out: &mut [MaybeUninit<E>]) {
         let mut pieces = Pieces { source: self, scratch, pending: 0, out, done: 0 };
         match self.indices {
@@ -60,7 +60,7 @@ impl<'a, E: Format> Source<'a, E> {
     }
 }
 
-/// Collects the words of runs until there are many, since a short run costs less than a loop's start.
+/// Collects the words of several runs for one loop, since starting a loop costs more than a short run.
 struct Pieces<'a, 'b, E: Format> {
     source: &'a Source<'a, E>,
     scratch: &'a mut Scratch,
@@ -78,7 +78,7 @@ impl<E: Format> Pieces<'_, '_, E> {
         while run.len > 0 {
             let mut room = BLOCK - self.pending;
             if run.step == 1 {
-                // No block of the stream is begun twice.
+                // A run is cut at ends of blocks alone, so that no block's lanes are seeded twice.
                 let block_end = BLOCK - (run.index % BLOCK as u64) as usize;
                 if room < block_end.min(run.len) {
                     self.flush();
@@ -99,7 +99,7 @@ impl<E: Format> Pieces<'_, '_, E> {
         }
     }
 
-    /// Writes the elements whose words are there.
+    /// Writes the elements whose words are in the scratch buffer.
     fn flush(&mut self) {
         let len = std::mem::take(&mut self.pending);
         let Source { quantile, simd, .. } = self.source;
@@ -117,7 +117,7 @@ impl<E: Format> Pieces<'_, '_, E> {
     }
 }
 
-/// The words of elements, by halves: one slice for each stream.
+/// The 32-bit halves of the elements' words: one slice for each stream.
 #[derive(Clone, Copy)]
 struct Words<'a>([&'a [u32]; STREAMS]);
 
@@ -157,7 +157,7 @@ impl<E: Format, Q: Quantile<E>> Vectorized for (Values<'_, Q>, PhantomData<E>) {
     type Target = [MaybeUninit<E>];
     type Output = ();
 
-    // By index: of a loop over an iterator, LLVM leaves up to 32 elements to scalar code.
+    // By index: in a loop over an iterator, LLVM leaves up to 32 elements to scalar code.
     #[expect(clippy::needless_range_loop, reason = "as is said")]
     #[inline(always)]
     fn run<const FUSED: bool>(self, out: &mut [MaybeUninit<E>]) {
@@ -184,13 +184,13 @@ impl<E: Format, Q: Quantile<E>> Vectorized for (Values<'_, Q>, PhantomData<E>) {
     }
 }
 
-/// Elements that are looked at together for tails: most groups have none.
+/// Elements that one test checks for tails: most groups have none.
 const GROUP: usize = 64;
-/// Elements of a group whose tails are found at once.
+/// Elements of a group whose tails are located at once.
 const ROW: usize = 16;
 
-/// Places that are kept before their tails are computed: a few at once would spend their time waiting for
-/// each other's divisions. After one more than fill a group, there is room for a second group.
+/// Room for the places of tails. Tails are computed once more than `GROUP` places are there, since the divisions
+/// of a few tails would wait for each other. The last group adds at most `GROUP` places to at most `GROUP`.
 const PENDING: usize = 2 * GROUP;
 
 #[inline(always)]
@@ -236,7 +236,7 @@ fn write_tails_at<const FUSED: bool, E: Format, Q: Quantile<E>>(
     places: &[usize],
     out: &mut [MaybeUninit<E>],
 ) {
-    // As many as two vectors of `f64` have, in which they are computed.
+    // Two vectors of four `f64`, the type that tails are computed in.
     const TOGETHER: usize = 8;
     for places in places.chunks(TOGETHER) {
         let mut values = [E::default(); TOGETHER];

@@ -6,12 +6,13 @@ use std::mem::MaybeUninit;
 /// Bytes of a cache line.
 pub(super) const LINE: usize = 64;
 
-/// Arrays of fewer bytes fit into caches: on Zen 4, ordinary stores are faster up to 4 MiB, and as fast
-/// at 8. Other processors have no such stores.
+/// The least size of an array, in bytes, that is written past the caches. On Zen 4, ordinary stores are faster
+/// up to 4 MiB, and as fast at 8. Only x86-64 has these stores here.
 pub(super) const LEAST_STREAMED: usize =
     if cfg!(target_arch = "x86_64") { 1 << 24 } else { usize::MAX };
 
-/// Elements of the slice before its first whole cache line, if one begins with an element.
+/// The number of elements before the slice's first whole cache line. `None` if no cache line begins with an
+/// element.
 #[inline(always)]
 pub(super) fn up_to_line<T>(elements: &[T]) -> Option<usize> {
     let bytes = elements.as_ptr().addr().wrapping_neg() % LINE;

@@ -6,9 +6,9 @@ use crate::error::InitError;
 /// Where a part of an array lies in the whole: a shard, a row, a piece of a file.
 ///
 /// Element (i₀, i₁, …) of the part is element (offset₀ + i₀ · steps₀, offset₁ + i₁ · steps₁, …) of an
-/// array of the global shape. A part has the values that the whole array has
-/// there, under the same key: its fans come from the global shape, and an element's word from its
-/// row-major index in the whole. So every process fills its own part and asks nobody.
+/// array of the global shape. Under the same key, both elements have the same value: fans come from the
+/// global shape, and an element's word from its row-major index in the whole. So every process fills its
+/// own part and asks nobody.
 ///
 /// A global shape may be larger than memory; it has 2⁶³ elements at most.
 ///
@@ -38,7 +38,7 @@ pub struct Region {
 }
 
 impl Region {
-    /// The part of an array of the global shape whose first element has this index.
+    /// A part whose first element has this index in an array of the global shape.
     ///
     /// # Errors
     /// [`InitError::Region`] unless both have as many axes, the offset is within the shape, and the
@@ -64,8 +64,8 @@ impl Region {
         Ok(Self { offset: offset.to_vec(), ..whole })
     }
 
-    /// This region with so many places of the whole from one element to the next, along each axis: 1
-    /// unless said otherwise.
+    /// This region with a step for each axis: the distance in the whole between neighbors in the part. The
+    /// default is 1.
     ///
     /// # Errors
     /// [`InitError::Region`] unless there is a step for each axis, and each is at least 1.
@@ -131,24 +131,24 @@ impl Region {
         InitError::Region { region, global_shape: self.global_shape.clone(), rule }
     }
 
-    /// Where along an axis of the whole the part's place i is.
+    /// The coordinate in the whole of the part's place i along an axis.
     pub(crate) fn coordinate(&self, axis: usize, i: usize) -> usize {
         self.offset[axis] + i * self.steps[axis]
     }
 
-    /// The number of the part's places along an axis before a coordinate of the whole.
+    /// The number of places of the part that lie before a coordinate of the whole, along an axis.
     pub(crate) fn places_before(&self, axis: usize, coordinate: usize) -> usize {
         coordinate.saturating_sub(self.offset[axis]).div_ceil(self.steps[axis])
     }
 
-    /// The part's place along an axis that is at a coordinate of the whole, if one of its `len` is.
+    /// The place of the part, of `len` along an axis, that lies at a coordinate of the whole, if any does.
     pub(crate) fn place(&self, axis: usize, coordinate: usize, len: usize) -> Option<usize> {
         let place = self.places_before(axis, coordinate);
         (place < len && self.coordinate(axis, place) == coordinate).then_some(place)
     }
 
-    /// These places of an array that is this one from a coordinate of an axis on, where it has so
-    /// many: they begin with place `first` of the part.
+    /// The part within one block of the whole, as a region of this block. The block has the coordinates
+    /// `from..from + size` of the axis, and `first` is the part's first place in the block.
     pub(crate) fn within(&self, axis: usize, from: usize, size: usize, first: usize) -> Self {
         let mut inner = self.clone();
         inner.global_shape[axis] = size;
@@ -156,7 +156,7 @@ impl Region {
         inner
     }
 
-    /// The indices in the whole of a part of this shape, which was checked.
+    /// The indices in the whole of a part of this shape, for which `check` passed.
     pub(crate) fn indices(&self, shape: &[usize]) -> Indices {
         let mut axes = Vec::new();
         let (mut span, mut first) = (1_u64, 0);
@@ -178,7 +178,7 @@ pub struct Indices {
     axes: Strides,
 }
 
-/// Elements that lie in the whole array at one distance from each other.
+/// Elements that lie in the whole array at equal distances.
 #[derive(Clone, Copy)]
 pub(super) struct Run {
     /// The first one's index in the whole array.

@@ -1,16 +1,16 @@
-//! The axes of an array, merged where they can be: how far apart its elements lie in memory, or in
-//! the order of a larger array's elements.
+//! The axes of an array with their strides, merged where possible. A stride counts elements in memory, or in the
+//! row-major order of a larger array.
 
 use std::cmp::Reverse;
 
-/// One axis: how many elements, and how far apart.
+/// One axis: its length, and the distance between neighbors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Axis {
     pub(super) len: usize,
     pub(super) stride: i64,
 }
 
-/// Axes in logical order, each of two elements or more: so there can be no more than 63 of them.
+/// Axes in logical order. Each has two elements or more, so there are at most 63.
 #[derive(Clone, Debug)]
 pub(super) struct Strides {
     axes: [Axis; 63],
@@ -18,14 +18,14 @@ pub(super) struct Strides {
 }
 
 impl Strides {
-    /// The axes of an array with elements. Those of one element are dropped, and neighbors that
-    /// run through memory as one are merged.
+    /// The axes of a nonempty array. Axes of one element are dropped, and neighboring axes that run through
+    /// memory as one are merged.
     pub(super) fn new(shape: &[usize], strides: &[isize]) -> Self {
         let axes = shape.iter().zip(strides);
         Self::merge(axes.map(|(&len, &stride)| Axis { len, stride: stride as i64 }))
     }
 
-    /// The axes, in logical order.
+    /// As [`new`](Self::new), from axes in logical order.
     pub(super) fn merge(axes: impl Iterator<Item = Axis>) -> Self {
         let mut this = Self { axes: [Axis { len: 1, stride: 0 }; 63], rank: 0 };
         for Axis { len, stride } in axes.filter(|axis| axis.len != 1) {
@@ -42,7 +42,7 @@ impl Strides {
         this
     }
 
-    /// These elements, counted as they lie in memory.
+    /// The axes of the same elements, sorted by decreasing stride: the order in memory.
     pub(super) fn in_memory_order(&self) -> Self {
         let mut axes = self.axes;
         let axes = &mut axes[..self.rank];
@@ -61,7 +61,7 @@ impl Strides {
     }
 }
 
-/// The number of elements of an array, if they lie in memory as they are counted.
+/// The number of elements of an array, if the elements are contiguous in row-major order.
 pub(super) fn contiguous_len(shape: &[usize], strides: &[isize]) -> Option<usize> {
     let mut inner = 1;
     for (&len, &stride) in shape.iter().zip(strides).rev() {
@@ -78,7 +78,7 @@ pub(super) fn len(axes: &[Axis]) -> usize {
     axes.iter().map(|axis| axis.len).product()
 }
 
-/// How far from the first element the one with this row-major index lies.
+/// The distance from the first element to the element with this row-major index.
 pub(super) fn offset(axes: &[Axis], mut index: usize) -> i64 {
     let mut offset = 0;
     for axis in axes.iter().rev() {
@@ -88,8 +88,8 @@ pub(super) fn offset(axes: &[Axis], mut index: usize) -> i64 {
     offset
 }
 
-/// Calls `f` with the elements from `first` on, `count` of them, a stretch of the last axis at a
-/// time: with its place in the range, its first element's offset, and the axis cut to its length.
+/// Divides the `count` elements from `first` on into stretches along the last axis. Calls `f` for each stretch
+/// with its place in the range, its first element's offset, and the axis cut to the stretch's length.
 pub(super) fn stretches(
     axes: &[Axis],
     first: usize,
@@ -126,10 +126,10 @@ pub(super) fn stretches(
     }
 }
 
-/// The offset that is so many strides on.
+/// The offset after `count` strides.
 ///
-/// Offsets wrap: in an array of 2⁶³ elements, the one past the end need not be a number. Those of elements
-/// are right, since all sums are right but for multiples of 2⁶⁴.
+/// Offsets wrap: in an array of 2⁶³ elements, the offset past the end need not fit an `i64`. The offsets of
+/// elements do, and are right, since all sums are right modulo 2⁶⁴.
 fn step(offset: i64, count: usize, stride: i64) -> i64 {
     offset.wrapping_add(stride.wrapping_mul(count as i64))
 }

@@ -12,11 +12,10 @@ use ndarray::{ArrayRef, Dimension};
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
-/// An array to be written, without its type of dimension, its owner and its old elements, so that
-/// one function fills them all.
+/// An array to be written. The type names neither dimension nor owner, so that one function fills all arrays.
 ///
-/// `start` is the first element of an array with this shape and these strides, whose elements are distinct
-/// and may be written, initialized or not, while this value lives.
+/// `start` is the first element of an array with this shape and these strides. The elements are distinct,
+/// initialized or not, and may be written while this value lives.
 pub struct Target<'a, A> {
     start: *mut A,
     shape: &'a [usize],
@@ -67,7 +66,7 @@ impl<'a, A: Format> Target<'a, A> {
         }
     }
 
-    /// Writes every element, in tiles past the caches if the array has at least so many bytes.
+    /// Writes every element. Tiles are written past the caches if the array has at least `least_streamed` bytes.
     #[cold]
     #[inline(never)]
     pub(super) fn draw_strided(&self, source: &Source<'_, A>, least_streamed: usize) {
@@ -94,7 +93,7 @@ impl<'a, A: Format> Target<'a, A> {
         });
     }
 
-    /// Elements that lie one after the other, from an offset on.
+    /// `len` contiguous elements, from an offset on.
     ///
     /// # Safety
     /// They must be elements of the array, and no other thread may use them.
@@ -108,7 +107,7 @@ impl<'a, A: Format> Target<'a, A> {
     ///
     /// # Safety
     /// They must be elements of the array, and no other thread may use them.
-    // Its buffers are in a frame of their own, so that no frame has those of two ways to draw.
+    // Not inlined: otherwise one stack frame would hold the buffers of two ways to draw.
     #[inline(never)]
     unsafe fn draw_scattered(
         &self,
@@ -134,7 +133,7 @@ impl<'a, A: Format> Target<'a, A> {
         }
     }
 
-    /// The address at an offset, be it of an element or not.
+    /// The address at an offset, whether an element lies there or not.
     #[inline(always)]
     pub(super) fn address(&self, offset: i64) -> *const A {
         self.start.wrapping_offset(offset as isize)

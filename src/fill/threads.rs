@@ -1,7 +1,7 @@
 //! Tasks onto threads.
 
-/// Runs all tasks: on the threads of rayon's current pool, if there are elements enough to pay for waking
-/// them. Tasks that follow each other on a thread share what `room` makes.
+/// Runs all tasks, on the threads of rayon's current pool if there are enough elements to pay for waking them.
+/// `room` makes the scratch space, which consecutive tasks of a thread share.
 #[cfg(feature = "rayon")]
 pub(super) fn each<T>(
     tasks: usize,
@@ -20,7 +20,7 @@ pub(super) fn each<T>(
     }
 }
 
-/// Runs all tasks, which share what `room` makes.
+/// Runs all tasks, which share the scratch space that `room` makes.
 #[cfg(not(feature = "rayon"))]
 pub(super) fn each<T>(
     tasks: usize,
@@ -32,8 +32,7 @@ pub(super) fn each<T>(
     (0..tasks).for_each(|i| task(&mut room, i));
 }
 
-/// Calls `f` with a first element and a number of elements, for as many ranges of at most `size` as
-/// `elements` are divided into.
+/// Divides `elements` into ranges of at most `size`, and calls `f` with the first element and the length of each.
 #[inline]
 pub(super) fn in_ranges(elements: usize, size: usize, f: impl Fn(usize, usize) + Send + Sync) {
     let range = |(): &mut (), i: usize| f(i * size, size.min(elements - i * size));

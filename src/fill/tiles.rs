@@ -3,14 +3,14 @@
 use super::strides::{self, Axis, Strides};
 use crate::stream::BLOCK;
 
-/// A cut of an array into tiles, for when its elements are counted along one axis but lie closest
-/// together along another.
+/// A cut of an array into tiles, for arrays whose last axis is not the closest in memory. A *line* is the part
+/// of the array at one index of all axes up to `across`: a run of `line_len` elements in logical order.
 pub(super) struct Tiles<'a> {
-    /// The axes before that other one.
+    /// The axes before `across`.
     outer: &'a [Axis],
-    /// The axis that is closest in memory.
+    /// The axis along which elements lie closest together in memory.
     pub(super) across: Axis,
-    /// The axes after it: in logical order, each of its elements is a line of all of theirs.
+    /// The axes after `across`, which a line runs through.
     pub(super) along: &'a [Axis],
     pub(super) line_len: usize,
 }
@@ -19,9 +19,9 @@ pub(super) struct Tiles<'a> {
 pub(super) struct Tile {
     /// The logical index of its first element.
     pub(super) first: usize,
-    /// Where the first element of its first line lies.
+    /// The memory offset of its first line's beginning, which may lie before the tile.
     pub(super) offset: i64,
-    /// Which element of the line its first one is.
+    /// The place of its first element in the line.
     pub(super) column: usize,
     pub(super) width: usize,
     pub(super) height: usize,
@@ -77,8 +77,8 @@ mod tests {
     use ndarray::{ArrayD, ArrayViewMutD, Axis as Side, IxDyn, Slice};
 
     const UNTOUCHED: f32 = 12_345.0;
-    /// Elements of a line, on both sides of what decides between tiles and scattered writes, and of
-    /// a tile's width. Miri, which is slow, has the shortest tiles.
+    /// Lengths of lines, on both sides of `SHORTEST` and of a tile's width. Miri, which is slow, has the shortest
+    /// tiles.
     const LENGTHS: &[usize] = if cfg!(miri) {
         &[Tiles::SHORTEST]
     } else {
@@ -92,7 +92,7 @@ mod tests {
             2 * Tiles::WIDTH + 3,
         ]
     };
-    /// Lines, on both sides of a tile's height.
+    /// Numbers of lines, on both sides of a tile's height.
     const COUNTS: &[usize] = if cfg!(miri) {
         &[2]
     } else {
@@ -103,7 +103,7 @@ mod tests {
         COUNTS.iter().flat_map(|&count| LENGTHS.iter().map(move |&len| (count, len)))
     }
 
-    /// A law with a tail and one without, and more elements in C order than any array here has.
+    /// A law with a tail and a law without, each with more elements in C order than any array of these tests.
     fn laws() -> [(Content<f32>, ArrayD<f32>); 2] {
         let laws: [Law; 2] =
             [Uniform::new(-1.0, 1.0).unwrap().into(), Normal::new(0.0, 1.0).unwrap().into()];

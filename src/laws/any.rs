@@ -15,11 +15,11 @@ use rand::Rng;
 /// A law of real or of complex elements.
 #[derive(Clone, Debug)]
 pub enum AnyLaw {
-    /// Of either.
+    /// For real or complex elements.
     Law(Law),
-    /// Of real ones; in a box, since the others are copied for every array.
+    /// For real elements. Boxed to keep the enum small, which is copied for every array.
     Transformed(Box<Transformed>),
-    /// Of complex ones.
+    /// For complex elements.
     #[cfg(feature = "complex")]
     Circular(Circular),
 }

@@ -94,7 +94,7 @@ impl Circular {
         // Below, parts have too few digits for a modulus to be held.
         let least_bound = E::Arithmetic::LEAST_NORMAL.into_f64();
         let (greatest, is_small) = match *self {
-            // No z is larger than 9.2, in any element type.
+            // Every |z| is below 9.2, in any element type.
             Self::Normal { mean, std } => {
                 let part = std * FRAC_1_SQRT_2;
                 (mean.abs() + 9.2 * part, part < least)
@@ -128,8 +128,8 @@ impl fmt::Display for Circular {
     }
 }
 
-/// A modulus whose parts, each rounded, stay within the bound: rounding the bound, the modulus, the
-/// sine and cosine and the parts adds less than four units in the last place.
+/// The greatest modulus that stays within the bound after both parts are rounded. Rounding the bound, the
+/// modulus, the sine and cosine and the parts adds less than four units in the last place.
 fn greatest_modulus<A: Float>(bound: f64) -> A {
     let four = A::TWO * A::TWO;
     A::at_most(bound) * (A::ONE - four * A::EPSILON)

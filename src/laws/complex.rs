@@ -64,9 +64,9 @@ pub struct Disc {
 ///
 /// E|z|² / std² = ∫₀^c² t e^−t dt / (1 − e^−c²) = 1 − c² / (e^c² − 1).
 ///
-/// For c = 2 that is 0.9253706, and its root, 0.9619618, is what variance scaling divides the parent's
-/// deviation by. JAX divides by 0.9531116 instead, the root of 1 − 5 e⁻⁴: that is the integral without
-/// the division by 1 − e⁻⁴, so that the variance of JAX' complex arrays is 1.9 % too large.
+/// For c = 2 the mean is 0.9253706. Variance scaling divides the parent's deviation by its root, 0.9619618. JAX
+/// divides by 0.9531116, the root of 1 − 5 e⁻⁴: the integral without the division by 1 − e⁻⁴. So the variance
+/// of JAX' complex arrays is 1.9 % too large.
 ///
 /// ```
 /// use ndarray_init::{ComplexTruncatedNormal, InitExt, Key, ndarray::Array1, num_complex::Complex64};

@@ -26,7 +26,7 @@ use std::fmt;
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 ///
-/// Complex numbers are sampled from the laws of complex numbers alone, such as `ComplexNormal`:
+/// `sample` returns complex numbers only for complex laws such as `ComplexNormal`. This does not compile:
 ///
 /// ```compile_fail
 /// use ndarray_init::{Law, Normal, num_complex::Complex, rand, rand_distr::Distribution};
@@ -114,11 +114,11 @@ impl Law {
         }
     }
 
-    /// Bounds that no element passes, in any element type.
+    /// No element passes these bounds, in any element type.
     pub(super) fn reach(&self) -> [f64; 2] {
         match self {
             Self::Uniform(law) => [law.low(), law.high()],
-            // No z is larger.
+            // Every |z| is smaller.
             Self::Normal(law) => [-9.2, 9.2].map(|z| law.mean() + z * law.std_dev()),
             Self::TruncatedNormal(law) => law.reach(),
         }
@@ -212,8 +212,8 @@ macro_rules! as_law {
 }
 as_law!(Uniform Normal TruncatedNormal);
 
-/// U\[low, high], N(mean, std²), or N(mean, std²) on \[lower, upper], with five digits, or with as
-/// many as tell the bounds apart.
+/// U\[low, high], N(mean, std²), or N(mean, std²) on \[lower, upper], with five digits. Bounds have more
+/// digits if five cannot tell them apart.
 impl fmt::Display for Law {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let five = |value| Number::rounded(value, 5);

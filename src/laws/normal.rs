@@ -11,9 +11,9 @@ use crate::math::{self, Float};
 /// (w + ½) / 2^B + ½, accurate to 3 · 10⁻⁷ relative in `f32` and 4 · 10⁻¹⁵ in `f64`. One word, one
 /// value, without rejection; |z| reaches 6.34 in `f32` and 9.16 in `f64`.
 ///
-/// Arrays are not filled by a law that the element type cannot show: that is an error. `sample` cannot
-/// fail: a mean or standard deviation beyond the type's greatest number is held there, so that values
-/// may be infinite, and a deviation below its least positive number is 0 or that number.
+/// Filling an array is an error if the element type cannot represent the law. `sample` cannot fail: a mean or
+/// standard deviation beyond the type's greatest number becomes that number, so that values may be infinite. A
+/// deviation below its least positive number becomes 0 or that number.
 ///
 /// ```
 /// use ndarray_init::{Normal, ndarray::Array1, rand::SeedableRng, rand_xoshiro::Xoshiro256PlusPlus};

@@ -6,13 +6,13 @@ use std::marker::PhantomData;
 
 /// A law's quantile function: from an element's words to its value. Real elements take the first word.
 ///
-/// The values of a few words lie in the normal quantile's tail. A loop over many words takes `center` for
-/// all of them and mends the few afterwards, so that no branch depends on a random word.
+/// A few words lie in the normal quantile's tail. A loop over many words computes `center` for all words, and
+/// overwrites the tails afterwards, so that no branch depends on a random word.
 pub(crate) trait Quantile<E: Format>: Copy {
-    /// Some words need [`tail`](Self::tail).
+    /// True if some words need [`tail`](Self::tail).
     const HAS_TAIL: bool = false;
 
-    /// The value, and `true` if it is wrong, since it lies in the tail.
+    /// The value, and `true` if the word lies in the tail, for which the value is wrong.
     fn center<const FUSED: bool>(&self, words: [u64; 2]) -> (E, bool);
 
     /// The value in the tail.
@@ -21,7 +21,7 @@ pub(crate) trait Quantile<E: Format>: Copy {
         self.center::<FUSED>(words).0
     }
 
-    /// The value, from wherever it lies.
+    /// The value of any word.
     #[inline(always)]
     fn value<const FUSED: bool>(&self, words: [u64; 2]) -> E {
         let (value, is_tail) = self.center::<FUSED>(words);

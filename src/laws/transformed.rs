@@ -10,12 +10,12 @@ use std::fmt;
 
 /// A law whose draws go through a few increasing functions, one after the other.
 ///
-/// Log-uniform draws are `[Step::Exp]` of a uniform law between logarithms, and Mamba's bias of Δ is that,
-/// held above a floor, through the inverse of softplus.
+/// A log-uniform law is `[Step::Exp]` of a uniform law between logarithms. Mamba's bias of Δ is log-uniform,
+/// then held above a floor, then mapped by the inverse of softplus.
 ///
 /// A value is drawn from the law in the element's arithmetic (`f32`, or `f64`), goes through the steps in
-/// `f64`, is rounded once and held between the law's least and greatest values. One takes some tens of
-/// nanoseconds, and a call allocates some hundred bytes. Arrays of complex numbers refuse such a law.
+/// `f64`, is rounded once and held between the law's least and greatest values. A value takes some tens of
+/// nanoseconds, and a call allocates some hundred bytes. Complex arrays refuse such a law.
 ///
 /// ```
 /// use ndarray_init::{InitExt, Key, Step, Transformed, Uniform, ndarray::Array1};
@@ -48,7 +48,7 @@ pub enum Step {
     Ln,
     /// ln(eˣ − 1), of positive numbers: softplus is ln(1 + eˣ).
     InverseSoftplus,
-    /// a · x; a negative a turns the law around.
+    /// a · x; a negative a mirrors the law.
     Scale(f64),
     /// x + a.
     Shift(f64),
@@ -149,7 +149,7 @@ impl Transformed {
         self.steps().iter().fold(x, |x, step| step.of(x))
     }
 
-    /// The least and the greatest value, or beyond.
+    /// A lower bound of the least value, and an upper bound of the greatest.
     fn bounds(&self) -> [f64; 2] {
         let [a, b] = self.law.reach().map(|end| self.of(end));
         [a.min(b), a.max(b)]

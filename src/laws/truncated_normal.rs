@@ -11,16 +11,15 @@ use crate::math::{self, Float, Slice, is_negative};
 /// A word w of B bits gives the quantile at Φ(α) + u · (Φ(β) − Φ(α)), where α and β are the
 /// bounds counted in std from the mean, and u = (w + ½) / 2^B + ½. One word, one value, without
 /// rejection, wherever the bounds lie: on one side (the other infinite), asymmetric, or hundreds
-/// of deviations out. They hold after rounding in every element type, to which they are rounded
-/// inwards.
+/// of deviations out. The bounds are rounded inwards to the element type, and hold after rounding.
 ///
 /// An element is computed as mean + std · z, so it has the resolution of the parent's mean and
 /// deviation. If the bounds are closer than the rounding error of mean + std · z, they still hold, but the
 /// values between them are uneven.
 ///
-/// Arrays are not filled by a law that the element type cannot show: that is an error. `sample` cannot
-/// fail: values are held at the type's greatest number, and if no number of the type lies between the
-/// bounds, the value is the greatest below the upper one.
+/// Filling an array is an error if the element type cannot represent the law. `sample` cannot fail: values
+/// beyond the type's greatest number become that number. If no number of the type lies between the bounds, the
+/// value is the greatest number below the upper bound.
 ///
 /// [`mean`](Self::mean) and [`std_dev`](Self::std_dev) are those of the truncated law, not of its
 /// parent.
@@ -61,9 +60,8 @@ enum Formula {
         /// 2 (1 − Φ(β)).
         above: f64,
     },
-    /// From the logarithm of the probability of exceeding z, for slices that begin at `FAR` or
-    /// beyond: there, probabilities themselves would run out of exponents. Of a slice below the mean, α
-    /// and β are −β and −α here.
+    /// From the logarithm of the probability of exceeding z, for slices that begin at `FAR` or beyond, where
+    /// probabilities would underflow. A slice below the mean is mirrored: α and β stand for −β and −α.
     Far {
         /// −ln(1 − Φ(α)).
         depth: f64,
@@ -74,9 +72,9 @@ enum Formula {
     },
 }
 
-/// Where slices of the normal count as far out, in std.
+/// The distance from the mean, in std, from which on a slice is computed as `Far`.
 const FAR: f64 = 4.0;
-/// How far out they may begin; beyond, α² could overflow.
+/// The greatest distance at which a slice may begin; beyond, α² could overflow.
 const FARTHEST: f64 = 1e150;
 
 impl TruncatedNormal {
@@ -160,14 +158,14 @@ impl TruncatedNormal {
     /// The mean of the truncated law, by quadrature: some microseconds.
     #[must_use]
     pub fn mean(&self) -> f64 {
-        // Inside, also where rounding the sum would lead out.
+        // Within the bounds, even if rounding the sum would pass them.
         self.std.mul_add(self.moments().0, self.mean).clamp(self.bounds[0], self.bounds[1])
     }
 
     /// The standard deviation of the truncated law, by quadrature: some microseconds.
     #[must_use]
     pub fn std_dev(&self) -> f64 {
-        // No law between the bounds has a greater one, whatever their rounding in std.
+        // Half the width is the greatest deviation of any law between the bounds.
         (self.std * self.moments().1).min(self.bounds[1] / 2.0 - self.bounds[0] / 2.0)
     }
 
@@ -231,7 +229,7 @@ impl TruncatedNormal {
         }
     }
 
-    /// Bounds that no element passes: the law's own, and those of a word's least probability.
+    /// No element passes these: the law's bounds, or the quantiles of a word's least probability if nearer.
     pub(super) fn reach(&self) -> [f64; 2] {
         // A word's least probability is 2^−65, and 1 − Φ(√(α² + 92)) < 2^−65 (1 − Φ(α)).
         let farthest = |from: f64| (from.max(0.0).powi(2) + 92.0).sqrt();
@@ -250,7 +248,7 @@ impl Formula {
         } else if beta <= -FAR {
             Self::far(-beta, -alpha)
         } else if [alpha, beta] == [-2.0, 2.0] {
-            // The initializers' own, which every array of a network asks for.
+            // A fast path for the cut of the initializers.
             Self::Near { mass: MASS_AT_TWO, below: TAILS_AT_TWO, above: TAILS_AT_TWO }
         } else {
             Self::Near {
@@ -292,13 +290,13 @@ impl<A: Float> Scale<A> {
     }
 }
 
-/// From probabilities: with X = |x| and q = 1 − X of the word, the element lies at
-/// x' = shift ± mass · X, and has twice the probability near = mass · q + (what is cut off there)
-/// on the side that it leans to, and far = mass · (2 − q) + (what is cut off here) on the other.
-/// No tail loses precision, since both are sums of positive numbers.
+/// From probabilities. The word gives X = |x|, q = 1 − X and a side, and the element lies at
+/// x' = shift ± mass · X. Twice the probability beyond the element is near = mass · q + (the cut tail) on its
+/// side, and far = mass · (2 − q) + (the other cut tail) on the other side. Both are sums of positive numbers,
+/// so that no tail loses precision.
 ///
-/// `CENTRAL` ones are symmetric and within the quantile's center, as those of initializers are: 11 %
-/// fewer instructions.
+/// `CENTRAL`: the bounds are symmetric and lie within the quantile's center, as for initializers. 11 % fewer
+/// instructions.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TruncatedQuantile<A: Float, const CENTRAL: bool> {
     mass: A,
@@ -349,8 +347,8 @@ impl<E: Format, const CENTRAL: bool> Quantile<E> for TruncatedQuantile<E::Arithm
     }
 }
 
-/// From the logarithm of the probability of exceeding z: rest + share · u times that of α. Slow, since
-/// each step of Newton's method waits for the divisions of the one before.
+/// From the logarithm of the probability of exceeding z, which is rest + share · u times the probability of
+/// exceeding α. Slow, since each step of Newton's method waits for the divisions of the step before.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FarQuantile<A> {
     depth: f64,

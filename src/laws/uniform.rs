@@ -8,14 +8,14 @@ use crate::math::Float;
 /// The uniform law on \[low, high].
 ///
 /// A word w of B bits, read as a signed integer, gives c + h · w · 2^(1−B), where c is the center
-/// and h half the width: both bounds can be drawn, none can be passed, after rounding too. Around
+/// and h half the width. Both bounds can be drawn, and no value passes them after rounding. Around
 /// zero (low = −high) the bound is rounded to the element type first, and the value is rounded
-/// once; elsewhere the bounds are rounded inwards.
+/// once. Elsewhere the bounds are rounded inwards.
 ///
-/// Arrays are not filled by a law that the element type cannot show: that is an error. `sample` cannot
-/// fail: bounds beyond the type's greatest number are held there, a bound below its least positive
-/// number is 0 or that number, and if no number of the type lies between the bounds, the value is the
-/// greatest below the upper one (1 for U\[1.00000001, 1.00000002] in `f32`).
+/// Filling an array is an error if the element type cannot represent the law. `sample` cannot fail: bounds
+/// beyond the type's greatest number become that number, and a bound below its least positive number becomes 0
+/// or that number. If no number of the type lies between the bounds, the value is the greatest number below the
+/// upper bound (1 for U\[1.00000001, 1.00000002] in `f32`).
 ///
 /// ```
 /// use ndarray_init::{Uniform, ndarray::Array2, rand::SeedableRng, rand_xoshiro::Xoshiro256PlusPlus};
@@ -48,7 +48,7 @@ impl Uniform {
         }
     }
 
-    /// The law of 0: what PyTorch's U\[−b, b] is for the bias of a layer without inputs.
+    /// Always 0: PyTorch's law for the bias of a layer without inputs.
     pub(crate) const ZERO: Self = Self { low: 0.0, high: 0.0 };
 
     /// The lower bound.
@@ -90,15 +90,15 @@ impl Uniform {
         UniformQuantile { center, half, low, high }
     }
 
-    /// The law lies around zero, and scaling a word by it loses no digits. Values that are rounded
-    /// afterwards could pass the bounds.
+    /// True if the law lies around zero, and a scaled word loses no digits. False for `f16` and `bf16`, whose
+    /// values are rounded after scaling and could pass the bounds.
     pub(super) fn is_symmetric<E: Format>(&self) -> bool {
         let scale = E::Arithmetic::from_f64(self.high) * E::Arithmetic::UNIT;
         E::IS_ARITHMETIC && self.low == -self.high && scale >= E::Arithmetic::LEAST_NORMAL
     }
 
-    /// The bounds in the element type: rounded inwards, but for those around zero of a type that
-    /// computes, which are met by scaling.
+    /// The bounds in the element type, rounded inwards. For `f32` and `f64` around zero, they are rounded to
+    /// nearest, since the scaling then maps the extreme words onto them.
     pub(super) fn bounds<E: Format>(&self) -> [E::Arithmetic; 2] {
         if E::IS_ARITHMETIC && self.low == -self.high {
             let bound = E::Arithmetic::from_f64(self.high);
@@ -126,8 +126,8 @@ impl Uniform {
     }
 }
 
-/// From the center, by half the width and between the bounds. `SYMMETRIC` ones around zero need neither
-/// center nor bounds: they take 15 % fewer instructions.
+/// center + half · w, held between the bounds. If `SYMMETRIC` around zero, neither center nor bounds are needed:
+/// 15 % fewer instructions.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UniformQuantile<A, const SYMMETRIC: bool> {
     center: A,

@@ -14,7 +14,7 @@ pub(crate) struct Slice {
     unit: f64,
 }
 
-/// Where the density falls away from zero: from `from` to `from + width` on one side of it.
+/// A piece on one side of zero, from `from` to `from + width`, along which the density falls.
 #[derive(Clone, Copy, Debug)]
 struct Piece {
     sign: f64,
@@ -49,8 +49,8 @@ impl Slice {
 
     /// The mean and standard deviation of a standard normal held between the bounds.
     pub(crate) fn moments(&self) -> (f64, f64) {
-        // Counted from c and in units of the slice: far out or between near bounds, that is all
-        // there is, and its square could vanish.
+        // Counted from c, in units of the slice: far out or between near bounds, the slice is so narrow
+        // that its square could underflow.
         let [Piece { sign, from, .. }, _] = self.pieces;
         let area = self.integrate(|_| 1.0);
         let offset = self.integrate(|t| t) / area;

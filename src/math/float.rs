@@ -57,7 +57,7 @@ pub trait Float:
     /// self · factor + summand, rounded once.
     fn mul_add<const FUSED: bool>(self, factor: Self, summand: Self) -> Self;
     /// [`mul_add`](Self::mul_add) for a summand that is 0 or at least 2⁻²⁹ times the product, as in a
-    /// polynomial: without the instruction, a normal `f32` takes 0.8 of the time.
+    /// polynomial. Without the instruction, this function makes a normal `f32` take 0.8 of the time.
     fn horner_step<const FUSED: bool>(self, factor: Self, summand: Self) -> Self;
     fn sqrt(self) -> Self;
 
@@ -70,7 +70,7 @@ pub trait Float:
     fn flip(self, word: u64) -> Self;
 
     /// The coefficients behind a `black_box`. LLVM would otherwise rebuild the vector of each constant in
-    /// the loop; vectors that it does not know stay in memory, from where an operation can take them.
+    /// the loop. Coefficients that are unknown to LLVM stay in memory, as operands of the instructions.
     fn table() -> Self::Table;
     /// z for x, given d = 1 − x² of at least [`LEAST_D`](Self::LEAST_D).
     fn center<const FUSED: bool>(table: &Self::Table, x: Self, d: Self) -> Self;
@@ -219,14 +219,14 @@ impl Float for f64 {
         self.mul_add(factor, summand)
     }
 
-    // By halves, which every vector unit converts, and with one rounding.
+    // By halves: every vector unit can convert 32-bit integers. Only the sum is rounded.
     #[inline(always)]
     fn signed(word: u64) -> f64 {
         f64::from((word >> 32) as i32) * TWO_32 + f64::from(word as u32)
     }
 
-    /// By halves: (w + ½) · 2⁻⁶³ is high · 2⁻³¹ + below, and the other number is (2³¹ − 1 − high) · 2⁻³¹
-    /// and what below lacks to 2⁻³¹. All of these are exact, but for the two sums.
+    /// By halves: |x| = high · 2⁻³¹ + below, and 1 − |x| = (2³¹ − 1 − high) · 2⁻³¹ + (2⁻³¹ − below). All terms
+    /// are exact, and each of the two sums is rounded once.
     #[inline(always)]
     fn fold<const FUSED: bool>(word: u64) -> (f64, f64) {
         /// 2⁻³¹.

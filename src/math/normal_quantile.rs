@@ -21,8 +21,8 @@ pub struct Table<F, const N: usize> {
     pub(super) denominator: [F; N],
 }
 
-/// z/x is this and a rational function, from −¼ to 1.2 or so. Split like that, its rounding errors
-/// weigh less: elements rise with their words, but for two units in the last place.
+/// z/x is this number plus a rational function with values from −¼ to 1.2 or so. The split makes rounding errors
+/// of the rational function weigh less: elements rise with their words, but for two units in the last place.
 const MIDDLE: f64 = 1.5;
 
 /// Where the center ends.

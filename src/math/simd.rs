@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-/// Work to be compiled for every instruction set. All that `run` calls must be `#[inline(always)]`,
-/// which a closure cannot be.
+/// Work to be compiled for every instruction set. Every function that `run` calls must be
+/// `#[inline(always)]`, which a closure cannot be.
 pub(crate) trait Vectorized {
     /// The output. It is passed separately from `self` so that the compiler can assume they do not alias.
     type Target: ?Sized;
@@ -13,8 +13,8 @@ pub(crate) trait Vectorized {
     fn run<const FUSED: bool>(self, target: &mut Self::Target) -> Self::Output;
 }
 
-/// The portable code has an instruction for multiply-adds, or had better call the platform's function:
-/// without SSE2, which 32-bit x86 may lack, operations in `f64` would be rounded twice.
+/// True if portable code calls `mul_add`: the target has the instruction, or is 32-bit x86 without SSE2, which
+/// rounds operations in `f64` twice and so needs the platform's function.
 const FUSED_ANYWAY: bool = !cfg!(any(
     target_family = "wasm",
     all(
@@ -24,7 +24,7 @@ const FUSED_ANYWAY: bool = !cfg!(any(
     )
 ));
 
-/// An instruction set. Only this module makes a value, and only of one that the machine has.
+/// An instruction set that the machine has: only this module makes a value, after a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Simd(Level);
 
@@ -81,7 +81,7 @@ fn portably<V: Vectorized>(work: V, target: &mut V::Target) -> V::Output {
 impl Simd {
     const PORTABLE: Self = Self(Level::Portable);
 
-    /// The best one that this machine has and the environment allows.
+    /// The best instruction set that this machine has and the environment allows.
     ///
     /// `NDARRAY_INIT_SIMD` holds it down to `avx2` or `portable`, so that tests can show that all
     /// give the same bits. Read once; another value is reported on the standard error, and ignored.
@@ -106,7 +106,7 @@ impl Simd {
         *BEST
     }
 
-    /// Those that this machine has, the portable one first.
+    /// The instruction sets of this machine, the portable one first.
     pub(crate) fn available() -> Vec<Self> {
         let all = [
             Some(Self::PORTABLE),

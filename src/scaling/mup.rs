@@ -187,9 +187,9 @@ impl Mup {
 /// A [`VarianceScaling`] under [`Mup`]: its law for the fans at the base width, with
 /// [`std_factor`](Mup::std_factor) times the standard deviation.
 ///
-/// Made by [`Mup::scaling`]. Hidden weights, and input weights scaled by fan_in alone, keep their law: the
-/// variance follows the fans already. Output weights keep the standard deviation of the base width, or have 1/m of it
-/// [without multipliers](Mup::without_multipliers).
+/// [`Mup::scaling`] makes it. Hidden weights, and input weights scaled by fan_in alone, keep their law: the
+/// variance follows the fans already. Output weights keep the standard deviation of the base width, or have 1/m
+/// of this deviation [without multipliers](Mup::without_multipliers).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]

@@ -13,11 +13,9 @@ use crate::laws::{Law, Uniform};
 ///
 /// The paper derives a standard normal for the argument of a later sine, under the assumption that the phase of
 /// the sine before is uniform. By measurement, and by s² = 1 − exp(−2 s²), the argument is a normal with a
-/// standard deviation of 0.89, at any depth and for any ω₀. The last layer, though
-/// linear, is a later one. The layout is
-/// [Keras'](Layout::keras), unless [another](Self::with_layout) is named. Biases in the authors' code have PyTorch's
-/// default: [`TorchDefault::bias_law`](crate::TorchDefault::bias_law), in the
-/// layout of the kernel.
+/// standard deviation of 0.89, at any depth and for any ω₀. The last layer, though linear, is a later one. The
+/// layout is [Keras'](Layout::keras), unless [another](Self::with_layout) is named. Biases in the authors' code
+/// have PyTorch's default: [`TorchDefault::bias_law`](crate::TorchDefault::bias_law), in the layout of the kernel.
 ///
 /// Source: Sitzmann et al. 2020, Implicit Neural Representations with Periodic Activation
 /// Functions, section 3.2.

@@ -6,14 +6,14 @@ use std::fmt;
 /// 2⁶⁴ divided by the golden ratio, the increment of SplitMix64.
 pub(super) const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// Keeps small keys away from small seeds: the ASCII bytes of "ndarray!".
+/// The ASCII bytes of "ndarray!". Without this salt, lane 0 of key 0 would be `seed_from_u64(0)`.
 const SALT: u64 = 0x6E64_6172_7261_7921;
 
 /// The seed of one array's stream of random words.
 ///
-/// Equal keys give equal values; keys forked from one parent under different names or indices
-/// give unrelated ones. So a network needs one key, and each parameter forks its own by name: no
-/// two parameters share their weights, and adding one leaves the others as they were.
+/// Equal keys give equal values. Keys forked from one parent under different names or indices give
+/// unrelated values. So a network needs one key, from which each parameter's key is forked by name: no
+/// two parameters share their weights, and a new parameter leaves the others as they were.
 ///
 /// ```
 /// use ndarray_init::Key;
@@ -24,10 +24,10 @@ const SALT: u64 = 0x6E64_6172_7261_7921;
 /// assert_eq!(layer.fork_index(7), model.fork("encoder/layer3").fork_index(7));
 /// ```
 ///
-/// A function that takes a key takes a `u64` or a generator, too ([`KeySource`]). For a key to keep, draw one by
-/// [`Key::from_rng`].
+/// A function that takes a key takes a `u64` or a generator, too ([`KeySource`]). [`Key::from_rng`] draws a key
+/// to be stored.
 ///
-/// `Display` writes the number, and with the feature `serde` it is what a configuration holds.
+/// `Display` writes the key's number. With the feature `serde`, a configuration holds this number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[must_use]
@@ -56,8 +56,8 @@ impl Key {
         self.child(mix64(index.wrapping_add(GAMMA.wrapping_mul(2))))
     }
 
-    /// The key of part i of an array that draws several streams: `mix64(k ^ mix64(i + 3·GAMMA))`. No name
-    /// gives `fork` this key, and no index in use gives it `fork_index`.
+    /// The key of part i of an array that draws several streams: `mix64(k ^ mix64(i + 3·GAMMA))`. `fork` returns
+    /// this key for no name, and `fork_index` for no index in use.
     pub(crate) const fn part(self, i: u64) -> Self {
         self.child(mix64(i.wrapping_add(GAMMA.wrapping_mul(3))))
     }
@@ -68,14 +68,15 @@ impl Key {
         self.0
     }
 
-    /// Where the lanes of this key begin, in the order of `SplitMix64`: mixed, so that keys with an
-    /// arithmetic relation, such as multiples of GAMMA, share nothing, and salted, since 0 is mixed to 0.
+    /// The state of `SplitMix64` that the lanes of this key are seeded from. Mixing makes keys with an arithmetic
+    /// relation, such as multiples of GAMMA, share nothing. The salt is needed since `mix64(0)` is 0.
     pub(super) const fn origin(self) -> u64 {
         mix64(self.0 ^ SALT)
     }
 
-    /// The keys of an element's words of 32 bits: the high and, if words are wide, the low half of the first
-    /// word, then those of a complex element's second word. Keys that are not needed are this one.
+    /// The keys of the streams that an element's 32-bit words come from. Each word of the element has a high half
+    /// and, if words are wide, a low half. The order is high, low of the first word, then of the second word,
+    /// without the halves that the element lacks; this key fills the unused places.
     pub(crate) const fn streams(self, is_wide: bool, is_complex: bool) -> [Self; 4] {
         let (low, second) = (self.child(GAMMA), self.child(GAMMA.wrapping_mul(2)));
         match (is_wide, is_complex) {

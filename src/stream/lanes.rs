@@ -8,7 +8,7 @@ use std::mem::MaybeUninit;
 
 /// Writes the key's words with the indices index, index + 1, ….
 ///
-/// Whoever calls this may rely on all of `out` being written.
+/// All of `out` is written; unsafe code relies on this.
 pub(crate) fn draw(key: Key, mut index: u64, mut out: &mut [MaybeUninit<u32>], simd: Simd) {
     while !out.is_empty() {
         let place = (index % BLOCK as u64) as usize;
@@ -36,7 +36,7 @@ fn draw_in_block(key: Key, block: u64, place: usize, mut out: &mut [MaybeUninit<
     }
 }
 
-/// Writes words of the next row, but for those before a place.
+/// Writes the words of the next row from a place on.
 fn draw_part(lanes: &mut Lanes, place: usize, out: &mut [MaybeUninit<u32>], simd: Simd) {
     let mut row = [MaybeUninit::uninit(); ROW];
     simd.run(Draw(lanes), std::slice::from_mut(&mut row));
@@ -48,14 +48,14 @@ fn draw_part(lanes: &mut Lanes, place: usize, out: &mut [MaybeUninit<u32>], simd
 #[derive(Clone, Copy)]
 struct Lanes {
     state: [[u64; LANES]; 3],
-    /// The last part of the state, as the two halves of its rotation: joined only where they are used,
-    /// they stay in vector registers even where there is no vector rotation. With AVX2, a row takes 34
-    /// instructions, and 160 without this.
+    /// The last part of the state, as the two halves of its rotation. Joined only at their use, the halves stay
+    /// in vector registers, even without an instruction for vector rotation. With AVX2, a row takes 34
+    /// instructions instead of 160.
     halves: [[u64; LANES]; 2],
 }
 
 impl Lanes {
-    /// At the first row of a block.
+    /// The lanes at the first row of a block.
     #[inline(always)]
     fn seeded(origin: u64, block: u64) -> Self {
         let before = origin.wrapping_add(block.wrapping_mul(4 * LANES as u64).wrapping_mul(GAMMA));
@@ -87,7 +87,7 @@ impl Lanes {
     }
 }
 
-/// Seeds the lanes of a block, and has them pass over the rows before one.
+/// Seeds the lanes of a block, and advances them to a row.
 struct Seed {
     origin: u64,
     block: u64,
@@ -101,7 +101,7 @@ impl Vectorized for Seed {
     #[inline(always)]
     fn run<const FUSED: bool>(self, (): &mut ()) -> Lanes {
         let mut lanes = Lanes::seeded(self.origin, self.block);
-        // LLVM makes vectors of a loop only where it knows that the loop runs at all.
+        // LLVM vectorizes the loop only if it knows that the loop runs at least once.
         if self.row > 0 {
             for _ in 0..self.row {
                 for l in 0..LANES {
@@ -113,7 +113,7 @@ impl Vectorized for Seed {
     }
 }
 
-/// Draws the next rows: of each output the low half, then the high half.
+/// Draws the next rows. Each output gives two words, the low half first.
 struct Draw<'a>(&'a mut Lanes);
 
 impl Vectorized for Draw<'_> {
@@ -123,7 +123,7 @@ impl Vectorized for Draw<'_> {
     #[inline(always)]
     fn run<const FUSED: bool>(self, rows: &mut [[MaybeUninit<u32>; ROW]]) {
         if rows.is_empty() {
-            // As above.
+            // As in `Seed`.
             return;
         }
         let mut lanes = *self.0;
@@ -139,7 +139,7 @@ impl Vectorized for Draw<'_> {
                 }
             }
         } else {
-            // The registers of such a processor have room for one lane: 0.6 of the instructions.
+            // Lane by lane: without FMA, the registers hold one lane's state. 0.6 of the instructions.
             for l in 0..LANES {
                 for row in &mut *rows {
                     put(row, l);

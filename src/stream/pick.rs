@@ -7,9 +7,9 @@ use std::mem::MaybeUninit;
 
 /// Writes the key's words with the indices first, first + step, …, the step being at least 1.
 ///
-/// Whoever calls this may rely on all of `out` being written.
+/// All of `out` is written; unsafe code relies on this.
 pub(crate) fn pick(key: Key, first: u64, step: u64, out: &mut [MaybeUninit<u32>], simd: Simd) {
-    /// The words of a block are drawn together if at least so many of them are picked.
+    /// From this many picked words on, the words of a block are drawn together.
     const TOGETHER: u64 = 4;
     if step == 1 {
         return draw(key, first, out, simd);

@@ -13,8 +13,8 @@ use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
 use crate::stream::Key;
 use ndarray::{Array, ArrayD, Dimension};
 
-/// Any initializer of this crate, as one type that is `Clone`, `Debug` and `PartialEq`: for the description of a
-/// network, where `Box<dyn Initializer<f32>>` could not be cloned, and for configuration files.
+/// Any initializer of this crate, as one type: for the description of a network, and for configuration files.
+/// The type is `Clone`, `Debug` and `PartialEq`, as `Box<dyn Initializer<f32>>` is not.
 ///
 /// ```
 /// use ndarray_init::{AnyInitializer, InitExt, Key, VarianceScaling, Zeros, ndarray::ArrayD};
@@ -31,8 +31,7 @@ use ndarray::{Array, ArrayD, Dimension};
 /// ```
 ///
 /// With the feature `serde`, a configuration is a name, or an object whose one key is the name and
-/// whose value has the parameters. A parameter that is left out has the default of the initializer's constructor;
-/// one without a default must be given.
+/// whose value has the parameters. A parameter may be left out if the initializer's constructor has a default.
 ///
 /// | configuration | means |
 /// |---|---|
@@ -61,15 +60,15 @@ use ndarray::{Array, ArrayD, Dimension};
 /// | `{"blocks": {"axis": 0, "initializer": "xavier_uniform", "equal": 3}}`, or `"sizes": [64, 8, 8]` | [`Blocks`] |
 /// | `{"blocks": {"axis": 0, "parts": [{"size": 1, "initializer": "zeros"}, …]}}` | [`Blocks::of`] |
 ///
-/// A gain is a number, which multiplies the preset's, or an activation's name, `"gelu"`, or
-/// `{"leaky_relu": 0.2}`, whose gain takes the place of the preset's: with `"tanh"`, `kaiming_normal` has
-/// 5/3 instead of ReLU's √2. The names are those of [`Nonlinearity`](crate::Nonlinearity) and
+/// A gain is a number or an activation, such as `"gelu"` or `{"leaky_relu": 0.2}`. A number multiplies the
+/// preset's gain. An activation's gain replaces the preset's: with `"tanh"`, `kaiming_normal` has 5/3 instead
+/// of ReLU's √2. The names are those of [`Nonlinearity`](crate::Nonlinearity) and
 /// [`Activation`](crate::Activation).
 ///
 /// A layout is `"keras"`, `"torch"`, `"depthwise"`, `{"axes": {"input": [0], "output": [1, 2]}}` or
-/// `{"einsum": "btd,dhk->bthk"}`. An object may have more, and names the first three by `roles`:
-/// `{"roles": "torch", "batch": [0], "transposed": true, "groups": 4}`. Roles that are left out are
-/// those of the initializer's constructor.
+/// `{"einsum": "btd,dhk->bthk"}`. An object may also have `batch`, `transposed` and `groups`, and names the
+/// first three as `roles`: `{"roles": "torch", "batch": [0], "transposed": true, "groups": 4}`. Without roles,
+/// the layout has those of the initializer's constructor.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[must_use]

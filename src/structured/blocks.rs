@@ -10,11 +10,10 @@ use ndarray::{ArrayViewMutD, Axis};
 
 /// Several blocks along an axis, each with the fans of its own shape and a key of its own.
 ///
-/// For several weights in one array: packed projections of attention, the
-/// gates of an LSTM, heads, experts. Block i has the values that its initializer gives an array of the
-/// block's shape under a key of the block's own, `mix64(key ^ mix64(i + 3·GAMMA))` in the terms of
-/// [`Key::fork_index`], which no fork of the key gives. If the initializer refuses a block, the error is
-/// about the block's shape. Blocks of blocks work, too.
+/// Blocks are several weights in one array, such as packed projections of attention, the gates of an LSTM, or
+/// experts. Block i has the values of an array of the block's shape under the block's key,
+/// `mix64(key ^ mix64(i + 3·GAMMA))` in the terms of [`Key::fork_index`]; no fork of the key equals this key.
+/// If an initializer refuses a block, the error names the block's shape. Blocks of blocks work, too.
 ///
 /// The blocks share one initializer ([`equal`](Self::equal), [`sizes`](Self::sizes)), or each has its
 /// own ([`of`](Self::of)).

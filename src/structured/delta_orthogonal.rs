@@ -14,10 +14,10 @@ use ndarray::ArrayViewMutD;
 /// at the center of the receptive field, and 0 elsewhere (Xiao et al. 2018).
 ///
 /// The receptive field has one to three axes, and there are no fewer output than input channels:
-/// fan_in ≤ fan_out. The center of k places is (k − 1) / 2. This is JAX's `delta_orthogonal`, in
-/// [`Layout::keras`], the default; its `column_axis` only transposes the matrix, which does not
-/// change its law. The groups of a convolution have a matrix each, as have the entries of batch
-/// axes. See [`Orthogonal`] on the matrix and its reproducibility.
+/// fan_in ≤ fan_out. The center of k places is (k − 1) / 2. The default layout, [`Layout::keras`], is that of
+/// JAX's `delta_orthogonal`; JAX's `column_axis` only transposes the matrix, and does not change the law. Each
+/// group of a convolution and each entry of a batch axis has a matrix of its own. [`Orthogonal`] describes the
+/// matrix and its reproducibility.
 ///
 /// ```
 /// use ndarray_init::ndarray::{Array2, Array3, Axis};

@@ -12,8 +12,8 @@ use ndarray::{ArrayViewMutD, Axis};
 /// input and output channel are the same, and 0 elsewhere.
 ///
 /// The receptive field has one to three axes, by the [`Layout`]. Each group of the convolution copies its own
-/// channels. Where a group has more output than input channels, the rest are zero. PyTorch's `dirac_` and MindSpore's
-/// `Dirac` have [`Layout::torch`]. Every entry of a batch axis holds a kernel.
+/// channels. Where a group has more output than input channels, the other outputs are zero. PyTorch's `dirac_`
+/// and MindSpore's `Dirac` have [`Layout::torch`]. Every entry of a batch axis holds a kernel.
 ///
 /// ```
 /// use ndarray_init::ndarray::{Array3, array};

@@ -29,16 +29,16 @@ pub(super) fn haar<A: Entry + Element>(rows: usize, columns: usize, key: Key) ->
 
 /// Writes the m × n matrix Q of Haar's law, m ≥ n, over zeros.
 ///
-/// Q is that of the QR decomposition of a matrix of N(0, 1), its columns multiplied by the signs of R's
+/// The QR decomposition of a matrix of N(0, 1) gives Q, if Q's columns are multiplied by the signs of R's
 /// diagonal, or by its phases where entries are complex (Mezzadri 2007). Neither R nor the matrix is
-/// needed: after each reflection, the rest of the matrix is again one of N(0, 1), and independent of
-/// the reflection. So each reflection is made of a vector of new numbers (Stewart 1980):
+/// computed: after each reflection, the rest of the matrix is again one of N(0, 1), and independent of
+/// the reflection. So each reflection is made from a vector of new numbers (Stewart 1980):
 ///
 /// Q = H₁ ⋯ Hₙ · I · diag(r), Hₖ x = rₖ ‖x‖ eₖ for x of m − k + 1 numbers, rₖ = −x₁ / |x₁|
 ///
 /// A block of reflections is I − V T⁻¹ V*, where the columns of V are x − rₖ ‖x‖ eₖ, and T is the
-/// upper triangle with T + T* = V* V (Puglisi 1992). The last block comes first, so that each changes
-/// only columns that are no longer those of diag(r).
+/// upper triangle with T + T* = V* V (Puglisi 1992). The blocks are applied from the last to the first: the
+/// columns to the left of a block are still those of diag(r), and the block leaves them as they are.
 fn orthonormalize<A: Entry + Element>(mut q: ArrayViewMut2<'_, A>, key: Key) {
     let (m, n) = q.dim();
     for start in (0..n).step_by(BLOCK).rev() {
@@ -97,8 +97,8 @@ fn inverse<A: Entry + Element>(mut t: Array2<A>) -> Array2<A> {
     t
 }
 
-/// Draws x and makes it the vector of the reflection that maps it onto the first axis; returns the
-/// sign of the axis that it is mapped to, or the phase.
+/// Draws x, and replaces x by the vector of the reflection that maps x onto the first axis. Returns rₖ, the
+/// sign or the phase of the image on this axis.
 fn reflection<A: Entry + Element>(mut x: ArrayViewMut1<'_, A>, key: Key) -> A {
     let normal = Normal::new(0.0, 1.0).expect("a deviation of 1");
     fill::onto(&mut x, &Content::Drawn(AnyLaw::Law(normal.into()), key), None);

@@ -16,9 +16,8 @@ use std::ops::Range;
 
 /// A random orthogonal matrix times a gain (Saxe et al. 2014).
 ///
-/// The kernel is read as a matrix: its columns are the output axes, its rows all others, and its
-/// batch axes hold matrices of their own, as do the groups of a convolution. With Q as that matrix
-/// and g as the gain,
+/// The kernel is read as a matrix Q, whose columns are the output axes and whose rows are the other axes. Each
+/// entry of a batch axis and each group of a convolution has a matrix of its own. With g as the gain,
 ///
 /// - Qᵀ Q = g² I if there are no more columns than rows;
 /// - Q Qᵀ = g² I if there are no more rows than columns.
@@ -33,9 +32,9 @@ use std::ops::Range;
 /// | PyTorch's `orthogonal_`, MindSpore's `Orthogonal`: the transpose, with the same law | [`Layout::torch`] |
 /// | JAX's `orthogonal` with a `column_axis` | [`Layout::axes`]`(&[], &[column_axis])` |
 ///
-/// Values depend on the key and the shape alone, not on memory order or the number of threads. But
-/// ndarray multiplies the matrices behind them, by the crate matrixmultiply or by a BLAS. Both sum in
-/// an order that suits the processor: machines and releases may differ in the last digits.
+/// Values depend on the key and the shape alone, not on memory order or the number of threads. But the
+/// matrix products are ndarray's, by the crate matrixmultiply or by a BLAS. Both sum in an order that suits
+/// the processor: machines and releases may differ in the last digits.
 ///
 /// ```
 /// use ndarray_init::ndarray::Array2;

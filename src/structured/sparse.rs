@@ -14,13 +14,13 @@ use ndarray::{ArrayViewMutD, Ix2};
 /// Shapes have two axes, rows and columns. [`with_axis(1)`](Self::with_axis) sets ⌈sparsity · columns⌉
 /// elements of every row instead: in `w.dot(&x)`, every unit then has as many inputs as any other.
 ///
-/// Each choice of a column's zeros is equally likely, but for 2⁻³² in the probability of each element.
+/// All choices of a column's zeros are equally likely, up to 2⁻³² in the probability of each element.
 ///
-/// A part of a matrix ([`Region`]) takes the time of its columns from the first row of the whole on,
-/// since each zero depends on those above it: cut a large matrix by columns, not by rows.
+/// For a part of a matrix ([`Region`]), each column is drawn from the first row of the whole on, since a zero
+/// depends on those above it: cut a large matrix by columns, not by rows.
 ///
-/// A product that is an integer but for rounding is that integer: 0.07 of 100 rows are 7, though the
-/// nearest floating-point number to 0.07 is a little more, for which PyTorch takes 8.
+/// ⌈sparsity · rows⌉ is computed without the rounding error of the product: 0.07 of 100 rows are 7. PyTorch
+/// has 8, as the nearest floating-point number to 0.07 is a little more.
 ///
 /// ```
 /// use ndarray_init::ndarray::Array2;
@@ -55,8 +55,8 @@ impl Sparse {
         Ok(Self { sparsity, law: law.into(), axis: 0 })
     }
 
-    /// Counts the zeros along another axis: along axis 0, the default, in every column, and along axis 1 in
-    /// every row. A negative axis counts from the end.
+    /// Counts the zeros along this axis: 0, the default, is for equally many in every column, 1 for equally many
+    /// in every row. A negative axis counts from the end.
     ///
     /// ```
     /// use ndarray_init::ndarray::Array2;
@@ -77,8 +77,7 @@ impl Sparse {
         Ok(Self { axis, ..self })
     }
 
-    /// N(0, std²) with zeros: the law of PyTorch and MindSpore, by default with a standard
-    /// deviation of 0.01.
+    /// N(0, std²) with zeros, as in PyTorch and MindSpore, where the default std is 0.01.
     ///
     /// # Errors
     /// [`InitError::Parameter`] if the sparsity is not between 0 and 1, or std not positive and
@@ -144,9 +143,9 @@ struct Holes<A: Element> {
 }
 
 /// Selection sampling in all columns at once (Knuth, The Art of Computer Programming 2, 3.4.2 S): going down
-/// the rows, an element becomes zero with the probability zeros left / rows left, which the word with its
-/// index decides. So the number of zeros is exact. In a part of a matrix, the columns begin at
-/// the first row of the whole. Zeros in rows are those of the transposed matrix.
+/// the rows, an element becomes zero with the probability zeros left / rows left. The word of the element's index
+/// decides. So the number of zeros is exact. In a part of a matrix, the columns begin at the first row of the
+/// whole. Zeros in rows are those of the transposed matrix.
 impl<A: Element> Structure<A> for Holes<A> {
     fn write(&self, mut array: ArrayViewMutD<'_, A>) {
         self.values.write(&mut array);

@@ -10,14 +10,18 @@ use ndarray::ArcArray;
 
 /// Keras' `STFT`: a convolution that computes one side of a short-time Fourier transform.
 ///
-/// A kernel (frame, 1, bins) has w\[t, 0, k] = window\[t] / s · cos(2π t k / N) on the real side and −sin for
-/// cos on the imaginary one, with N = 2 (bins − 1). s is √∑ window² for the scaling `"density"`, ∑ |window|
-/// for `"spectrum"` and 1 for none. With x = 2π t / M, M = frame if periodic, else frame − 1, the windows are
+/// A kernel has the shape (frame, 1, bins). With N = 2 (bins − 1), its elements w\[t, 0, k] are
+///
+/// - window\[t] / s · cos(2π t k / N) on the real side,
+/// - −window\[t] / s · sin(2π t k / N) on the imaginary side.
+///
+/// s is √∑ window² for the scaling `"density"`, ∑ |window| for `"spectrum"`, and 1 without a scaling. The windows
+/// are, with x = 2π t / M and M = frame if periodic, else frame − 1:
 /// `"hann"`: 0.5 − 0.5 cos x; `"hamming"`: 0.54 − 0.46 cos x; `"blackman"`: 0.42 − 0.5 cos x + 0.08 cos 2x;
 /// `"bartlett"`: 1 − |2 t / M − 1|; `"rectangular"` or `"boxcar"`: 1.
 ///
-/// Filling an array is an error unless its shape is (frame, 1, bins) with at least 2 bins, the frame is as
-/// long as a window of weights, and a window that is scaled is not 0 everywhere. The key is not used.
+/// Another shape is an error, and so are fewer than 2 bins, a window of weights that is not as long as the
+/// frame, and a scaled window that is 0 everywhere. The key is not used.
 ///
 /// ```
 /// use ndarray_init::{InitExt, Key, ndarray::Array3, presets::keras::Stft};

@@ -171,8 +171,7 @@ impl System {
         self.row(law, "fresh", draw);
     }
 
-    /// The median of some runs, after one that does not count. What is drawn is dropped outside of
-    /// the time.
+    /// The median of some runs, after one that does not count. Dropping the array is not timed.
     fn row<T>(self, law: &str, how: &str, mut draw: impl FnMut() -> T) {
         let time = |_| {
             let start = Instant::now();

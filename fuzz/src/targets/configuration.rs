@@ -10,9 +10,8 @@ use serde_json::Value;
 const SHAPES: [&[usize]; 7] =
     [&[], &[6], &[6, 12], &[3, 6, 12], &[3, 4, 6, 12], &[4, 1, 12], &[0, 2]];
 
-/// Configurations as JSON: any text is read or refused, in this crate's form and in Keras'. What is
-/// read is the same once it was written and read again. It fills an array with finite numbers, or says
-/// why not.
+/// Configurations as JSON: any text is read or refused, in this crate's form and in Keras'. A configuration
+/// survives being written and read again. It fills an array with finite numbers, or gives an error.
 pub fn configuration(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     if let Ok(layout) = serde_json::from_str(text) {

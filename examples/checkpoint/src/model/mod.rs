@@ -1,4 +1,4 @@
-//! A model's tensors, each with its values. What exists was checked.
+//! A model's tensors, each with its values. The constructors check them.
 
 mod expected;
 mod list;
@@ -23,7 +23,7 @@ pub(crate) struct Model {
     pub(crate) ties: Vec<(String, String)>,
 }
 
-/// One tensor. What exists can be filled: [`Tensor::new`] has checked it.
+/// One tensor. [`Tensor::new`] checks that it can be filled.
 pub(crate) struct Tensor {
     pub(crate) name: String,
     /// The name that the key is forked by: another one, if the values are another tensor's.

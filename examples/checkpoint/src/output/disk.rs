@@ -7,8 +7,8 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// Refuses what cannot fit. What stood under the name before stays until the end, so its space does
-/// not count.
+/// Refuses files that cannot fit. An older file of the same name stays until the end, so its space does not
+/// count as free.
 pub(super) fn check_space(folder: &Path, needed: u64) -> Result<(), Failure> {
     // A file system that does not say how much space there is has no blocks.
     let disk = rustix::fs::statvfs(folder).ok().filter(|disk| disk.f_blocks > 0);
