@@ -36,8 +36,9 @@ const CHAINS: usize = 10;
 fn fused() -> f64 {
     let mut sums = [[1.0_f64; 4]; CHAINS];
     for _ in 0..STEPS {
+        let factor = black_box(0.999);
         for sum in sums.as_flattened_mut() {
-            *sum = sum.mul_add(0.999, 0.001);
+            *sum = sum.mul_add(factor, 0.001);
         }
     }
     sums.as_flattened().iter().sum()
