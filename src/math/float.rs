@@ -163,7 +163,7 @@ impl Float for f32 {
         if FUSED {
             self.mul_add(factor, summand)
         } else {
-            mul_add_in_f64::<true>(self, factor, summand)
+            mul_add_in_f64::<true, BRANCHES>(self, factor, summand)
         }
     }
 
@@ -172,7 +172,7 @@ impl Float for f32 {
         if FUSED {
             self.mul_add(factor, summand)
         } else {
-            mul_add_in_f64::<false>(self, factor, summand)
+            mul_add_in_f64::<false, BRANCHES>(self, factor, summand)
         }
     }
 
@@ -266,7 +266,10 @@ fn fused_if_cheap<const FUSED: bool, A: Float>(a: A, b: A, c: A) -> A {
     if FUSED { a.mul_add::<FUSED>(b, c) } else { a * b + c }
 }
 
-/// The bits of [`f32::mul_add`], for all operands, or for those of [`Float::horner_step`].
+/// The code is not made of vectors, so that a branch takes half the time.
+const BRANCHES: bool = cfg!(all(target_family = "wasm", not(target_feature = "simd128")));
+
+/// The bits of [`f32::mul_add`], for `ANY` operands, or for those of [`Float::horner_step`].
 ///
 /// The product p is exact in `f64`. The sum is cut to 25 digits there, `near`, and one unit in the last
 /// place of the `f64` stands for the rest d = p + c − `near`, in its direction. No tie of `f32` has more
@@ -277,11 +280,15 @@ fn fused_if_cheap<const FUSED: bool, A: Float>(a: A, b: A, c: A) -> A {
 /// does c − RN(`near` − p). The first is 0 in place of d only if |d| is at most half a unit in p's last
 /// place. All three numbers are multiples of p's unit of 48 digits, unless c has digits below: then c is
 /// less than 2⁻²⁹ p, and the second difference is exact. An infinite or undefined sum makes both comparisons
-/// false, and is the result.
+/// false, and is the result. A normal sum that is no tie need not be looked at: a branch leaves it as it is.
 #[inline(always)]
-fn mul_add_in_f64<const ANY: bool>(a: f32, b: f32, c: f32) -> f32 {
+fn mul_add_in_f64<const ANY: bool, const BRANCHES: bool>(a: f32, b: f32, c: f32) -> f32 {
     let (product, c) = (f64::from(a) * f64::from(b), f64::from(c));
-    let near = f64::from_bits((product + c).to_bits() & !((1 << 28) - 1));
+    let sum = product + c;
+    if BRANCHES && sum.abs() >= f64::from(f32::MIN_POSITIVE) && sum.to_bits() << 35 != 1 << 63 {
+        return sum as f32;
+    }
+    let near = f64::from_bits(sum.to_bits() & !((1 << 28) - 1));
     let mut rest = product - (near - c);
     if ANY {
         rest += c - (near - product);
@@ -317,8 +324,11 @@ mod tests {
     fn assert_exact([a, b, c]: [f32; 3]) {
         let right = a.mul_add(b, c);
         let is_horner_step = is_horner_step(f64::from(a) * f64::from(b), c.into());
-        let step = is_horner_step.then(|| mul_add_in_f64::<false>(a, b, c));
-        for found in step.into_iter().chain([mul_add_in_f64::<true>(a, b, c)]) {
+        let found = [mul_add_in_f64::<true, false>(a, b, c), mul_add_in_f64::<true, true>(a, b, c)];
+        let steps = is_horner_step.then(|| {
+            [mul_add_in_f64::<false, false>(a, b, c), mul_add_in_f64::<false, true>(a, b, c)]
+        });
+        for found in found.into_iter().chain(steps.into_iter().flatten()) {
             let same = found.to_bits() == right.to_bits() || found.is_nan() && right.is_nan();
             assert!(same, "{a:e} * {b:e} + {c:e} = {right:e}, not {found:e}");
         }
