@@ -7,11 +7,11 @@ pub(crate) mod samples;
 mod stream;
 
 pub(crate) use elements::{Listed, each_type, suits};
-use ndarray_init::ndarray::{ArrayD, IxDyn};
+use ndarray_init::ndarray::{ArrayD, IxDyn, ShapeBuilder, Slice};
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
 use ndarray_init::{
-    Element, InitError, InitExt, Initializer, Key, Law, Normal, TruncatedNormal, Uniform,
+    InitExt, InitRefExt, Initializer, Key, Law, Normal, TruncatedNormal, Uniform, VarianceScaling,
 };
 use proptest::test_runner::Config as ProptestConfig;
 use std::fmt::{Debug, Display, LowerExp};
@@ -126,6 +126,20 @@ pub(crate) fn laws_of<A: Listed>() -> Vec<Law> {
     laws().into_iter().filter(suits::<A>).collect()
 }
 
+/// The named presets.
+pub(crate) const PRESETS: [(&str, VarianceScaling); 10] = [
+    ("glorot_uniform", VarianceScaling::glorot_uniform()),
+    ("glorot_normal", VarianceScaling::glorot_normal()),
+    ("he_uniform", VarianceScaling::he_uniform()),
+    ("he_normal", VarianceScaling::he_normal()),
+    ("lecun_uniform", VarianceScaling::lecun_uniform()),
+    ("lecun_normal", VarianceScaling::lecun_normal()),
+    ("xavier_uniform", VarianceScaling::xavier_uniform()),
+    ("xavier_normal", VarianceScaling::xavier_normal()),
+    ("kaiming_uniform", VarianceScaling::kaiming_uniform()),
+    ("kaiming_normal", VarianceScaling::kaiming_normal()),
+];
+
 /// Panics at the first element whose bits differ.
 #[track_caller]
 pub(crate) fn assert_same_bits<'a, A: Listed>(
@@ -143,14 +157,32 @@ pub(crate) fn assert_same_bits<'a, A: Listed>(
     }
 }
 
-/// Asserts that an element type cannot show the initializer's values, by an error that names both.
-#[cfg_attr(not(any(feature = "half", feature = "complex")), expect(dead_code))]
+/// Asserts that an array has the same elements in every memory order and through every kind of view, and that
+/// nothing beside a view is written.
 #[track_caller]
-pub(crate) fn assert_refused<A: Element>(initializer: &dyn Initializer<A>, name: &str, rule: &str) {
-    let error = ArrayD::<A>::init(IxDyn(&[6, 5]), initializer, Key::new(1)).unwrap_err();
-    let text = error.to_string();
-    assert!(matches!(error, InitError::Unrepresentable { .. }), "{error:?}");
-    assert!(text.contains(&format!("as {name}: ")) && text.contains(rule), "{text}");
+pub(crate) fn assert_layouts_agree<A: Listed>(initializer: &dyn Initializer<A>, shape: &[usize]) {
+    let (key, untouched) = (Key::new(17), A::rounded(9.0));
+    let expected = ArrayD::<A>::init(IxDyn(shape), initializer, key).unwrap();
+    let fortran = ArrayD::<A>::init(IxDyn(shape).f(), initializer, key).unwrap();
+    assert_same_bits(&fortran, &expected, "Fortran order");
+
+    let mut stored = shape.to_vec();
+    stored.rotate_right(1);
+    let mut rotated = ArrayD::<A>::from_elem(IxDyn(&stored), untouched);
+    let order: Vec<_> = (1..shape.len()).chain([0]).collect();
+    let mut view = rotated.view_mut().permuted_axes(order);
+    view.fill_init(initializer, key).unwrap();
+    assert_same_bits(&view, &expected, "permuted axes");
+
+    let wide: Vec<usize> = shape.iter().map(|n| 2 * n + 1).collect();
+    let mut wide = ArrayD::<A>::from_elem(IxDyn(&wide), untouched);
+    let mut view = wide.view_mut();
+    view.slice_each_axis_inplace(|_| Slice::new(1, None, -2));
+    view.fill_init(initializer, key).unwrap();
+    assert_same_bits(&view, &expected, "every other element, backwards");
+    let [left, nines] =
+        [&wide, &expected].map(|array| array.iter().filter(|&&x| x == untouched).count());
+    assert_eq!(left, wide.len() - expected.len() + nines, "only the view was written");
 }
 
 /// The standard normal's density.
