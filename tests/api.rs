@@ -1,16 +1,16 @@
 //! Uses of the public types: threads, names, keys, pointers, getters and generic code.
 
-use crate::common::{Counting, assert_same_bits, normal, truncated, uniform};
+use crate::common::{Counting, assert_same_bits, normal, uniform};
 use ndarray_init::ndarray::{Array1, Array2, ArrayRef2, Dim, array};
 use ndarray_init::presets::{jax, keras};
 use ndarray_init::rand::RngCore;
 use ndarray_init::{
-    Activation, AnyInitializer, AxisRole, Blocks, Center, Constant, Dirac, Distribution, Element,
-    Explanation, FanMode, Fans, Identity, InitError, InitExt, InitRefExt, Initializer, Key,
-    KeySource, Law, Layout, Mup, MupRole, MupScaling, Nonlinearity, Normal, Ones, Siren, Sparse,
-    TorchDefault, TruncatedNormal, Uniform, Values, VarianceScaling, Zeros,
+    Activation, AnyInitializer, AxisRole, Blocks, Center, Constant, DeltaOrthogonal, Dirac,
+    Distribution, Element, Explanation, FanMode, Fans, Identity, InitError, InitExt, InitRefExt,
+    Initializer, Key, KeySource, Law, Layout, Mup, MupRole, MupScaling, Nonlinearity, Normal, Ones,
+    Orthogonal, Siren, Sparse, TorchDefault, TruncatedNormal, Uniform, Values, VarianceScaling,
+    Zeros,
 };
-use ndarray_init::{DeltaOrthogonal, Orthogonal};
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -19,11 +19,10 @@ const KEY: Key = Key::new(7);
 
 // --- types --------------------------------------------------------------------------------------
 
-const fn is_send_sync_and_debug<T: Send + Sync + Debug>() {}
-
 macro_rules! all_are_send_sync_and_debug {
     ($($type:ty,)*) => {
-        const _: () = { $(is_send_sync_and_debug::<$type>();)* };
+        const fn check<T: Send + Sync + Debug>() {}
+        const _: () = { $(check::<$type>();)* };
     };
 }
 all_are_send_sync_and_debug! {
@@ -31,9 +30,8 @@ all_are_send_sync_and_debug! {
     Constant<f64>, Dirac, Distribution, Explanation, FanMode, Fans, Identity, InitError, Key, Law,
     Layout, Mup, MupRole, MupScaling, Nonlinearity, Normal, Ones, Siren, Sparse,
     keras::Stft, TorchDefault, TruncatedNormal, Uniform, Values<f32>, Values<f64>,
-    VarianceScaling, Zeros, jax::Axes,
+    VarianceScaling, Zeros, jax::Axes, DeltaOrthogonal, Orthogonal,
 }
-all_are_send_sync_and_debug! { DeltaOrthogonal, Orthogonal, }
 
 // --- names --------------------------------------------------------------------------------------
 
@@ -56,14 +54,18 @@ fn modes_and_distributions_have_the_names_of_the_frameworks() {
     check(Distribution::Uniform, "uniform");
 }
 
+const SHOWN: &str =
+    "variance_scaling(scale 2, fan_geo_avg, truncated_normal at ±3 sigmas, torch, 2 groups)";
+
 #[test]
 fn layouts_scalings_and_laws_are_shown_in_one_line() -> Result<(), InitError> {
     let torch = Layout::torch;
     let he = VarianceScaling::he_normal;
-    let rare = VarianceScaling::new(0.5, FanMode::FanGeoAvg, Distribution::UntruncatedNormal)?;
+    let three = he().with_cut(3.0)?.with_layout(torch().groups(2)).with_mode(FanMode::FanGeoAvg);
     // So many digits that bounds can be told apart.
     let (low, high) = (1.0 + 2.0_f64.powi(-40), 1.0 + 2.0_f64.powi(-39));
-    let shown: [(&dyn Display, &str); 17] = [
+    let narrow = TruncatedNormal::new(1.0, 0.5, low, high)?;
+    let shown: [(&dyn Display, &str); 16] = [
         (&Layout::default(), "keras"),
         (&torch(), "torch"),
         (&Layout::depthwise(), "depthwise"),
@@ -74,22 +76,12 @@ fn layouts_scalings_and_laws_are_shown_in_one_line() -> Result<(), InitError> {
         (&torch().batch(&[0]).transposed().groups(2), "torch, batch [0], transposed, 2 groups"),
         (&torch().transposed().transposed().groups(1), "torch"),
         (&he(), "variance_scaling(scale 2, fan_in, truncated_normal, keras)"),
-        (
-            &he().with_cut(3.0)?,
-            "variance_scaling(scale 2, fan_in, truncated_normal at ±3 sigmas, keras)",
-        ),
-        (
-            &rare.with_layout(torch().groups(2)),
-            "variance_scaling(scale 0.5, fan_geo_avg, untruncated_normal, torch, 2 groups)",
-        ),
+        (&three, SHOWN),
         (&uniform(-0.5, 0.25), "U[-0.5, 0.25]"),
         (&uniform(f64::MIN, f64::MAX), "U[-1.7976931348623157e308, 1.7976931348623157e308]"),
         (&uniform(1.0, 1.0 + f64::EPSILON), "U[1, 1.0000000000000002]"),
         (&uniform(low, high), "U[1.000000000001, 1.000000000002]"),
-        (
-            &TruncatedNormal::new(1.0, 0.5, low, high)?,
-            "N(1, 0.5²) on [1.000000000001, 1.000000000002]",
-        ),
+        (&narrow, "N(1, 0.5²) on [1.000000000001, 1.000000000002]"),
     ];
     for (value, text) in shown {
         assert_eq!(value.to_string(), text);
@@ -109,16 +101,11 @@ fn a_key_is_shown_as_its_number_and_made_from_it() {
     }
 }
 
-#[track_caller]
-fn assert_taken(rng: &Counting, double_words: usize) {
-    assert_eq!((rng.words, rng.double_words), (0, double_words), "next_u32 and next_u64");
-}
-
 #[test]
 fn a_key_takes_one_double_word_of_any_generator() {
     let (mut rng, mut other) = (Counting::new(1), Counting::new(1));
     let mut keys = vec![Key::from(&mut rng), (&mut rng).into_key(), Key::from_rng(&mut rng)];
-    assert_taken(&rng, 3);
+    assert_eq!((rng.words, rng.double_words), (0, 3), "next_u32 and next_u64");
     // Behind a pointer, too.
     let object: &mut dyn RngCore = &mut rng;
     keys.extend([Key::from(&mut *object), Key::from_rng(object)]);
@@ -142,7 +129,7 @@ fn layer<R: RngCore + ?Sized>(rng: &mut R) -> [Array2<f32>; 3] {
 fn a_generic_function_can_pass_its_generator_on_more_than_once() {
     let mut rng = Counting::new(1);
     let layers = [layer(&mut rng), layer(&mut rng)];
-    assert_taken(&rng, 8);
+    assert_eq!((rng.words, rng.double_words), (0, 8));
     assert_ne!(layers[0], layers[1]);
 
     let mut rng = Counting::new(1);
@@ -255,86 +242,70 @@ fn a_law_has_the_numbers_that_it_was_made_of() -> Result<(), InitError> {
     assert_eq!((law.low(), law.high(), law.mean()), (-0.25, 0.75, 0.25));
     let law = normal(-0.5, 0.02);
     assert_eq!((law.mean(), law.std_dev()), (-0.5, 0.02));
-    let law = TruncatedNormal::new(0.5, 2.0, -1.0, f64::INFINITY)?;
-    assert_eq!((law.lower(), law.upper()), (-1.0, f64::INFINITY));
-    assert_eq!((law.parent_mean(), law.parent_std_dev()), (0.5, 2.0));
-    let law = TruncatedNormal::in_sigmas(0.5, 2.0, -1.0, 3.0)?;
-    assert_eq!((law.lower(), law.upper()), (-1.5, 6.5));
-    assert_eq!((law.parent_mean(), law.parent_std_dev()), (0.5, 2.0));
-    let law = truncated(-2.0, 2.0);
-    assert_eq!((Law::from(law).mean(), Law::from(law).std_dev()), (law.mean(), law.std_dev()));
+    for (law, bounds) in [
+        (TruncatedNormal::new(0.5, 2.0, -1.0, f64::INFINITY)?, (-1.0, f64::INFINITY)),
+        (TruncatedNormal::in_sigmas(0.5, 2.0, -1.0, 3.0)?, (-1.5, 6.5)),
+    ] {
+        assert_eq!((law.lower(), law.upper()), bounds);
+        assert_eq!((law.parent_mean(), law.parent_std_dev()), (0.5, 2.0));
+        assert_eq!((Law::from(law).mean(), Law::from(law).std_dev()), (law.mean(), law.std_dev()));
+    }
     Ok(())
 }
 
 #[test]
-fn a_layout_has_what_it_was_given() {
-    let layout = Layout::torch().batch(&[0]).batch(&[-1]).transposed().groups(4);
-    assert_eq!(layout.batch_axes(), [0, -1]);
-    assert!(layout.is_transposed());
-    assert_eq!(layout.group_count(), 4);
-    let plain = Layout::keras();
-    assert_eq!(
-        (plain.batch_axes(), plain.is_transposed(), plain.group_count()),
-        (&[][..], false, 1)
-    );
-}
-
-#[test]
 fn a_scaling_has_what_it_was_given() -> Result<(), InitError> {
-    let layout = Layout::torch().groups(2);
-    let kernel = VarianceScaling::new(3.0, FanMode::FanOut, Distribution::Uniform)?
-        .with_layout(layout.clone());
-    assert_eq!((kernel.scale(), kernel.mode()), (3.0, FanMode::FanOut));
-    assert_eq!((kernel.distribution(), kernel.layout()), (Distribution::Uniform, &layout));
-    let other = kernel
-        .clone()
-        .with_gain(2.0)?
-        .with_mode(FanMode::FanAvg)
-        .with_distribution(Distribution::TruncatedNormal);
-    assert_eq!((other.scale(), other.mode()), (12.0, FanMode::FanAvg));
-    assert_eq!((other.distribution(), other.layout()), (Distribution::TruncatedNormal, &layout));
+    let layout = Layout::torch().batch(&[0]).batch(&[-1]).transposed().groups(4);
+    let of = |layout: &Layout| {
+        (layout.batch_axes().to_vec(), layout.is_transposed(), layout.group_count())
+    };
+    assert_eq!([of(&layout), of(&Layout::keras())], [(vec![0, -1], true, 4), (vec![], false, 1)]);
 
+    let of = |scaling: &VarianceScaling| {
+        (scaling.scale(), scaling.mode(), scaling.distribution(), scaling.layout().clone())
+    };
+    let keras = Layout::keras();
+    let kernel = VarianceScaling::new(3.0, FanMode::FanOut, Distribution::Uniform)?;
+    assert_eq!(of(&kernel), (3.0, FanMode::FanOut, Distribution::Uniform, keras.clone()));
+    let other = kernel.clone().with_gain(2.0)?.with_mode(FanMode::FanAvg);
+    let other = other.with_distribution(Distribution::TruncatedNormal).with_layout(layout.clone());
+    let expected = (12.0, FanMode::FanAvg, Distribution::TruncatedNormal, layout.clone());
+    assert_eq!(of(&other), expected);
     let explanation = kernel.explain(&[8, 4])?;
-    assert_eq!(explanation.configuration(), &kernel);
-    assert_eq!((explanation.shape(), explanation.fans()), (&[8, 4][..], kernel.fans(&[8, 4])?));
-    assert_eq!(explanation.law(), kernel.law(&[8, 4])?);
+    assert_eq!((explanation.configuration(), explanation.shape()), (&kernel, &[8, 4][..]));
 
     let mup = Mup::new(1024, 256)?;
     assert_eq!((mup.width_multiplier(), mup.has_multipliers()), (4.0, true));
     let mup = mup.without_multipliers();
     assert_eq!((mup.width_multiplier(), mup.has_multipliers()), (4.0, false));
-    let scaling = mup.scaling(MupRole::Output, VarianceScaling::he_normal());
-    assert_eq!((scaling.mup(), scaling.role()), (mup, MupRole::Output));
-    assert_eq!(scaling.base(), &VarianceScaling::he_normal());
+    let scaling = mup.scaling(MupRole::Output, kernel.clone());
+    assert_eq!((scaling.mup(), scaling.role(), scaling.base()), (mup, MupRole::Output, &kernel));
     assert_eq!(scaling.with_layout(layout.clone()).base().layout(), &layout);
 
-    assert_eq!((Siren::first().omega_0(), Siren::first().layout()), (None, &Layout::keras()));
+    assert_eq!((Siren::first().omega_0(), Siren::first().layout()), (None, &keras));
     let later = Siren::later(20.0)?.with_layout(layout.clone());
     assert_eq!((later.omega_0(), later.layout()), (Some(20.0), &layout));
     assert_eq!(TorchDefault::new().layout(), &Layout::torch());
-    assert_eq!(TorchDefault::new().with_layout(Layout::keras()).layout(), &Layout::keras());
+    assert_eq!(TorchDefault::new().with_layout(keras.clone()).layout(), &keras);
     Ok(())
 }
 
 #[test]
 fn a_structure_has_what_it_was_given() -> Result<(), InitError> {
+    let (keras, torch) = (Layout::keras(), Layout::torch());
     assert_eq!((Identity::default().gain(), Identity::new(0.5)?.gain()), (1.0, 0.5));
     let dirac = Dirac::default();
-    assert_eq!((dirac.layout(), dirac.center()), (&Layout::keras(), Center::Upper));
+    assert_eq!((dirac.layout(), dirac.center()), (&keras, Center::Upper));
     let dirac = dirac.with_layout(Layout::torch()).with_center(Center::Lower);
-    assert_eq!((dirac.layout(), dirac.center()), (&Layout::torch(), Center::Lower));
+    assert_eq!((dirac.layout(), dirac.center()), (&torch, Center::Lower));
     let sparse = Sparse::new(0.1, uniform(0.0, 1.0))?;
     assert_eq!((sparse.sparsity(), sparse.law()), (0.1, uniform(0.0, 1.0).into()));
     assert_eq!(Sparse::normal(0.1, 0.01)?.law(), normal(0.0, 0.01).into());
-
-    let plain = Orthogonal::default();
-    assert_eq!((plain.gain(), plain.layout()), (1.0, &Layout::keras()));
-    let matrix = Orthogonal::new(2.0)?.with_layout(Layout::torch());
-    assert_eq!((matrix.gain(), matrix.layout()), (2.0, &Layout::torch()));
-    let plain = DeltaOrthogonal::default();
-    assert_eq!((plain.gain(), plain.layout()), (1.0, &Layout::keras()));
-    let matrix = DeltaOrthogonal::new(2.0)?.with_layout(Layout::torch());
-    assert_eq!((matrix.gain(), matrix.layout()), (2.0, &Layout::torch()));
+    let matrices = [Orthogonal::default(), Orthogonal::new(2.0)?.with_layout(Layout::torch())];
+    assert_eq!(matrices.each_ref().map(|q| (q.gain(), q.layout())), [(1.0, &keras), (2.0, &torch)]);
+    let kernels =
+        [DeltaOrthogonal::default(), DeltaOrthogonal::new(2.0)?.with_layout(Layout::torch())];
+    assert_eq!(kernels.each_ref().map(|q| (q.gain(), q.layout())), [(1.0, &keras), (2.0, &torch)]);
 
     let (half, more) = (Constant(0.5), Constant(1.5));
     for (blocks, axis, initializers) in [

@@ -248,13 +248,6 @@ fn values_do_not_depend_on_the_number_of_threads() {
     }
 }
 
-#[test]
-fn keys_make_different_matrices() {
-    let (a, b) = (matrix(5, 5, 1), matrix(5, 5, 2));
-    assert!(a.iter().zip(&b).all(|(a, b)| a != b));
-    assert_eq!(a, matrix(5, 5, 1));
-}
-
 // --- the law of Haar --------------------------------------------------------------------------
 
 /// Asserts that a sample follows its distribution function, by Kolmogorov and Smirnov: √N D is above
@@ -310,18 +303,6 @@ fn rotations_and_reflections_of_the_plane_have_uniform_angles() {
     for angles in angles {
         assert_distributed(&angles, |x| (x + PI) / TAU, "angles");
     }
-}
-
-/// The eigenvalues of a rotation in space are 1 and exp(±iθ), θ of density (1 − cos θ) / π.
-#[test]
-fn rotations_of_space_have_the_angles_of_haar() {
-    let angle = |key| {
-        let w = matrix(3, 3, key);
-        let trace = w.diag().sum() * determinant(&w).signum();
-        ((trace - 1.0) / 2.0).clamp(-1.0, 1.0).acos()
-    };
-    let angles: Vec<f64> = (0..20_000).map(angle).collect();
-    assert_distributed(&angles, |x| (x - x.sin()) / PI, "angles");
 }
 
 /// A coordinate of a uniform point on the sphere is uniform (Archimedes): of each column, and of

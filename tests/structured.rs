@@ -159,20 +159,6 @@ fn the_center_of_an_even_kernel_can_be_either() {
     }
 }
 
-/// The purpose of a Dirac kernel.
-#[test]
-fn a_convolution_with_a_dirac_kernel_hands_its_input_on() {
-    let (channels, k, n) = (3, 5, 16);
-    let w = Array3::<f32>::init((k, channels, channels), &Dirac::default(), KEY).unwrap();
-    let signal = Array2::<f32>::init((n, channels), &normal(0.0, 1.0), KEY).unwrap();
-    for t in 0..n {
-        let inside = (0..k).filter(|i| (k / 2..n + k / 2).contains(&(t + i)));
-        let terms = inside.map(|i| signal.row(t + i - k / 2).dot(&w.index_axis(Axis(0), i)));
-        let sum = terms.fold(Array1::<f32>::zeros(channels), |sum, term| sum + term);
-        assert_eq!(sum, signal.row(t));
-    }
-}
-
 #[test]
 fn dirac_kernels_of_a_batch_are_those_of_its_entries() {
     let dirac = Dirac::default().with_layout(Layout::keras().batch(&[0]));
