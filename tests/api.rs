@@ -187,18 +187,13 @@ fn assert_same_array(initializer: &(impl Initializer<f32> + ?Sized), expected: &
 fn assert_pointers<I: Initializer<f32> + Clone + 'static>(initializer: &I) {
     let expected = Array2::<f32>::init((6, 4), initializer, KEY).unwrap();
     let object: &dyn Initializer<f32> = initializer;
-    assert_same_array(object, &expected);
-    assert_same_array(&object, &expected);
-    assert_same_array(&initializer, &expected);
-    assert_same_array(&Box::new(initializer.clone()), &expected);
-    assert_same_array(&Arc::new(initializer.clone()), &expected);
     let boxed: Box<dyn Initializer<f32>> = Box::new(initializer.clone());
-    assert_same_array(&*boxed, &expected);
-    assert_same_array(&boxed, &expected);
     let shared: Arc<dyn Initializer<f32>> = Arc::new(initializer.clone());
-    assert_same_array(&*shared, &expected);
-    assert_same_array(&shared, &expected);
-    assert_same_array(&Box::new(Arc::clone(&shared)), &expected);
+    let (own, atomic) = (Box::new(initializer.clone()), Arc::new(initializer.clone()));
+    let twice = Box::new(Arc::clone(&shared));
+    let pointers: [&dyn Initializer<f32>; 10] =
+        [object, &object, &initializer, &own, &atomic, &*boxed, &boxed, &*shared, &shared, &twice];
+    pointers.iter().for_each(|pointer| assert_same_array(*pointer, &expected));
     let blocks = Array2::<f32>::init((12, 4), &Blocks::equal(shared, 0, 2), KEY).unwrap();
     let direct = Array2::<f32>::init((12, 4), &Blocks::equal(initializer, 0, 2), KEY).unwrap();
     assert_same_bits(&blocks, &direct, "blocks");

@@ -227,8 +227,7 @@ fn variances_are_those_of_the_scaling_and_of_the_laws() {
                 assert!((0.9999..=1.0 + 1e-15).contains(&share), "{share}");
             }
         }
-        assert_variance(&drawn::<A>(disc(0.3)), 0.045);
-        for sigmas in [0.2, 1.0, 2.0, 3.0] {
+        for sigmas in [0.2, 2.0] {
             assert_variance(&drawn::<A>(cut(sigmas)), cut(sigmas).std_dev().powi(2));
         }
         // A real law stands for the circular one of the same mean and variance.

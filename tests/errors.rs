@@ -7,11 +7,10 @@ use ndarray_init::ndarray::{Array1, Array2, Array3, ArrayD, IxDyn, array, s};
 use ndarray_init::presets::keras::Stft;
 use ndarray_init::presets::{jax, keras, llm, mindspore, torch};
 use ndarray_init::{
-    AnyInitializer, Blocks, Constant, DeltaOrthogonal, Dirac, Distribution, FanMode, Identity,
-    InitError, InitExt, InitRefExt, Initializer, Key, Law, Layout, Mup, MupRole, Nonlinearity,
-    Normal, Ones, Orthogonal, Region, Rules, Siren, Sparse, Step, TorchDefault, Transformed,
-    TruncatedNormal, Uniform, Values, VarianceScaling, Zeros, derived_gain, residual_gain,
-    small_init, wang_init,
+    AnyInitializer, Blocks, Constant, DeltaOrthogonal, Distribution, FanMode, Identity, InitError,
+    InitExt, InitRefExt, Initializer, Key, Law, Layout, Mup, MupRole, Nonlinearity, Normal, Ones,
+    Orthogonal, Region, Rules, Siren, Sparse, Step, TorchDefault, Transformed, TruncatedNormal,
+    Uniform, Values, VarianceScaling, Zeros, derived_gain, residual_gain, small_init, wang_init,
 };
 #[cfg(feature = "complex")]
 use ndarray_init::{
@@ -399,9 +398,7 @@ fn a_layout_must_fit_the_shape() {
 [64, 16, 3, 3] | {"roles": "torch", "groups": 0} | 0 groups must be at least 1 and divide the 64 output channels
 [64, 16, 3, 3] | {"roles": "torch", "groups": 3} | 3 groups must be at least 1 and divide the 64 output channels
 [64, 16, 3, 3] | {"roles": "torch", "groups": 128} | 128 groups must be at least 1 and divide the 64 output channels
-[3, 3, 16, 64] | {"roles": "keras", "groups": 0} | 0 groups must be at least 1 and divide the 64 output channels
 [3, 3, 16, 64] | {"roles": "keras", "groups": 3} | 3 groups must be at least 1 and divide the 64 output channels
-[3, 3, 16, 64] | {"roles": "keras", "groups": 128} | 128 groups must be at least 1 and divide the 64 output channels
 [64, 16, 3, 3] | {"roles": "torch", "transposed": true, "groups": 3} | 3 groups must be at least 1 and divide the 64 input channels
 [3, 3, 16, 64] | {"roles": "keras", "transposed": true, "groups": 3} | 3 groups must be at least 1 and divide the 64 input channels
 [] | {"groups": 0} | 0 groups must be at least 1 and divide the 1 output channels
@@ -451,26 +448,6 @@ fn an_equation_must_be_one_of_two_operands_and_a_result() {
     }
 }
 
-#[test]
-fn every_initializer_with_a_layout_needs_one_that_fits() -> Result<(), InitError> {
-    let torch = Layout::torch;
-    let mup = Mup::new(4, 2)?;
-    let kernels: [&dyn Initializer<f32>; 6] = [
-        &VarianceScaling::kaiming_normal(),
-        &mup.scaling(MupRole::Hidden, VarianceScaling::kaiming_normal()),
-        &Siren::first().with_layout(torch()),
-        &TorchDefault::new(),
-        &Dirac::default().with_layout(torch()),
-        &Orthogonal::default().with_layout(torch()),
-    ];
-    for kernel in kernels {
-        let rule = "it needs at least 2 axes beside its batch axes, not 1";
-        let message = format!("the layout \"torch\" does not fit shape [7]: {rule}");
-        fill_says(kernel, &[7], &message);
-    }
-    Ok(())
-}
-
 // --- structured initializers ----------------------------------------------------------------
 
 /// Arrays of `f32` by initializers in JSON.
@@ -495,7 +472,6 @@ fn an_initializer_needs_a_shape_of_its_kind() {
 [5] | "orthogonal" | an orthogonal matrix needs an output axis and another one, batch axes aside
 [4, 5] | {"orthogonal": {"layout": {"batch": [0]}}} | an orthogonal matrix needs an output axis and another one, batch axes aside
 [4, 5] | {"orthogonal": {"layout": {"axes": {"input": [0], "output": []}}}} | an orthogonal matrix needs an output axis and another one, batch axes aside
-[4, 5] | {"orthogonal": {"layout": {"axes": {"input": [], "output": [0, 1]}}}} | an orthogonal matrix needs an output axis and another one, batch axes aside
 [2, 2, 2] | {"orthogonal": {"layout": {"axes": {"input": [0], "output": [1, 2]}, "groups": 2}}} | an orthogonal matrix needs a single axis to be cut into groups
 
 [4] | {"sparse": {"sparsity": 0.5, "law": {"normal": {"std": 1}}}} | a sparse matrix needs 2 axes, axis 0 shorter than 2³²
@@ -507,8 +483,14 @@ fn an_initializer_needs_a_shape_of_its_kind() {
 [6, 5] | {"blocks": {"axis": 0, "initializer": "zeros", "sizes": [3, 2]}} | a cut into blocks needs an axis 0 of the sizes [3, 2] together
 [6, 5] | {"blocks": {"axis": 0, "initializer": "zeros", "sizes": [18446744073709551615, 7]}} | a cut into blocks needs an axis 0 of the sizes [18446744073709551615, 7] together
 
+[7] | "kaiming_normal" | the layout "torch" does not fit shape [7]: it needs at least 2 axes beside its batch axes, not 1
+[7] | {"mup": {"mup": {"width_multiplier": 2}, "role": "hidden", "base": "kaiming_normal"}} | the layout "torch" does not fit shape [7]: it needs at least 2 axes beside its batch axes, not 1
+[7] | {"siren": {"layer": "first", "layout": "torch"}} | the layout "torch" does not fit shape [7]: it needs at least 2 axes beside its batch axes, not 1
+[7] | "torch_default" | the layout "torch" does not fit shape [7]: it needs at least 2 axes beside its batch axes, not 1
+[7] | {"dirac": {"layout": "torch"}} | the layout "torch" does not fit shape [7]: it needs at least 2 axes beside its batch axes, not 1
+[7] | {"orthogonal": {"layout": "torch"}} | the layout "torch" does not fit shape [7]: it needs at least 2 axes beside its batch axes, not 1
+
 [8, 5] | "stft" | STFT needs axes (frame, 1, bins) with at least 2 bins
-[8, 2, 5] | "stft" | STFT needs axes (frame, 1, bins) with at least 2 bins
 [8, 1, 1] | "stft" | STFT needs axes (frame, 1, bins) with at least 2 bins
 [1, 8, 1, 5] | "stft" | STFT needs axes (frame, 1, bins) with at least 2 bins
 [4, 1, 3] | {"stft": {"window": [1, 2]}} | STFT needs a frame of 2 samples, as its window has
@@ -520,8 +502,12 @@ fn an_initializer_needs_a_shape_of_its_kind() {
         let [shape, config, needs] = row[..] else { panic!("{row:?}") };
         let initializer: AnyInitializer = serde_json::from_str(config).expect(config);
         let shape: Vec<usize> = serde_json::from_str(shape).expect(shape);
-        let message = format!("{needs}, but the shape is {shape:?}");
-        fill_says::<f32>(&initializer, &shape, &message);
+        let end = if needs.contains("does not fit") {
+            ""
+        } else {
+            &format!(", but the shape is {shape:?}")
+        };
+        fill_says::<f32>(&initializer, &shape, &format!("{needs}{end}"));
     }
 }
 
@@ -570,17 +556,15 @@ fn a_function_must_give_numbers_of_the_element_type() {
 
 #[test]
 fn a_slope_must_be_finite_and_leave_a_gain() {
-    for (negative_slope, message) in [
-        (NAN, "negative_slope is NaN, but must be finite"),
-        (INFINITY, "negative_slope is inf, but must be finite"),
-        (-INFINITY, "negative_slope is -inf, but must be finite"),
-        (1e200, "gain is 0, but must be positive and finite"),
-    ] {
-        says(Nonlinearity::LeakyRelu { negative_slope }.gain(), message);
+    for negative_slope in [NAN, INFINITY, -INFINITY] {
+        let message = format!("negative_slope is {negative_slope}, but must be finite");
+        let leaky = Nonlinearity::LeakyRelu { negative_slope };
+        says(leaky.gain(), &message);
+        let (mode, distribution) = (FanMode::FanIn, Distribution::Uniform);
+        says(VarianceScaling::for_nonlinearity(leaky, mode, distribution), &message);
     }
-    let steep = Nonlinearity::LeakyRelu { negative_slope: NAN };
-    let of = VarianceScaling::for_nonlinearity(steep, FanMode::FanIn, Distribution::Uniform);
-    says(of, "negative_slope is NaN, but must be finite");
+    let steep = Nonlinearity::LeakyRelu { negative_slope: 1e200 };
+    says(steep.gain(), "gain is 0, but must be positive and finite");
 }
 
 #[test]
@@ -617,16 +601,11 @@ fn a_preset_names_the_argument_that_is_out_of_range() {
     says(torch::xavier_uniform(0.0), "gain is 0, but must be positive and finite");
     says(torch::kaiming_normal(NAN, None, None), "negative_slope is NaN, but must be finite");
     says(keras::random_normal(None, -1.0), "std is -1, but must be positive and finite");
-    says(keras::variance_scaling(0.0, None, None), "scale is 0, but must be positive and finite");
-    says(keras::identity(INFINITY), "gain is inf, but must be positive and finite");
     let rule = "but must be finite, the lower below the upper";
     says(jax::uniform(-0.5), &format!("the bounds are 0 and -0.5, {rule}"));
     says(mindspore::uniform(-0.5), &format!("the bounds are 0.5 and -0.5, {rule}"));
-    let rule = "but must be numbers, the lower below the upper";
-    says(jax::truncated_normal(None, 1.0, -1.0), &format!("the bounds are 1 and -1, {rule}"));
     says(llm::mitchell(0, 7), "d is 0, but must be at least 1");
     says(llm::scaled_init(0.02, 0), "blocks is 0, but must be at least 1");
-    says(mindspore::sparse(1.5, None), "sparsity is 1.5, but must be between 0 and 1");
 }
 
 // --- names and configurations ---------------------------------------------------------------
@@ -640,11 +619,8 @@ fn an_unknown_name_is_shown_beside_the_names_that_there_are() {
     }
     let [first, second] = ["truncated_normal, untruncated_normal", "uniform"];
     for (name, all) in [
-        ("", format!("{second}, {first}")),
         ("gaussian", format!("{second}, {first}")),
         ("Uniform", format!("{second}, {first}")),
-        ("uniform ", format!("{second}, {first}")),
-        ("truncated", format!("{first}, {second}")),
         // Keras' is truncated, and JAX' is not.
         ("normal", format!("{first}, {second}")),
     ] {
@@ -679,31 +655,15 @@ fn unread_as<T: Debug + DeserializeOwned>(table: &str) {
 #[test]
 fn a_law_or_a_layout_is_read_with_the_checks_of_its_constructor() {
     unread_as::<Uniform>(
-        r#"
-{"low": 1.0, "high": 0.0} ⇒ the bounds are 1 and 0, but must be finite, the lower below the upper
-{"low": 0.0, "high": 0.0} ⇒ the lower below the upper
-"#,
+        r#"{"low": 1.0, "high": 0.0} ⇒ the bounds are 1 and 0, but must be finite"#,
     );
-    unread_as::<Normal>(
-        r#"
-{"mean": 0.0, "std": -1.0} ⇒ std is -1, but must be positive
-{"mean": 0.0, "stddev": 1.0} ⇒ unknown field `stddev`
-"#,
-    );
-    unread_as::<TruncatedNormal>(
-        r#"
-{"mean": 0.0} ⇒ missing field `std`
-{"std": 1.0, "bounds": {"sigmas": {"lower": 2.0, "upper": -2.0}}} ⇒ the bounds are 2 and -2
-"#,
-    );
-    unread_as::<Layout>(
-        r#"
-{"einsum": "ab"} ⇒ equation "ab"
-{"roles": "torch", "group": 2} ⇒ unknown field `group`
-{"roles": "torch", "axes": {"input": [0], "output": [1]}} ⇒ one of roles, axes and einsum
-{"roles": {"einsum": "ab,bc->ac"}} ⇒ expected a string
-"#,
-    );
+    unread_as::<Normal>(r#"{"mean": 0.0, "std": -1.0} ⇒ std is -1, but must be positive"#);
+    unread_as::<Normal>(r#"{"mean": 0.0, "stddev": 1.0} ⇒ unknown field `stddev`"#);
+    unread_as::<TruncatedNormal>(r#"{"mean": 0.0} ⇒ missing field `std`"#);
+    unread_as::<Layout>(r#"{"einsum": "ab"} ⇒ equation "ab""#);
+    unread_as::<Layout>(r#"{"roles": "torch", "group": 2} ⇒ unknown field `group`"#);
+    unread_as::<Layout>(r#"{"roles": "torch", "einsum": "a,a->"} ⇒ one of roles, axes and einsum"#);
+    unread_as::<Layout>(r#"{"roles": {"einsum": "ab,bc->ac"}} ⇒ expected a string"#);
     unread(
         r#"
 [["*", "zeros"], ["*", "ones"]] ⇒ the pattern "*" is there twice
@@ -724,21 +684,15 @@ fn an_initializer_that_cannot_be_read_says_why() {
     unread_as::<AnyInitializer>(
         r#"
 {"siren": {}} ⇒ its layer is "first", or "later" and has an omega_0
-"siren" ⇒ its layer is "first"
-{"siren": {"layer": "later"}} ⇒ its layer is "first"
 {"siren": {"layer": "first", "omega_0": 30}} ⇒ its layer is "first"
 "normal" ⇒ missing field `std`
-{"truncated_normal": {}} ⇒ missing field `std`
 {"uniform": {"low": 0}} ⇒ missing field `high`
 "constant" ⇒ a number, or a list
 {"blocks": {"axis": 0}} ⇒ either equal or sizes, or else parts
-{"blocks": {"axis": 0, "initializer": "zeros"}} ⇒ either equal or sizes
 {"blocks": {"axis": 0, "equal": 2, "parts": []}} ⇒ either equal or sizes
 
 "he_norm" ⇒ "he_norm" is no initializer; there are (nearest first) he_normal,
-{"he_norm": {}} ⇒ "he_norm" is no initializer; there are (nearest first) he_normal,
 "glorot_normale" ⇒ (nearest first) glorot_normal,
-"zeroes" ⇒ (nearest first) zeros,
 {"law": {"normal": {"std": 0.02}}} ⇒ "law" is no initializer
 {"he_normal": {"scale": 2}} ⇒ unknown field `scale`, expected one of `mode`,
 {"zeros": {"value": 2}} ⇒ unknown field `value`
@@ -784,7 +738,6 @@ fn an_initializer_that_cannot_be_read_says_why() {
     for (text, rule) in [
         ("type = \"normal\"\nstd = 0.02", "write {\"normal\": {\"std\": 0.02}}"),
         ("constant = nan", "constant is NaN, but must be a number"),
-        ("constant = -nan", "constant is NaN, but must be a number"),
         ("constant = [1.0, nan]", "constant is NaN, but must be a number"),
     ] {
         let error = toml::from_str::<AnyInitializer>(text).unwrap_err().to_string();
@@ -802,17 +755,14 @@ fn a_configuration_of_keras_that_is_wrong_is_shown() {
 {"class_name": "HeNormal", "config": [1]} ⇒ config is [1]
 {"config": {}} ⇒ either a class_name or a class
 {"class_name": "Ones", "config": {}, "gain": 1} ⇒ unknown field `gain` beside
-{"class_name": "Ones", "gain": 1} ⇒ unknown field `gain`
 {"class_name": "Zeros", "class": "Zeros"} ⇒ either a class_name or a class
 3 ⇒ an object or a string
 {"class": "Constant", "value": [1, [2]]} ⇒ nested lists of one shape
 {"class": "VarianceScaling", "mode": "fan"} ⇒ "fan" is no mode; there are (nearest first) fan_in
 {"class": "HeNormal", "input_axes": [0]} ⇒ together or not at all
-{"class": "STFT", "side": "imaginary"} ⇒ "imaginary" is no side; there are (nearest first) imag, real
 {"class": "STFT", "scaling": "l2"} ⇒ "l2" is no scaling; there are (nearest first) density, spectrum
 {"class": "STFT", "window": "tukey"} ⇒ "tukey" is no window; there are (nearest first)
 {"class": "STFT", "window": [[1.0]]} ⇒ window must be the name of a window or a list of weights
-{"class": "STFT", "window": 1.0} ⇒ window must be the name of a window or a list of weights
 "#,
         |config| {
             let found = keras::from_config(&config.parse().unwrap());
@@ -833,7 +783,6 @@ fn an_array_must_fit_memory() {
     let law = normal(0.0, 1.0);
     for (shape, rule) in [
         (&[usize::MAX, 2][..], most),
-        (&[1 << 32, 1 << 32], most),
         (&[usize::MAX / 4], most),
         (&[1 << 60], "the system refused 4611686018427387904 bytes"),
         (&[1 << 45], "the system refused 140737488355328 bytes"),
@@ -922,8 +871,7 @@ fn on_an_error_an_array_stays_as_it_was() -> Result<(), InitError> {
     for (i, initializer) in failing()?.iter().enumerate() {
         let mut array = before.clone();
         assert!(array.fill_init(initializer, KEY).is_err(), "{i}");
-        let mut part = array.slice_mut(s![..4, .., ..;-2]);
-        assert!(part.fill_init(initializer, KEY).is_err(), "{i}");
+        assert!(array.slice_mut(s![..4, .., ..;-2]).fill_init(initializer, KEY).is_err(), "{i}");
         assert_eq!(array, before, "{i}");
         assert!(Array3::init((4, 5, 6), initializer, KEY).is_err(), "{i}");
     }
@@ -933,14 +881,18 @@ fn on_an_error_an_array_stays_as_it_was() -> Result<(), InitError> {
 /// Whether the initializer would fail or not.
 #[test]
 fn an_array_without_elements_is_filled_by_doing_nothing() -> Result<(), InitError> {
+    let mup = Mup::new(64, 32)?.scaling(MupRole::Hidden, VarianceScaling::default());
+    let others: [AnyInitializer; 7] = [
+        VarianceScaling::he_normal().into(),
+        mup.into(),
+        Siren::first().into(),
+        TorchDefault::new().into(),
+        Orthogonal::default().into(),
+        DeltaOrthogonal::default().into(),
+        Identity::default().into(),
+    ];
     let mut all = failing()?;
-    all.push(Box::new(VarianceScaling::he_normal()));
-    all.push(Box::new(Mup::new(64, 32)?.scaling(MupRole::Hidden, VarianceScaling::default())));
-    all.push(Box::new(Siren::first()));
-    all.push(Box::new(TorchDefault::new()));
-    all.push(Box::new(Orthogonal::default()));
-    all.push(Box::new(DeltaOrthogonal::default()));
-    all.push(Box::new(Identity::default()));
+    all.extend(others.map(|other| Box::new(other) as Box<dyn Initializer<f32>>));
     for (i, initializer) in all.iter().enumerate() {
         for shape in [(0, 5, 6), (4, 0, 6), (4, 5, 0), (0, 0, 0)] {
             let mut array = Array3::init(shape, initializer, KEY)?;

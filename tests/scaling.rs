@@ -33,8 +33,6 @@ fn bound(law: Result<Law, InitError>) -> f64 {
 fn elements_follow_the_law_of_their_initializer() -> Checked {
     let readout = Mup::new(512, 128)?.scaling(MupRole::Output, VarianceScaling::he_uniform());
     let cut = VarianceScaling::lecun_normal().with_cut(3.0)?;
-    let std = 0.1 / cut.law_for(Fans { fan_in: 100, fan_out: 1 })?.std_dev();
-    assert_close(std, 1.0);
     let cases: [(&dyn Initializer<f32>, &[usize], Law); 5] = [
         (&readout, &[512, 100], readout.law(&[512, 100])?),
         (&cut, &[100, 1000], cut.law(&[100, 1000])?),
@@ -134,6 +132,8 @@ fn factors(mup: &Mup) -> [[f64; 4]; 3] {
     })
 }
 
+/// A multiplier θ may move into the weight, if its standard deviation and Adam's learning rate are multiplied
+/// by θ and SGD's by θ²: both tables are the same parametrization.
 #[test]
 fn mup_has_the_factors_of_table_8_and_without_multipliers_of_table_3() -> Checked {
     let mup = Mup::new(1024, 64)?;
@@ -143,22 +143,12 @@ fn mup_has_the_factors_of_table_8_and_without_multipliers_of_table_3() -> Checke
     let (input, hidden) = ([1.0, 1.0, 1.0, 16.0], [0.25, 1.0, s, 1.0]);
     assert_eq!(factors(&mup), [input, hidden, [1.0, s, 1.0, 16.0]]);
     assert_eq!(factors(&mup.without_multipliers()), [input, hidden, [s, 1.0, s, s]]);
-    Ok(())
-}
-
-/// A multiplier θ may move into the weight, if its standard deviation and
-/// Adam's learning rate are multiplied by θ and SGD's by θ².
-#[test]
-fn both_tables_are_the_same_parametrization() -> Checked {
-    for (width, base_width) in [(1024, 64), (48, 64), (7, 3), (5, 5)] {
+    for (width, base_width) in [(48, 64), (7, 3)] {
         let mup = Mup::new(width, base_width)?;
-        for (table_8, table_3) in factors(&mup).into_iter().zip(factors(&mup.without_multipliers()))
-        {
-            let [std, theta, adam, sgd] = table_8;
+        let table_3 = factors(&mup.without_multipliers());
+        for ([std, theta, adam, sgd], table_3) in factors(&mup).into_iter().zip(table_3) {
             let moved = [std * theta, 1.0, adam * theta, sgd * theta * theta];
-            for (moved, table_3) in moved.into_iter().zip(table_3) {
-                assert_close(moved, table_3);
-            }
+            moved.into_iter().zip(table_3).for_each(|(moved, found)| assert_close(moved, found));
         }
     }
     Ok(())

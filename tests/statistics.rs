@@ -8,7 +8,6 @@ use crate::common::samples::{
 };
 use crate::common::{GAMMA, Real, laws, normal, truncated, uniform};
 use ndarray_init::ndarray::Array1;
-use ndarray_init::rand_distr::Distribution;
 use ndarray_init::{InitExt, Initializer, Key, Law};
 use statrs::distribution::ContinuousCDF;
 
@@ -49,15 +48,6 @@ fn double_elements_follow_their_law() {
     for law in all_laws() {
         assert_follows::<f64>(&law);
     }
-}
-
-#[test]
-fn elements_drawn_one_by_one_follow_their_law() {
-    let law = Law::from(truncated(-2.0, 2.0));
-    let generator = crate::common::Counting::new(1);
-    let elements = Distribution::<f32>::sample_iter(law, generator);
-    let sample: Vec<f64> = elements.take(N / 4).map(f64::from).collect();
-    assert!(distance(&sample, &law, [KOLMOGOROV, SIGMAS]) < 1.0);
 }
 
 /// The share of elements beyond so many sigmas is binomial; the check in standard deviations.
