@@ -5,14 +5,6 @@ use ndarray_init::{Explanation, InitError, Law, Layout, VarianceScaling};
 
 const FRAMEWORKS: [&str; 4] = ["Keras", "JAX", "PyTorch", "MindSpore"];
 
-fn explain(
-    configuration: VarianceScaling,
-    layout: Layout,
-    shape: &[usize],
-) -> Result<Explanation, InitError> {
-    configuration.with_layout(layout).explain(shape)
-}
-
 /// The text after a label, up to the next one.
 #[track_caller]
 fn part(explanation: &Explanation, label: &str) -> Vec<String> {
@@ -50,7 +42,8 @@ fn check(table: &str) {
         let configuration: VarianceScaling = serde_json::from_str(configuration).expect(row);
         let shape: Vec<usize> = serde_json::from_str(shape).expect(row);
         let layout = serde_json::from_str(layout).expect(row);
-        let found = part(&explain(configuration, layout, &shape).expect(row), label).join(" / ");
+        let explanation = configuration.with_layout(layout).explain(&shape).expect(row);
+        let found = part(&explanation, label).join(" / ");
         match (expected.strip_prefix("… / "), expected.strip_suffix(" / …")) {
             (Some(end), _) => assert!(found.ends_with(&format!(" / {end}")), "{row}\nhas {found}"),
             (_, Some(start)) => {
@@ -187,8 +180,8 @@ fn every_preset_is_a_call_of_every_framework() -> Result<(), InitError> {
     for ((name, configuration), row) in PRESETS.into_iter().zip(CALLS.trim().lines()) {
         let calls: Vec<_> = row.split(" | ").collect();
         assert_eq!(calls[0], name);
-        let keras = explain(configuration.clone(), Layout::keras(), &[3, 3, 64, 128])?;
-        let torch = explain(configuration, Layout::torch(), &[128, 64, 3, 3])?;
+        let keras = configuration.clone().with_layout(Layout::keras()).explain(&[3, 3, 64, 128])?;
+        let torch = configuration.with_layout(Layout::torch()).explain(&[128, 64, 3, 3])?;
         for ((framework, module), call) in FRAMEWORKS.into_iter().zip(MODULES).zip(&calls[1..]) {
             let call = format!("{module}{call}");
             let parts = [part(&keras, framework), part(&torch, framework)];
