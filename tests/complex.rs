@@ -3,19 +3,17 @@
 
 #![cfg(feature = "complex")]
 
-use crate::common::samples::{assert_unrelated, correlation, kolmogorov_smirnov, mean, standard};
+use crate::common::samples::{assert_unrelated, correlation, kolmogorov_smirnov, mean};
 use crate::common::{GAMMA, Listed, assert_same_bits, mix64, normal, uniform, word, word64};
 use ndarray_init::ndarray::{Array1, Array2};
 use ndarray_init::num_complex::{Complex, Complex32, Complex64};
 use ndarray_init::rand::SeedableRng;
-use ndarray_init::rand_distr::Distribution as _;
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
 use ndarray_init::{
     AnyInitializer, ComplexNormal, ComplexTruncatedNormal, Disc, Distribution, Element, FanMode,
-    InitExt, Key, TruncatedNormal, VarianceScaling,
+    InitExt, Key, TruncatedNormal, VarianceScaling, rand_distr,
 };
-use statrs::distribution::ContinuousCDF;
-use std::f64::consts::{FRAC_1_SQRT_2, PI, TAU};
+use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
 const N: usize = 1_000_000;
 const KEY: Key = Key::new(2026);
@@ -109,60 +107,27 @@ fn modulus_and_angle_come_from_the_two_words() {
     check::<Complex64>(4e-15);
 }
 
-#[test]
-fn single_precision_is_double_precision_rounded() {
-    for (law, tolerance) in [
-        (VarianceScaling::glorot_uniform(), 6e-7),
-        (VarianceScaling::he_normal(), 6e-7),
-        (VarianceScaling::kaiming_normal(), 2e-4),
-    ] {
-        let narrow = Array2::<Complex32>::init((300, 300), &law, KEY).unwrap();
-        let double = Array2::<Complex64>::init((300, 300), &law, KEY).unwrap();
-        let std = law.law(&[300, 300]).unwrap().std_dev();
-        for (&a, b) in narrow.iter().zip(&double) {
-            assert!((wide(a) - b).norm() <= tolerance * 3.0 * std, "{a}, {b}");
-        }
-    }
-}
-
 // --- laws -----------------------------------------------------------------------------------
 
-/// √n times the largest distance of the sample from its distribution function; K(1.95) = 0.999.
+/// Asserts that moduli have this distribution function and angles are uniform, by Kolmogorov and Smirnov:
+/// K(1.95) = 0.999.
 #[track_caller]
-fn follows(what: &str, z: &[Complex64], of: impl Fn(&Complex64) -> f64, cdf: impl Fn(f64) -> f64) {
-    let sample: Vec<f64> = z.iter().map(of).collect();
-    let distance = kolmogorov_smirnov(&sample, &cdf);
-    assert!(distance < 1.95, "{what}: {distance}");
-}
-
-fn turn(z: &Complex64) -> f64 {
-    z.arg().rem_euclid(TAU)
+fn assert_follows(z: &[Complex64], cdf: impl Fn(f64) -> f64, what: &str) {
+    let moduli: Vec<f64> = z.iter().map(|z| z.norm()).collect();
+    let angles: Vec<f64> = z.iter().map(|z| z.arg().rem_euclid(TAU)).collect();
+    let distances = [kolmogorov_smirnov(&moduli, &cdf), kolmogorov_smirnov(&angles, &|a| a / TAU)];
+    assert!(distances.iter().all(|&distance| distance < 1.95), "{what}: {distances:?}");
 }
 
 #[test]
-fn parts_moduli_and_angles_are_distributed_as_they_should_be() {
+fn moduli_and_angles_are_distributed_as_they_should_be() {
     fn check<A: Listed>() {
-        let semicircle =
-            |x: f64| 0.5 + (x / 2.0 * (1.0 - x * x / 4.0).max(0.0).sqrt() + (x / 2.0).asin()) / PI;
-        let part = |x: f64| standard().cdf(x / (0.5 * FRAC_1_SQRT_2));
-
-        let z = drawn::<A>(disc(2.0));
-        follows("re, disc", &z, |z| z.re, semicircle);
-        follows("im, disc", &z, |z| z.im, semicircle);
-        follows("modulus, disc", &z, |z| z.norm(), |r| r * r / 4.0);
-        follows("angle, disc", &z, turn, |a| a / TAU);
-
-        let z = drawn::<A>(circular(0.5));
-        follows("re, normal", &z, |z| z.re, part);
-        follows("im, normal", &z, |z| z.im, part);
-        follows("modulus, normal", &z, |z| z.norm(), |r| -(-4.0 * r * r).exp_m1());
-        follows("angle, normal", &z, turn, |a| a / TAU);
-
+        assert_follows(&drawn::<A>(disc(2.0)), |r| r * r / 4.0, "disc");
+        assert_follows(&drawn::<A>(circular(0.5)), |r| -(-4.0 * r * r).exp_m1(), "normal");
         for sigmas in [0.5_f64, 2.0] {
-            let z = drawn::<A>(cut(sigmas));
             let inside = (-sigmas * sigmas).exp_m1();
-            follows("modulus, cut", &z, |z| z.norm(), |r| (-4.0 * r * r).exp_m1() / inside);
-            follows("angle, cut", &z, turn, |a| a / TAU);
+            let modulus = |r: f64| (-4.0 * r * r).exp_m1() / inside;
+            assert_follows(&drawn::<A>(cut(sigmas)), modulus, "cut");
         }
     }
     check::<Complex32>();
@@ -172,13 +137,13 @@ fn parts_moduli_and_angles_are_distributed_as_they_should_be() {
 /// Each law is a distribution of `rand_distr`, too.
 #[test]
 fn elements_drawn_one_by_one_follow_their_law() {
-    let rng = &mut Xoshiro256PlusPlus::seed_from_u64(1);
-    let z: Vec<Complex64> = disc(0.5).sample_iter(&mut *rng).take(10_000).collect();
-    follows("disc", &z, |z| z.norm(), |r| 4.0 * r * r);
-    let z: Vec<Complex64> = circular(0.5).sample_iter(&mut *rng).take(10_000).collect();
-    follows("normal", &z, |z| z.norm(), |r| -(-4.0 * r * r).exp_m1());
-    let z: Vec<Complex64> = cut(1.0).sample_iter(&mut *rng).take(10_000).collect();
-    follows("cut", &z, |z| z.norm(), |r| (-4.0 * r * r).exp_m1() / (-1.0_f64).exp_m1());
+    fn sample(law: impl rand_distr::Distribution<Complex64>) -> Vec<Complex64> {
+        law.sample_iter(Xoshiro256PlusPlus::seed_from_u64(1)).take(10_000).collect()
+    }
+    assert_follows(&sample(disc(0.5)), |r| 4.0 * r * r, "disc");
+    assert_follows(&sample(circular(0.5)), |r| -(-4.0 * r * r).exp_m1(), "normal");
+    let modulus = |r: f64| (-4.0 * r * r).exp_m1() / (-1.0_f64).exp_m1();
+    assert_follows(&sample(cut(1.0)), modulus, "cut");
 }
 
 #[test]
