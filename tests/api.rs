@@ -193,7 +193,9 @@ fn assert_pointers<I: Initializer<f32> + Clone + 'static>(initializer: &I) {
     let twice = Box::new(Arc::clone(&shared));
     let pointers: [&dyn Initializer<f32>; 10] =
         [object, &object, &initializer, &own, &atomic, &*boxed, &boxed, &*shared, &shared, &twice];
-    pointers.iter().for_each(|pointer| assert_same_array(*pointer, &expected));
+    for pointer in pointers {
+        assert_same_array(pointer, &expected);
+    }
     let blocks = Array2::<f32>::init((12, 4), &Blocks::equal(shared, 0, 2), KEY).unwrap();
     let direct = Array2::<f32>::init((12, 4), &Blocks::equal(initializer, 0, 2), KEY).unwrap();
     assert_same_bits(&blocks, &direct, "blocks");

@@ -191,7 +191,7 @@ fn every_form_of_a_layout_is_read_and_written() -> Checked {
         (r#"{"einsum": "btd,dhk->bthk", "transposed": true}"#, einsum.transposed()),
         (r#"{"roles": "torch", "batch": [0], "transposed": true, "groups": 4}"#, all),
         (r#"{"roles": "torch"}"#, Layout::torch()),
-        (r#"{}"#, Layout::keras()),
+        ("{}", Layout::keras()),
         (r#"{"groups": 2}"#, Layout::keras().groups(2)),
     ] {
         assert_eq!(read::<Layout>(config), layout, "{config}");

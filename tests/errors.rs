@@ -755,7 +755,6 @@ fn a_configuration_of_keras_that_is_wrong_is_shown() {
 {"class_name": "Zeros", "config": {"value": 1}} ⇒ unknown field `value`
 {"class": "HeNormal", "stddev": 1} ⇒ unknown field `stddev`
 {"class_name": "HeNormal", "config": [1]} ⇒ config is [1]
-{"config": {}} ⇒ either a class_name or a class
 {"class_name": "Ones", "config": {}, "gain": 1} ⇒ unknown field `gain` beside
 {"class_name": "Zeros", "class": "Zeros"} ⇒ either a class_name or a class
 3 ⇒ an object or a string
@@ -772,6 +771,9 @@ fn a_configuration_of_keras_that_is_wrong_is_shown() {
             found
         },
     );
+    let rule = "it must have either a class_name or a class, a string";
+    let message = format!("the configuration {{\"config\":{{}}}} cannot be read: {rule}");
+    says(keras::from_config(&json!({"config": {}})), &message);
     let error = refused(keras::from_config(&json!({"class": "RandomNormal", "stddev": -1.0})));
     assert_eq!(error, refused(Normal::new(0.0, -1.0)));
 }

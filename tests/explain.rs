@@ -47,7 +47,7 @@ fn check(table: &str) {
         match (expected.strip_prefix("… / "), expected.strip_suffix(" / …")) {
             (Some(end), _) => assert!(found.ends_with(&format!(" / {end}")), "{row}\nhas {found}"),
             (_, Some(start)) => {
-                assert!(found.starts_with(&format!("{start} / ")), "{row}\nhas {found}")
+                assert!(found.starts_with(&format!("{start} / ")), "{row}\nhas {found}");
             }
             _ => assert_eq!(found, expected, "{row}"),
         }

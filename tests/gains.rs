@@ -21,10 +21,10 @@ fn the_table_is_pytorchs_to_the_last_bit_and_the_scale_its_square() -> Result<()
         (Conv, 1.0, 1.0),
         (Sigmoid, 1.0, 1.0),
         (Tanh, 1.6666666666666667, 25.0 / 9.0),
-        (Relu, 1.4142135623730951, 2.0),
+        (Relu, SQRT_2, 2.0),
         (Selu, 0.75, 9.0 / 16.0),
         (Nonlinearity::leaky_relu(), 1.4141428569978354, 2.0 / (1.0 + 0.01 * 0.01)),
-        (slope(0.0), 1.4142135623730951, 2.0),
+        (slope(0.0), SQRT_2, 2.0),
         (slope(1.0), 1.0, 1.0),
         (slope(-1.0), 1.0, 1.0),
         (slope(root), 0.5773502691896257, 2.0 / (1.0 + root * root)),
@@ -72,10 +72,11 @@ fn softplus(x: f64) -> f64 {
 
 #[test]
 fn derived_gains_have_the_digits_of_mpmath() {
+    type Function = fn(f64) -> f64;
     const SELU: (f64, f64) = (1.0507009873554804934, 1.6732632423543772848);
     let table = include_str!("data/derived_gains.csv");
     let gains: HashMap<_, _> = rows(table).map(|row| (row[0], number(row[1]))).collect();
-    let activations: [(&str, fn(f64) -> f64, f64); 16] = [
+    let activations: [(&str, Function, f64); 16] = [
         ("elu", |x| if x > 0.0 { x } else { x.exp_m1() }, ACCURACY),
         ("gelu", |x| x * exceeding(-x), ACCURACY),
         ("mish", |x| x * softplus(x).tanh(), ACCURACY),

@@ -2,12 +2,10 @@
 
 use crate::common::samples::{kolmogorov_smirnov, mean};
 use crate::common::{Listed, assert_layouts_agree, assert_same_bits, cases, each_type};
-use ndarray_init::ndarray::{
-    Array2, Array3, ArrayD, ArrayView2, ArrayViewD, Axis, IxDyn, concatenate, s,
-};
-#[cfg(feature = "complex")]
-use ndarray_init::num_complex::Complex64;
+use ndarray_init::ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, Axis, IxDyn, concatenate, s};
 use ndarray_init::{DeltaOrthogonal, InitExt, Initializer, Key, Layout, Orthogonal};
+#[cfg(feature = "complex")]
+use ndarray_init::{ndarray::Array3, num_complex::Complex64};
 use proptest::prelude::{any, prop, proptest};
 use rayon::ThreadPoolBuilder;
 use std::f64::consts::{PI, TAU};

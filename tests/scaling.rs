@@ -10,7 +10,8 @@ use ndarray_init::ndarray::{Array1, Array2, ArrayD, IxDyn};
 use ndarray_init::presets::torch;
 use ndarray_init::{
     Distribution, FanMode, Fans, InitError, InitExt, Initializer, Key, Law, Layout, Mup, MupRole,
-    Siren, TorchDefault, Uniform, VarianceScaling, depth_gain, residual_gain,
+    Siren, TorchDefault, Uniform, VarianceScaling, depth_gain, residual_gain, small_init,
+    wang_init,
 };
 
 type Checked = Result<(), InitError>;
@@ -120,6 +121,10 @@ fn the_residual_gain_counts_two_branches_a_block() -> Checked {
         assert_eq!(depth_gain(blocks - 1), residual_gain(blocks)?);
     }
     assert!(depth_gain(usize::MAX) > 0.0);
+    // As in GPT-NeoX' `megatron/model/init_functions.py`.
+    assert_eq!(small_init(1000)?.std_dev(), 0.02);
+    assert_close(small_init(4096)?.std_dev(), (2.0 / (5.0 * 4096.0_f64)).sqrt());
+    assert_close(wang_init(28, 4096)?.std_dev(), 2.0 / 28.0 / 64.0);
     Ok(())
 }
 

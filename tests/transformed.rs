@@ -29,9 +29,10 @@ fn a_value_is_the_laws_own_through_the_steps() -> Result<(), InitError> {
 
 #[test]
 fn each_step_is_its_function() -> Result<(), InitError> {
+    type Function = fn(f64) -> f64;
     let law = uniform(0.1, 3.0);
     let x = Array1::<f64>::init(2000, &law, 5)?;
-    let cases: [(Step, fn(f64) -> f64); 7] = [
+    let cases: [(Step, Function); 7] = [
         (Step::Exp, libm::exp),
         (Step::Ln, libm::log),
         (Step::InverseSoftplus, |x| libm::log(libm::expm1(x))),
