@@ -324,6 +324,8 @@ fn laws_of_complex_numbers_are_the_same_in_all_directions_and_no_others_are() {
 [5] | {"blocks": {"axis": 0, "initializer": {"disc": {"radius": 1}}, "equal": 1}} | U on |z| ≤ 1 | it is a law of complex numbers
 "#,
     );
+    let disc = AnyInitializer::from(Disc::new(1.0).unwrap());
+    assert_eq!(disc.law(&[5]), Ok(None));
 }
 
 /// Bounds within the greatest number are drawn however wide the parent.
