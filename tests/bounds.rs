@@ -43,11 +43,15 @@ fn circular_laws<T>() -> Vec<Bounded<Complex<T>>>
 where
     Complex<T>: Element,
 {
-    vec![
-        (Box::new(Disc::new(0.1).unwrap()), [0.0, 0.1]),
-        (Box::new(ComplexTruncatedNormal::new(0.05, 0.1).unwrap()), [0.0, 0.1]),
-        (Box::new(ComplexTruncatedNormal::new(0.3, 0.001).unwrap()), [0.0, 0.001]),
-    ]
+    let cut = |std, bound| ComplexTruncatedNormal::new(std, bound).unwrap();
+    let mut laws: Vec<Bounded<Complex<T>>> =
+        vec![(Box::new(cut(0.05, 0.1)), [0.0, 0.1]), (Box::new(cut(0.3, 0.001)), [0.0, 0.001])];
+    // From the least normal number of f32 to almost its greatest.
+    for radius in [1.1754944e-38, 0.1, 0.7, 1.0, 3.4e38] {
+        laws.push((Box::new(Disc::new(radius).unwrap()), [0.0, radius]));
+        laws.push((Box::new(cut(radius, radius)), [0.0, radius]));
+    }
+    laws
 }
 
 /// Draws so many pieces, each under a key of its own.

@@ -9,14 +9,6 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-struct Case {
-    name: &'static str,
-    /// The body of `main`.
-    code: &'static str,
-    /// Sentences of the messages.
-    messages: &'static [&'static str],
-}
-
 const OF_ANOTHER_RAND: [&str; 3] = [
     "neither a key, nor a `u64`, nor a `&mut` of a generator of rand 0.9",
     "re-exported as `ndarray_init::rand`",
@@ -27,86 +19,50 @@ const NO_GENERATOR: [&str; 2] = [
     "`Array::init(shape, &VarianceScaling::he_normal(), 42)`",
 ];
 
-const CASES: [Case; 13] = [
-    Case {
-        name: "generator_of_another_rand",
-        code: "let _ = Array2::<f32>::he_normal((2, 2), &mut OtherRng);",
-        messages: &OF_ANOTHER_RAND,
-    },
-    Case {
-        name: "generator_of_another_rand_for_a_configuration",
-        code: "let cfg = VarianceScaling::he_normal();
-               let _ = Array2::<f32>::variance_scaling((2, 2), cfg, &mut OtherRng);",
-        messages: &OF_ANOTHER_RAND,
-    },
-    Case {
-        name: "generator_of_another_rand_for_a_key",
-        code: "let _ = Array2::<f32>::init((2, 2), &Zeros, &mut OtherRng);",
-        messages: &OF_ANOTHER_RAND,
-    },
-    Case {
-        name: "generator_without_its_borrow",
-        code: "use rand::SeedableRng;
-               let rng = rand_xoshiro::Xoshiro256PlusPlus::seed_from_u64(1);
-               let _ = Array2::<f32>::zeros((2, 2)).fill_init(&Zeros, rng);",
-        messages: &["`Xoshiro256PlusPlus` gives no key", "consider mutably borrowing here"],
-    },
-    Case {
-        name: "literal_for_a_generator",
-        code: "let _ = Array2::<f32>::he_normal((2, 2), &mut 42);",
-        messages: &NO_GENERATOR,
-    },
-    Case {
-        name: "key_for_a_generator",
-        code: "let _ = Array2::<f32>::he_normal((2, 2), &mut Key::new(42));",
-        messages: &NO_GENERATOR,
-    },
-    Case {
-        name: "result_for_a_new_array",
-        code: "let _ = Array2::<f32>::init((2, 2), &Normal::new(0.0, 1.0), Key::new(1));",
-        messages: &["such as `Normal::new(0.0, 0.02)`, needs a `?`"],
-    },
-    Case {
-        name: "result_for_an_array_that_is_there",
-        code: "let mut array = Array2::<f32>::zeros((2, 2));
-               let _ = array.fill_init(&Normal::new(0.0, 1.0), Key::new(1));",
-        messages: &["such as `Normal::new(0.0, 0.02)`, needs a `?`"],
-    },
-    Case {
-        name: "no_initializer",
-        code: "let _ = Array2::<f32>::init((2, 2), &OtherRng, Key::new(1));",
-        messages: &[
+const INTEGERS: [&str; 2] = [
+    "arrays of `i32` have no initial weights here",
+    "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`, `Complex<f32>` and",
+];
+const A_RESULT: [&str; 1] = ["such as `Normal::new(0.0, 0.02)`, needs a `?`"];
+
+/// Bodies of `main`, and sentences of their messages.
+const CASES: [(&str, &[&str]); 12] = [
+    ("let _ = Array2::<f32>::he_normal((2, 2), &mut OtherRng);", &OF_ANOTHER_RAND),
+    (
+        "let cfg = VarianceScaling::he_normal();
+         let _ = Array2::<f32>::variance_scaling((2, 2), cfg, &mut OtherRng);",
+        &OF_ANOTHER_RAND,
+    ),
+    ("let _ = Array2::<f32>::init((2, 2), &Zeros, &mut OtherRng);", &OF_ANOTHER_RAND),
+    (
+        "use rand::SeedableRng;
+         let rng = rand_xoshiro::Xoshiro256PlusPlus::seed_from_u64(1);
+         let _ = Array2::<f32>::zeros((2, 2)).fill_init(&Zeros, rng);",
+        &["`Xoshiro256PlusPlus` gives no key", "consider mutably borrowing here"],
+    ),
+    ("let _ = Array2::<f32>::he_normal((2, 2), &mut 42);", &NO_GENERATOR),
+    ("let _ = Array2::<f32>::he_normal((2, 2), &mut Key::new(42));", &NO_GENERATOR),
+    ("let _ = Array2::<f32>::init((2, 2), &Normal::new(0.0, 1.0), Key::new(1));", &A_RESULT),
+    (
+        "let mut array = Array2::<f32>::zeros((2, 2));
+         let _ = array.fill_init(&Normal::new(0.0, 1.0), Key::new(1));",
+        &A_RESULT,
+    ),
+    (
+        "let _ = Array2::<f32>::init((2, 2), &OtherRng, Key::new(1));",
+        &[
             "`OtherRng` does not initialize arrays of `f32`",
             "the crate's documentation lists the initializers",
         ],
-    },
-    Case {
-        name: "integers_by_init",
-        code: "let _ = Array2::<i32>::init((2, 2), &Zeros, Key::new(1));",
-        messages: &[
-            "arrays of `i32` have no initial weights here",
-            "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`, `Complex<f32>` and",
-        ],
-    },
-    Case {
-        name: "integers_by_a_preset",
-        code: "let _ = Array2::<i32>::he_normal((2, 2), &mut rand::rng());",
-        messages: &["arrays of `i32` have no initial weights here"],
-    },
-    Case {
-        name: "integers_in_place",
-        code: "let _ = Array2::<i32>::zeros((2, 2)).fill_init(&Zeros, Key::new(1));",
-        messages: &["arrays of `i32` have no initial weights here"],
-    },
-    Case {
-        name: "integers",
-        code: "let _: Array2<i32> = Array2::init((2, 2), &Zeros, Key::new(1)).unwrap();",
-        messages: &[
-            "arrays of `i32` have no initial weights here",
-            "the element types are `f32` and `f64`, `f16` and `bf16` with the feature `half`, `Complex<f32>` and",
-        ],
-    },
+    ),
+    ("let _ = Array2::<i32>::init((2, 2), &Zeros, Key::new(1));", &INTEGERS),
+    ("let _ = Array2::<i32>::he_normal((2, 2), &mut rand::rng());", &[INTEGERS[0]]),
+    ("let _ = Array2::<i32>::zeros((2, 2)).fill_init(&Zeros, Key::new(1));", &[INTEGERS[0]]),
 ];
+
+fn name(case: usize) -> String {
+    format!("case_{case}")
+}
 
 /// A package with a binary for each case, which finds its dependencies where this one has them.
 fn write_package(folder: &Path) {
@@ -119,19 +75,20 @@ fn write_package(folder: &Path) {
     fs::create_dir_all(folder.join("src/bin")).unwrap();
     fs::write(folder.join("Cargo.toml"), manifest).unwrap();
     fs::copy(Path::new(this).join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-    for case in &CASES {
+    for (i, (code, _)) in CASES.iter().enumerate() {
         let program = format!(
             "#![allow(unused)]\nuse ndarray_init::{{ndarray::Array2, *}};\n\
-             struct OtherRng;\nfn main() {{\n{}\n}}\n",
-            case.code
+             struct OtherRng;\nfn main() {{\n{code}\n}}\n"
         );
-        fs::write(folder.join("src/bin").join(case.name).with_extension("rs"), program).unwrap();
+        fs::write(folder.join("src/bin").join(name(i)).with_extension("rs"), program).unwrap();
     }
 }
 
 /// Every error's text, as it is shown, behind the name of its case.
 fn errors() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("diagnostics");
+    // Cases of another version of this file would be checked, too.
+    let _ = fs::remove_dir_all(folder.join("src"));
     write_package(&folder);
     let output = Command::new(env!("CARGO"))
         .args(["check", "--offline", "--bins", "--keep-going", "--message-format", "json"])
@@ -158,11 +115,11 @@ fn errors() -> Vec<(String, String)> {
 fn the_compiler_says_what_helps() {
     let errors = errors();
     let mut missing = String::new();
-    for case in &CASES {
-        let shown = errors.iter().filter(|(name, _)| name == case.name);
+    for (i, (code, messages)) in CASES.iter().enumerate() {
+        let shown = errors.iter().filter(|(case, _)| *case == name(i));
         let shown: String = shown.map(|(_, text)| text.as_str()).collect();
-        for message in case.messages.iter().filter(|&&message| !shown.contains(message)) {
-            writeln!(missing, "{}: {message:?} is not in\n{shown}", case.name).unwrap();
+        for message in messages.iter().filter(|&&message| !shown.contains(message)) {
+            writeln!(missing, "{code}: {message:?} is not in\n{shown}").unwrap();
         }
     }
     assert!(missing.is_empty(), "{missing}");

@@ -1,62 +1,41 @@
 //! Gains: PyTorch's table to the digit, and those derived from an activation.
 
-use crate::common::{number, rows};
+use crate::common::{density, number, rows};
 use libm::{erf, erfc};
 use ndarray_init::{
     Activation, Distribution, FanMode, InitError, Nonlinearity, VarianceScaling, derived_gain,
 };
-use serde::Deserialize;
-use std::f64::consts::{E, FRAC_1_SQRT_2, SQRT_2, TAU};
+use std::collections::HashMap;
+use std::f64::consts::{E, FRAC_1_SQRT_2, SQRT_2};
 
 // --- the table ------------------------------------------------------------------------------
 
-#[derive(Deserialize)]
-struct Recorded {
-    nonlinearity: String,
-    param: Option<f64>,
-    gain: f64,
-}
-
-impl Recorded {
-    fn ours(&self) -> Nonlinearity {
-        match (self.nonlinearity.as_str(), self.param) {
-            ("linear", None) => Nonlinearity::Linear,
-            ("sigmoid", None) => Nonlinearity::Sigmoid,
-            ("tanh", None) => Nonlinearity::Tanh,
-            ("relu", None) => Nonlinearity::Relu,
-            ("selu", None) => Nonlinearity::Selu,
-            ("leaky_relu", None) => Nonlinearity::leaky_relu(),
-            ("leaky_relu", Some(negative_slope)) => Nonlinearity::LeakyRelu { negative_slope },
-            (other, _) => panic!("unknown nonlinearity {other}"),
+/// Gains of PyTorch 2.15.0's `calculate_gain`, and the scales that are their squares.
+#[test]
+fn the_table_is_pytorchs_to_the_last_bit_and_the_scale_its_square() -> Result<(), InitError> {
+    use Nonlinearity::{Conv, LeakyRelu, Linear, Relu, Selu, Sigmoid, Tanh};
+    let slope = |negative_slope| LeakyRelu { negative_slope };
+    let root = 5.0_f64.sqrt();
+    for (nonlinearity, gain, scale) in [
+        (Linear, 1.0, 1.0),
+        (Conv, 1.0, 1.0),
+        (Sigmoid, 1.0, 1.0),
+        (Tanh, 1.6666666666666667, 25.0 / 9.0),
+        (Relu, SQRT_2, 2.0),
+        (Selu, 0.75, 9.0 / 16.0),
+        (Nonlinearity::leaky_relu(), 1.4141428569978354, 2.0 / (1.0 + 0.01 * 0.01)),
+        (slope(0.0), SQRT_2, 2.0),
+        (slope(1.0), 1.0, 1.0),
+        (slope(-1.0), 1.0, 1.0),
+        (slope(root), 0.5773502691896257, 2.0 / (1.0 + root * root)),
+    ] {
+        assert_eq!(nonlinearity.gain()?, gain, "{nonlinearity:?}");
+        for mode in [FanMode::FanIn, FanMode::FanAvg] {
+            let cfg = VarianceScaling::for_nonlinearity(nonlinearity, mode, Distribution::Uniform)?;
+            assert_eq!(cfg, VarianceScaling::new(scale, mode, Distribution::Uniform)?);
         }
     }
-}
-
-#[test]
-fn the_table_is_pytorchs_to_the_last_bit() {
-    let lines = include_str!("data/pytorch_gains.jsonl").lines();
-    let calls: Vec<Recorded> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(calls.len(), 9);
-    for call in calls {
-        assert_eq!(call.ours().gain(), Ok(call.gain), "{}", call.nonlinearity);
-    }
-}
-
-#[test]
-fn a_convolution_has_the_gain_of_a_linear_layer() {
-    assert_eq!(Nonlinearity::Conv.gain(), Nonlinearity::Linear.gain());
-}
-
-#[test]
-fn a_slope_is_symmetric_and_one_makes_a_leaky_relu_linear() {
-    let gain = |negative_slope| Nonlinearity::LeakyRelu { negative_slope }.gain();
-    assert_eq!(gain(1.0), Ok(1.0));
-    assert_eq!(gain(-0.3), gain(0.3));
-}
-
-#[test]
-fn a_table_gain_makes_kaiming_of_lecun() -> Result<(), InitError> {
-    let kaiming = VarianceScaling::lecun_normal().with_gain(Nonlinearity::Relu.gain()?)?;
+    let kaiming = VarianceScaling::lecun_normal().with_gain(Relu.gain()?)?;
     // √2 squared is 2 but for its rounding.
     assert!((kaiming.scale() / VarianceScaling::he_normal().scale() - 1.0).abs() < 3e-16);
     Ok(())
@@ -70,33 +49,6 @@ const ACCURACY: f64 = 1e-10;
 const KINK: f64 = 1e-7;
 const JUMP: f64 = 1e-3;
 
-#[test]
-fn the_scale_for_a_nonlinearity_is_its_gain_squared_exactly() -> Result<(), InitError> {
-    use Nonlinearity::{Conv, LeakyRelu, Linear, Relu, Selu, Sigmoid, Tanh};
-    let slope = |negative_slope| LeakyRelu { negative_slope };
-    for (nonlinearity, scale) in [
-        (Linear, 1.0),
-        (Conv, 1.0),
-        (Sigmoid, 1.0),
-        (Relu, 2.0),
-        (Tanh, 25.0 / 9.0),
-        (Selu, 9.0 / 16.0),
-        (slope(0.0), 2.0),
-        (slope(1.0), 1.0),
-        (slope(0.2), 2.0 / (1.0 + 0.2 * 0.2)),
-    ] {
-        for mode in [FanMode::FanIn, FanMode::FanAvg] {
-            let cfg = VarianceScaling::for_nonlinearity(nonlinearity, mode, Distribution::Uniform)?;
-            assert_eq!(cfg, VarianceScaling::new(scale, mode, Distribution::Uniform)?);
-        }
-    }
-    let steep = slope(f64::NAN);
-    assert!(
-        VarianceScaling::for_nonlinearity(steep, FanMode::FanIn, Distribution::Uniform).is_err()
-    );
-    Ok(())
-}
-
 #[track_caller]
 fn assert_gain(activation: impl Fn(f64) -> f64, gain: f64, name: &str) {
     assert_gain_to(ACCURACY, activation, gain, name);
@@ -106,12 +58,7 @@ fn assert_gain(activation: impl Fn(f64) -> f64, gain: f64, name: &str) {
 fn assert_gain_to(accuracy: f64, activation: impl Fn(f64) -> f64, gain: f64, name: &str) {
     let derived = derived_gain(activation).unwrap();
     let error = derived / gain - 1.0;
-    println!("{name}: {derived}, off by {error:.1e}");
     assert!(error.abs() < accuracy, "{name}: {derived}, not {gain}");
-}
-
-fn normal_cdf(x: f64) -> f64 {
-    erfc(-x * FRAC_1_SQRT_2) / 2.0
 }
 
 /// Φ(−x).
@@ -119,74 +66,46 @@ fn exceeding(x: f64) -> f64 {
     erfc(x * FRAC_1_SQRT_2) / 2.0
 }
 
-fn density(x: f64) -> f64 {
-    (-x * x / 2.0).exp() / TAU.sqrt()
-}
-
 fn softplus(x: f64) -> f64 {
     x.exp().ln_1p()
 }
 
-fn elu(x: f64) -> f64 {
-    if x > 0.0 { x } else { x.exp_m1() }
-}
-
-/// The activations of `derived_gains.csv`.
-fn activation(name: &str) -> fn(f64) -> f64 {
-    const SELU: (f64, f64) = (1.0507009873554804934, 1.6732632423543772848);
-    match name {
-        "elu" => elu,
-        "gelu" => |x| x * normal_cdf(x),
-        "mish" => |x| x * softplus(x).tanh(),
-        "silu" => |x| x / (1.0 + (-x).exp()),
-        "softplus" => softplus,
-        "tanh" => f64::tanh,
-        "sigmoid" => |x| 1.0 / (1.0 + (-x).exp()),
-        "selu" => |x| SELU.0 * if x > 0.0 { x } else { SELU.1 * x.exp_m1() },
-        "exponential" => f64::exp,
-        "hard_tanh" => |x| x.clamp(-1.0, 1.0),
-        "relu6" => |x| x.clamp(0.0, 6.0),
-        "hard_swish" => |x| x * (x + 3.0).clamp(0.0, 6.0) / 6.0,
-        "hard_sigmoid" => |x| (x / 6.0 + 0.5).clamp(0.0, 1.0),
-        "shifted_relu" => |x| (x - 1.0 / 3.0).max(0.0),
-        "late_step" => |x| f64::from(x > E),
-        "quarters" => |x| (4.0 * x).floor() / 4.0,
-        other => panic!("unknown activation {other}"),
-    }
-}
-
-fn reference() -> Vec<(&'static str, f64)> {
-    rows(include_str!("data/derived_gains.csv"))
-        .map(|fields| (fields[0], number(fields[1])))
-        .collect()
-}
-
 #[test]
 fn derived_gains_have_the_digits_of_mpmath() {
-    let reference = reference();
-    assert_eq!(reference.len(), 16);
-    for (name, gain) in reference {
-        let accuracy = match name {
-            "shifted_relu" => KINK,
-            "late_step" => JUMP,
-            _ => ACCURACY,
-        };
-        assert_gain_to(accuracy, activation(name), gain, name);
+    type Function = fn(f64) -> f64;
+    const SELU: (f64, f64) = (1.0507009873554804934, 1.6732632423543772848);
+    let table = include_str!("data/derived_gains.csv");
+    let gains: HashMap<_, _> = rows(table).map(|row| (row[0], number(row[1]))).collect();
+    let activations: [(&str, Function, f64); 16] = [
+        ("elu", |x| if x > 0.0 { x } else { x.exp_m1() }, ACCURACY),
+        ("gelu", |x| x * exceeding(-x), ACCURACY),
+        ("mish", |x| x * softplus(x).tanh(), ACCURACY),
+        ("silu", |x| x / (1.0 + (-x).exp()), ACCURACY),
+        ("softplus", softplus, ACCURACY),
+        ("tanh", f64::tanh, ACCURACY),
+        ("sigmoid", |x| 1.0 / (1.0 + (-x).exp()), ACCURACY),
+        ("selu", |x| SELU.0 * if x > 0.0 { x } else { SELU.1 * x.exp_m1() }, ACCURACY),
+        ("exponential", f64::exp, ACCURACY),
+        ("hard_tanh", |x| x.clamp(-1.0, 1.0), ACCURACY),
+        ("relu6", |x| x.clamp(0.0, 6.0), ACCURACY),
+        ("hard_swish", |x| x * (x + 3.0).clamp(0.0, 6.0) / 6.0, ACCURACY),
+        ("hard_sigmoid", |x| (x / 6.0 + 0.5).clamp(0.0, 1.0), ACCURACY),
+        ("shifted_relu", |x| (x - 1.0 / 3.0).max(0.0), KINK),
+        ("late_step", |x| f64::from(x > E), JUMP),
+        ("quarters", |x| (4.0 * x).floor() / 4.0, ACCURACY),
+    ];
+    assert_eq!(gains.len(), activations.len());
+    for (name, activation, accuracy) in activations {
+        assert_gain_to(accuracy, activation, gains[name], name);
     }
-}
-
-#[test]
-fn the_gains_of_named_activations_are_mpmaths_to_the_last_bit() {
-    let named = [
+    for (name, activation) in [
         ("elu", Activation::Elu),
         ("gelu", Activation::Gelu),
         ("mish", Activation::Mish),
         ("silu", Activation::Silu),
         ("softplus", Activation::Softplus),
-    ];
-    for (name, activation) in named {
-        let (_, gain) = reference().into_iter().find(|&(other, _)| other == name).unwrap();
-        assert_eq!(activation.derived_gain(), gain, "{name}");
+    ] {
+        assert_eq!(activation.derived_gain(), gains[name], "{name} to the last bit");
     }
 }
 
@@ -202,17 +121,10 @@ fn derived_gains_have_their_closed_forms() {
     let inside = erf(FRAC_1_SQRT_2);
     let second_moment = inside - 2.0 * density(1.0) + (1.0 - inside);
     assert_gain(|x| x.clamp(-1.0, 1.0), 1.0 / second_moment.sqrt(), "hard tanh");
-}
-
-#[test]
-fn what_he_derived_is_derived() -> Result<(), InitError> {
-    assert_gain(|x| x.max(0.0), Nonlinearity::Relu.gain()?, "ReLU");
-    for negative_slope in [0.01, 0.25, -0.5, 5.0_f64.sqrt()] {
-        let gain = Nonlinearity::LeakyRelu { negative_slope }.gain()?;
-        let leaky = |x| if x > 0.0 { x } else { negative_slope * x };
-        assert_gain(leaky, gain, "leaky ReLU");
+    for negative_slope in [0.0, 0.01, 0.25, -0.5, 5.0_f64.sqrt()] {
+        let gain = Nonlinearity::LeakyRelu { negative_slope }.gain().unwrap();
+        assert_gain(|x| if x > 0.0 { x } else { negative_slope * x }, gain, "leaky ReLU");
     }
-    Ok(())
 }
 
 /// Places of kinks and jumps: multiples of 1/512, as the hard activations have them, and others, some a
@@ -225,26 +137,19 @@ fn places() -> impl Iterator<Item = (f64, bool)> {
 }
 
 #[test]
-fn a_jump_is_exact_on_the_grid_and_close_elsewhere() {
+fn a_jump_or_a_kink_is_exact_on_the_grid_and_close_elsewhere() {
     for (place, on_grid) in places() {
-        let accuracy = if on_grid { ACCURACY } else { JUMP };
-        let gain = 1.0 / exceeding(place).sqrt();
+        let accuracy = |elsewhere| if on_grid { ACCURACY } else { elsewhere };
         // Far out, the tail beyond the jump is all that there is.
         if on_grid || place < 2.5 {
-            assert_gain_to(accuracy, |x| f64::from(x > place), gain, "step");
+            let gain = 1.0 / exceeding(place).sqrt();
+            assert_gain_to(accuracy(JUMP), |x| f64::from(x > place), gain, "step");
         }
-    }
-}
-
-#[test]
-fn a_kink_is_exact_on_the_grid_and_close_elsewhere() {
-    for (place, on_grid) in places() {
-        let accuracy = if on_grid { ACCURACY } else { KINK };
-        let second_moment = (1.0 + place * place) * exceeding(place) - place * density(place);
         // The closed form loses digits to cancellation, the more the further out.
         if place < 2.5 {
+            let second_moment = (1.0 + place * place) * exceeding(place) - place * density(place);
             let gain = 1.0 / second_moment.sqrt();
-            assert_gain_to(accuracy, |x| (x - place).max(0.0), gain, "shifted ReLU");
+            assert_gain_to(accuracy(KINK), |x| (x - place).max(0.0), gain, "shifted ReLU");
         }
     }
 }

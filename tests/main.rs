@@ -24,7 +24,6 @@ mod properties;
 mod quantiles;
 mod readme;
 mod regions;
-mod representable;
 mod resources;
 mod scaling;
 mod statistics;

@@ -1,4 +1,4 @@
-//! Helpers of several files: values of chosen words, the stream written naively, and the
+//! Helpers of several files: values of chosen words, the stream written naively, arrays compared, and the
 //! element types as the tests see them.
 
 mod elements;
@@ -7,11 +7,11 @@ pub(crate) mod samples;
 mod stream;
 
 pub(crate) use elements::{Listed, each_type, suits};
-use ndarray_init::ndarray::{ArrayD, IxDyn};
+use ndarray_init::ndarray::{ArrayD, ArrayViewMutD, IxDyn, ShapeBuilder, Slice};
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
 use ndarray_init::{
-    Element, InitError, InitExt, Initializer, Key, Law, Normal, TruncatedNormal, Uniform,
+    InitExt, InitRefExt, Initializer, Key, Law, Normal, TruncatedNormal, Uniform, VarianceScaling,
 };
 use proptest::test_runner::Config as ProptestConfig;
 use std::fmt::{Debug, Display, LowerExp};
@@ -128,9 +128,9 @@ pub(crate) fn laws_of<A: Listed>() -> Vec<Law> {
 
 /// Panics at the first element whose bits differ.
 #[track_caller]
-pub(crate) fn assert_same_bits<'a, A: Listed>(
-    found: impl IntoIterator<Item = &'a A>,
-    expected: impl IntoIterator<Item = &'a A>,
+pub(crate) fn assert_same_bits<'f, 'e, A: Listed>(
+    found: impl IntoIterator<Item = &'f A>,
+    expected: impl IntoIterator<Item = &'e A>,
     what: impl Debug,
 ) {
     let (mut found, mut expected) = (found.into_iter(), expected.into_iter());
@@ -143,14 +143,50 @@ pub(crate) fn assert_same_bits<'a, A: Listed>(
     }
 }
 
-/// Asserts that an element type cannot show the initializer's values, by an error that names both.
-#[cfg_attr(not(any(feature = "half", feature = "complex")), expect(dead_code))]
+/// No law of the tests gives this number: an element that still has it has not been written.
+pub(crate) const UNTOUCHED: f64 = 12_345.0;
+
+/// Cuts a view out of new memory and fills it. Asserts that the view has the expected elements, in its logical order, and that
+/// the memory around it is as it was.
 #[track_caller]
-pub(crate) fn assert_refused<A: Element>(initializer: &dyn Initializer<A>, name: &str, rule: &str) {
-    let error = ArrayD::<A>::init(IxDyn(&[6, 5]), initializer, Key::new(1)).unwrap_err();
-    let text = error.to_string();
-    assert!(matches!(error, InitError::Unrepresentable { .. }), "{error:?}");
-    assert!(text.contains(&format!("as {name}: ")) && text.contains(rule), "{text}");
+pub(crate) fn assert_fills<'a, A: Listed>(
+    memory: impl ShapeBuilder<Dim = IxDyn>,
+    cut: impl FnOnce(&mut ArrayViewMutD<'_, A>),
+    fill: impl FnOnce(ArrayViewMutD<'_, A>),
+    expected: impl IntoIterator<Item = &'a A>,
+    what: impl Debug,
+) {
+    let mut memory = ArrayD::from_elem(memory, A::rounded(UNTOUCHED));
+    let mut part = memory.view_mut();
+    cut(&mut part);
+    let written = part.len();
+    fill(part.view_mut());
+    assert_same_bits(&part, expected, &what);
+    let untouched = memory.iter().filter(|&&x| x == A::rounded(UNTOUCHED)).count();
+    assert_eq!(untouched, memory.len() - written, "{what:?}: elements around the view");
+}
+
+/// Fills arrays in row-major and in column-major order, with their axes in another order, and every other element
+/// of a larger one, backwards.
+#[track_caller]
+pub(crate) fn assert_fills_every_order<A: Listed>(
+    fill: impl Fn(ArrayViewMutD<'_, A>),
+    expected: &ArrayD<A>,
+    what: impl Debug,
+) {
+    let shape = expected.shape();
+    assert_fills(IxDyn(shape), |_| (), &fill, expected, ("row-major", &what));
+    assert_fills(IxDyn(shape).f(), |_| (), &fill, expected, ("column-major", &what));
+    let mut stored = shape.to_vec();
+    stored.rotate_right(1.min(shape.len()));
+    let order: Vec<_> = (0..shape.len()).map(|axis| (axis + 1) % shape.len()).collect();
+    let rotate = |all: &mut ArrayViewMutD<'_, A>| all.permute_axes(&order[..]);
+    assert_fills(IxDyn(&stored), rotate, &fill, expected, ("permuted axes", &what));
+    let spread: Vec<_> = shape.iter().map(|n| 2 * n + 1).collect();
+    let every_other = |all: &mut ArrayViewMutD<'_, A>| {
+        all.slice_each_axis_inplace(|_| Slice::new(1, None, -2));
+    };
+    assert_fills(IxDyn(&spread), every_other, &fill, expected, ("every other", &what));
 }
 
 /// The standard normal's density.
@@ -172,4 +208,29 @@ pub(crate) fn number(field: &str) -> f64 {
 /// one belongs into a test of its own.
 pub(crate) fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// The named presets.
+pub(crate) const PRESETS: [(&str, VarianceScaling); 10] = [
+    ("glorot_uniform", VarianceScaling::glorot_uniform()),
+    ("glorot_normal", VarianceScaling::glorot_normal()),
+    ("he_uniform", VarianceScaling::he_uniform()),
+    ("he_normal", VarianceScaling::he_normal()),
+    ("lecun_uniform", VarianceScaling::lecun_uniform()),
+    ("lecun_normal", VarianceScaling::lecun_normal()),
+    ("xavier_uniform", VarianceScaling::xavier_uniform()),
+    ("xavier_normal", VarianceScaling::xavier_normal()),
+    ("kaiming_uniform", VarianceScaling::kaiming_uniform()),
+    ("kaiming_normal", VarianceScaling::kaiming_normal()),
+];
+
+/// Asserts that an initializer gives an array the same elements in every memory order.
+#[track_caller]
+pub(crate) fn assert_layouts_agree<A: Listed>(initializer: &dyn Initializer<A>, shape: &[usize]) {
+    let key = Key::new(17);
+    let expected = ArrayD::<A>::init(IxDyn(shape), initializer, key).unwrap();
+    let fortran = ArrayD::<A>::init(IxDyn(shape).f(), initializer, key).unwrap();
+    assert_same_bits(&fortran, &expected, "new, column-major");
+    let fill = |mut view: ArrayViewMutD<'_, A>| view.fill_init(initializer, key).unwrap();
+    assert_fills_every_order(fill, &expected, shape);
 }

@@ -67,3 +67,22 @@ pub(crate) fn distance(sample: &[f64], law: &Law, [kolmogorov, sigmas]: [f64; 2]
     let moments = mean_score(sample, law).abs().max(variance_score(sample, law).abs());
     (kolmogorov_smirnov(sample, &*cdf(law)) / kolmogorov).max(moments / sigmas)
 }
+
+/// The correlation of two sequences with mean 0, in its standard deviations: √n r.
+pub(crate) fn correlation(x: &[f64], y: &[f64]) -> f64 {
+    let product = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f64>();
+    product(x, y) / (product(x, x) * product(y, y)).sqrt() * (x.len() as f64).sqrt()
+}
+
+/// Asserts that two sequences with mean 0 are not correlated, nor their squares, lest they be related in size
+/// alone: by 3.29 standard deviations at most, as 999 of 1000 unrelated ones.
+#[track_caller]
+pub(crate) fn assert_unrelated(x: &[f64], y: &[f64], what: &str) {
+    let squares = |x: &[f64]| {
+        let mean = mean(x.iter().map(|x| x * x));
+        x.iter().map(|x| x * x - mean).collect::<Vec<_>>()
+    };
+    let (values, squares) = (correlation(x, y), correlation(&squares(x), &squares(y)));
+    assert!(values.abs() < 3.29, "{what} are correlated: {values}σ");
+    assert!(squares.abs() < 3.29, "{what} are correlated in size: {squares}σ");
+}
