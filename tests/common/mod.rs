@@ -1,13 +1,12 @@
-//! Helpers of several files: values of chosen words, the stream written naively, and the
+//! Helpers of several files: values of chosen words, the stream written naively, arrays compared, and the
 //! element types as the tests see them.
 
 mod elements;
-pub(crate) mod recorded;
 pub(crate) mod samples;
 mod stream;
 
 pub(crate) use elements::{Listed, each_type, suits};
-use ndarray_init::ndarray::{ArrayD, IxDyn};
+use ndarray_init::ndarray::{ArrayD, ArrayViewMutD, IxDyn, ShapeBuilder, Slice};
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
 use ndarray_init::{
@@ -128,9 +127,9 @@ pub(crate) fn laws_of<A: Listed>() -> Vec<Law> {
 
 /// Panics at the first element whose bits differ.
 #[track_caller]
-pub(crate) fn assert_same_bits<'a, A: Listed>(
-    found: impl IntoIterator<Item = &'a A>,
-    expected: impl IntoIterator<Item = &'a A>,
+pub(crate) fn assert_same_bits<'f, 'e, A: Listed>(
+    found: impl IntoIterator<Item = &'f A>,
+    expected: impl IntoIterator<Item = &'e A>,
     what: impl Debug,
 ) {
     let (mut found, mut expected) = (found.into_iter(), expected.into_iter());
@@ -141,6 +140,46 @@ pub(crate) fn assert_same_bits<'a, A: Listed>(
             (f, e) => panic!("{what:?}: element {i} is {f:?}, not {e:?}"),
         }
     }
+}
+
+/// No law of the tests gives this number: an element that still has it has not been written.
+pub(crate) const UNTOUCHED: f64 = 12_345.0;
+
+/// Cuts a view out of new memory and fills it. Asserts that the view has the expected elements, in its logical order, and that
+/// the memory around it is as it was.
+#[track_caller]
+pub(crate) fn assert_fills<'a, A: Listed>(
+    memory: impl ShapeBuilder<Dim = IxDyn>,
+    cut: impl FnOnce(&mut ArrayViewMutD<'_, A>),
+    fill: impl FnOnce(ArrayViewMutD<'_, A>),
+    expected: impl IntoIterator<Item = &'a A>,
+    what: impl Debug,
+) {
+    let mut memory = ArrayD::from_elem(memory, A::rounded(UNTOUCHED));
+    let mut part = memory.view_mut();
+    cut(&mut part);
+    let written = part.len();
+    fill(part.view_mut());
+    assert_same_bits(&part, expected, &what);
+    let untouched = memory.iter().filter(|&&x| x == A::rounded(UNTOUCHED)).count();
+    assert_eq!(untouched, memory.len() - written, "{what:?}: elements around the view");
+}
+
+/// Fills arrays in row-major and in column-major order, and every other element of a larger one, backwards.
+#[track_caller]
+pub(crate) fn assert_fills_every_order<A: Listed>(
+    fill: impl Fn(ArrayViewMutD<'_, A>),
+    expected: &ArrayD<A>,
+    what: impl Debug,
+) {
+    let shape = expected.shape();
+    assert_fills(IxDyn(shape), |_| (), &fill, expected, ("row-major", &what));
+    assert_fills(IxDyn(shape).f(), |_| (), &fill, expected, ("column-major", &what));
+    let spread: Vec<_> = shape.iter().map(|n| 2 * n + 1).collect();
+    let every_other = |all: &mut ArrayViewMutD<'_, A>| {
+        all.slice_each_axis_inplace(|_| Slice::new(1, None, -2));
+    };
+    assert_fills(IxDyn(&spread), every_other, &fill, expected, ("every other", &what));
 }
 
 /// Asserts that an element type cannot show the initializer's values, by an error that names both.
