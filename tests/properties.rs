@@ -83,13 +83,14 @@ fn positive() -> impl Strategy<Value = f64> {
     ]
 }
 
-fn mode() -> impl Strategy<Value = FanMode> {
-    select(vec![FanMode::FanIn, FanMode::FanOut, FanMode::FanAvg, FanMode::FanGeoAvg])
-}
-
-fn distribution() -> impl Strategy<Value = Distribution> {
+/// A configuration of any mode and form.
+fn scaling(scale: impl Strategy<Value = f64>) -> impl Strategy<Value = VarianceScaling> {
     use Distribution::{TruncatedNormal, Uniform, UntruncatedNormal};
-    select(vec![TruncatedNormal, UntruncatedNormal, Uniform])
+    use FanMode::{FanAvg, FanGeoAvg, FanIn, FanOut};
+    let mode = select(vec![FanIn, FanOut, FanAvg, FanGeoAvg]);
+    let distribution = select(vec![TruncatedNormal, UntruncatedNormal, Uniform]);
+    (scale, mode, distribution)
+        .prop_map(|(scale, mode, form)| VarianceScaling::new(scale, mode, form).unwrap())
 }
 
 fn key() -> impl Strategy<Value = Key> {
@@ -205,12 +206,10 @@ proptest! {
     fn no_kernel_panics_or_has_a_nan(
         shape in shape(),
         layout in layout(),
-        scale in positive(),
-        mode in mode(),
-        distribution in distribution(),
+        scaling in scaling(positive()),
         key in key(),
     ) {
-        let configuration = VarianceScaling::new(scale, mode, distribution)?.with_layout(layout);
+        let configuration = scaling.with_layout(layout);
         if let Ok(Fans { fan_in, fan_out }) = configuration.fans(&shape) {
             prop_assert!(fan_in > 0 && fan_out > 0 || shape.contains(&0));
         }
@@ -253,26 +252,24 @@ proptest! {
             return Ok(());
         }
         let (stored_in, stored_out) = (field * input, field * (output / groups));
-        let expected = if transposed {
-            Fans { fan_in: stored_out, fan_out: stored_in }
+        let (layout, [fan_in, fan_out]) = if transposed {
+            (layout.transposed(), [stored_out, stored_in])
         } else {
-            Fans { fan_in: stored_in, fan_out: stored_out }
+            (layout, [stored_in, stored_out])
         };
-        let layout = if transposed { layout.transposed() } else { layout };
-        prop_assert_eq!(layout.fans(&shape)?, expected);
+        prop_assert_eq!(layout.fans(&shape)?, Fans { fan_in, fan_out });
     }
 
     #[test]
     fn shapes_of_any_size_have_fans_or_an_error(
         shape in vec(prop_oneof![0_usize..10, any::<usize>(), Just(usize::MAX)], 0..7),
         layout in layout(),
-        mode in mode(),
-        distribution in distribution(),
+        scaling in scaling(Just(1.0)),
     ) {
-        let configuration = VarianceScaling::new(1.0, mode, distribution)?.with_layout(layout);
+        let configuration = scaling.with_layout(layout);
         match (configuration.fans(&shape), configuration.law(&shape)) {
             (Ok(fans), Ok(law)) => {
-                prop_assert!(mode.n(fans) >= 1.0);
+                prop_assert!(configuration.mode().n(fans) >= 1.0);
                 prop_assert!(law.std_dev() > 0.0 && law.std_dev() < 1.01);
             }
             (fans, law) => prop_assert_eq!(fans.err(), law.err()),
@@ -310,16 +307,13 @@ proptest! {
 
     #[test]
     fn a_configuration_of_any_numbers_is_sound_or_refused(
-        scale in number(),
-        gain in number(),
-        mode in mode(),
-        distribution in distribution(),
+        scaling in scaling(positive()),
+        [scale, gain] in [number(), number()],
         key in key(),
     ) {
-        let configuration = VarianceScaling::new(scale, mode, distribution);
-        prop_assert_eq!(configuration.is_ok(), scale > 0.0 && scale.is_finite());
-        let Ok(configuration) = configuration else { return Ok(()) };
-        if let Ok(gained) = configuration.with_gain(gain) {
+        let found = VarianceScaling::new(scale, scaling.mode(), scaling.distribution());
+        prop_assert_eq!(found.is_ok(), scale > 0.0 && scale.is_finite());
+        if let Ok(gained) = scaling.with_gain(gain) {
             prop_assert!(gain > 0.0 && gain.is_finite());
             prop_assert!(gained.scale() > 0.0 && gained.scale().is_finite());
             if let Ok(law) = gained.law(&[3, 5]) {

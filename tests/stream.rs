@@ -4,9 +4,7 @@
 use crate::common::{
     Counting, GAMMA, Real, assert_same_bits, density, mix64, normal, uniform, value_of,
 };
-use ndarray_init::ndarray::{
-    ArcArray, Array0, Array1, Array2, Array4, ArrayD, IxDyn, ShapeBuilder,
-};
+use ndarray_init::ndarray::{ArcArray, Array0, Array1, Array2, ArrayD, IxDyn, ShapeBuilder};
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
 use ndarray_init::{InitExt, Key, Law, Layout, VarianceScaling};
@@ -58,41 +56,17 @@ fn words_and_uniform_values_are_the_published_ones_to_the_bit() {
     }
 }
 
-/// Elements of `a` that stand in `b` as well, whatever their places.
-fn in_common(a: &Array1<f64>, b: &Array1<f64>) -> usize {
-    let b: std::collections::HashSet<_> = b.iter().map(|x| x.to_bits()).collect();
-    a.iter().filter(|x| b.contains(&x.to_bits())).count()
-}
-
 #[test]
 fn keys_with_an_arithmetic_relation_share_no_elements() {
     // 64 bits an element: two unrelated arrays of this size share one by chance once in 10¹².
     const N: usize = 3000;
     for step in [1, GAMMA, GAMMA.wrapping_mul(4), GAMMA.wrapping_mul(32), 1024, 8] {
-        let arrays: Vec<_> =
-            (0..=40).map(|i: u64| drawn::<f64>(N, 1.0, i.wrapping_mul(step))).collect();
-        for (i, a) in arrays.iter().enumerate() {
-            for (j, b) in arrays.iter().enumerate().skip(i + 1) {
-                assert_eq!(in_common(a, b), 0, "keys {i} and {j} times {step}");
-            }
-        }
-    }
-}
-
-#[test]
-fn a_thousand_multiples_of_gamma_share_no_lane() {
-    for step in [GAMMA, GAMMA.wrapping_mul(4)] {
-        // The first element of every lane of eight blocks identifies the lane: 1001 · 64 of them.
-        let mut firsts = std::collections::HashMap::new();
-        for i in 0..=1000_u64 {
-            let array = drawn::<f64>(7 * 1024 + 16, 1.0, i.wrapping_mul(step));
-            for block in 0..8 {
-                for lane in 0..8 {
-                    let first = array[1024 * block + 2 * lane].to_bits();
-                    let other = firsts.insert(first, (i, block, lane));
-                    assert_eq!(other, None, "keys times {step}: {:?}", (i, block, lane));
-                }
-            }
+        let mut keys = std::collections::HashMap::new();
+        for (i, element) in (0..=40_u64).flat_map(|i| {
+            drawn::<f64>(N, 1.0, i.wrapping_mul(step)).into_iter().map(move |x| (i, x))
+        }) {
+            let other = keys.insert(element.to_bits(), i);
+            assert!(other.is_none_or(|other| other == i), "keys {i} and {other:?} times {step}");
         }
     }
 }
@@ -193,22 +167,20 @@ proptest! {
     }
 }
 
-/// That a constructor takes one number, and no more, for the key of its array.
-#[track_caller]
-fn assert_takes_one_number<T>(construct: impl FnOnce(&mut Counting) -> T) -> (T, Key) {
-    let mut generator = Counting::new(7);
-    let array = construct(&mut generator);
-    assert_eq!((generator.words, generator.double_words), (0, 1));
-    (array, Key::new(Counting::new(7).next_u64()))
-}
-
 #[test]
-fn every_preset_takes_one_number_whatever_the_shape() {
+fn every_preset_takes_one_number_whatever_the_shape_and_draws_under_that_key() {
+    #[track_caller]
+    fn takes_one_number<T>(construct: impl FnOnce(&mut Counting) -> T) -> T {
+        let mut generator = Counting::new(7);
+        let array = construct(&mut generator);
+        assert_eq!((generator.words, generator.double_words), (0, 1));
+        array
+    }
+    let key = Key::new(Counting::new(7).next_u64());
     macro_rules! presets {
         ($($preset:ident)*) => {$(
             for shape in [&[][..], &[0], &[3], &[40, 50], &[3, 0, 2], &[3, 3, 16, 33]] {
-                let (array, key) =
-                    assert_takes_one_number(|rng| ArrayD::<f32>::$preset(IxDyn(shape), rng));
+                let array = takes_one_number(|rng| ArrayD::<f32>::$preset(IxDyn(shape), rng));
                 let mut preset = VarianceScaling::$preset();
                 if shape.len() < 2 {
                     preset = preset.with_layout(Layout::keras());
@@ -217,24 +189,13 @@ fn every_preset_takes_one_number_whatever_the_shape() {
                 assert_same_bits(&array, &same, (stringify!($preset), shape));
             }
             // Every dimension and owner has the same constructor.
-            let _ = assert_takes_one_number(|rng| Array0::<f64>::$preset((), rng));
-            let _ = assert_takes_one_number(|rng| Array2::<f64>::$preset((70, 30).f(), rng));
-            let _ = assert_takes_one_number(|rng| ArcArray::<f64, _>::$preset((3, 3, 8, 8), rng));
+            let _ = takes_one_number(|rng| Array0::<f64>::$preset((), rng));
+            let _ = takes_one_number(|rng| Array2::<f64>::$preset((70, 30).f(), rng));
+            let _ = takes_one_number(|rng| ArcArray::<f64, _>::$preset((3, 3, 8, 8), rng));
         )*};
     }
     presets!(
         glorot_uniform glorot_normal he_uniform he_normal lecun_uniform lecun_normal
         xavier_uniform xavier_normal kaiming_uniform kaiming_normal
     );
-}
-
-#[test]
-fn variance_scaling_takes_one_number_whatever_the_layout() {
-    let torch = VarianceScaling::kaiming_normal().with_layout(Layout::torch());
-    for shape in [(1, 1, 1, 1), (64, 32, 3, 3), (0, 32, 3, 3)] {
-        let (array, key) = assert_takes_one_number(|rng| {
-            Array4::<f32>::variance_scaling(shape, &torch, rng).unwrap()
-        });
-        assert_same_bits(&array, &Array4::init(shape, &torch, key).unwrap(), shape);
-    }
 }

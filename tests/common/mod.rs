@@ -115,7 +115,7 @@ pub(crate) fn laws() -> [Law; 7] {
         normal(0.0, 1.0).into(),
         normal(-0.75, 0.02).into(),
         truncated(-2.0, 2.0).into(),
-        truncated(-1.0, 2.5).into(),
+        truncated(-1.0, 3.5).into(),
         TruncatedNormal::in_sigmas(3.0, 0.5, 5.0, 6.0).unwrap().into(),
     ]
 }
