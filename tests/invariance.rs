@@ -222,33 +222,22 @@ fn an_unknown_vector_unit_is_reported_and_changes_nothing() {
     assert!(said.contains("NDARRAY_INIT_SIMD is \"avx3\""), "{said}");
 }
 
-/// A view's description: for each stored axis its length and how it is sliced, and their order.
-#[derive(Clone, Debug)]
-struct Cut {
-    axes: Vec<(usize, Slice)>,
-    order: Vec<usize>,
-    column_major: bool,
-    kept: usize,
-}
+/// A view of up to seven axes; the longer, the fewer: for each stored axis the elements that are kept, its length and
+/// how it is sliced; the order of the axes in the view; and true if they are stored in column-major order.
+type Cut = (Vec<(usize, usize, Slice)>, Vec<usize>, bool);
 
-/// Up to seven axes; the longer, the fewer.
 fn cuts() -> impl Strategy<Value = Cut> {
     (1..=7_usize).prop_flat_map(|rank| {
         let longest: usize = [0, 6000, 400, 24, 8, 4, 3, 2][rank];
-        let slice = (1..=longest, 0..3_usize, 0..3_usize, 1..4_isize, any::<bool>());
-        let axis = slice.prop_map(|(kept, before, after, step, reversed)| {
+        let numbers = (1..=longest, 0..3_usize, 0..3_usize, 1..4_isize, any::<bool>());
+        let axis = numbers.prop_map(|(kept, before, after, step, reversed)| {
             let span = (kept - 1) * step as usize + 1;
             let slice = Slice::new(before as isize, Some((before + span) as isize), step);
             let slice = if reversed { slice.step_by(-1) } else { slice };
-            (kept, (before + span + after, slice))
+            (kept, before + span + after, slice)
         });
         let order = Just((0..rank).collect::<Vec<_>>()).prop_shuffle();
-        (prop::collection::vec(axis, rank), order, any::<bool>()).prop_map(
-            |(axes, order, column_major)| {
-                let (kept, axes): (Vec<_>, _) = axes.into_iter().unzip();
-                Cut { axes, order, column_major, kept: kept.iter().product() }
-            },
-        )
+        (prop::collection::vec(axis, rank), order, any::<bool>())
     })
 }
 
@@ -256,16 +245,20 @@ proptest! {
     #![proptest_config(crate::common::cases(120))]
 
     #[test]
-    fn any_view_has_the_elements_of_a_contiguous_array(cut in cuts(), law in 0..7_usize) {
-        let shape: Vec<_> = cut.axes.iter().map(|&(length, _)| length).collect();
-        let memory = || IxDyn(&shape).set_f(cut.column_major);
+    fn any_view_has_the_elements_of_a_contiguous_array(
+        (axes, order, column_major) in cuts(),
+        law in 0..7_usize,
+    ) {
+        let n = axes.iter().map(|&(kept, ..)| kept).product();
+        let shape: Vec<_> = axes.iter().map(|&(_, length, _)| length).collect();
         each_type!(A => {
             let laws = laws_of::<A>();
-            let view = |view: &mut ArrayViewMutD<'_, A>| {
-                view.slice_each_axis_inplace(|axis| cut.axes[axis.axis.index()].1);
-                view.permute_axes(cut.order.clone());
+            let cut = |view: &mut ArrayViewMutD<'_, A>| {
+                view.slice_each_axis_inplace(|axis| axes[axis.axis.index()].2);
+                view.permute_axes(order.clone());
             };
-            check(&laws[law % laws.len()], memory(), cut.kept, view, &cut);
+            let memory = IxDyn(&shape).set_f(column_major);
+            check(&laws[law % laws.len()], memory, n, cut, (&axes, &order, column_major));
         });
     }
 }

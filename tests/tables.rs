@@ -1,7 +1,7 @@
 //! Tables of the README, the guide and MIGRATING.md: every expression compiles and runs and has the law or the fans
 //! that stand beside it, and every function of the presets is in a table.
 
-use ndarray_init::ndarray::{Array2, ArrayD, Axis, Dimension, IxDyn};
+use ndarray_init::ndarray::{Array2, ArrayD, Dimension, IxDyn};
 use ndarray_init::presets::{jax, keras, llm, mindspore, timm, torch};
 use ndarray_init::{
     Activation, AnyInitializer, Blocks, Constant, DeltaOrthogonal, Dirac, Distribution, FanMode,
@@ -294,13 +294,11 @@ fn rows(page: &str) -> impl Iterator<Item = (Vec<&str>, Vec<&str>)> {
             return None;
         };
         let cells: Vec<&str> = cells.split(" | ").collect();
-        match &head {
-            Some(head) => Some((Vec::clone(head), cells)),
-            None => {
-                head = Some(cells);
-                None
-            }
+        if let Some(head) = &head {
+            return Some((Vec::clone(head), cells));
         }
+        head = Some(cells);
+        None
     })
 }
 
@@ -360,13 +358,18 @@ ours!(Law => |this, _shape| this.to_string());
 ours!(Uniform Normal TruncatedNormal => |this, _shape| Law::from(*this).to_string());
 ours!(f64 => |this, _shape| format!("{this:.4}"));
 ours!(Option<AnyInitializer> => |this, shape| Ours::law(this.as_ref().expect("set"), shape));
-ours!(Zeros Ones Constant<f32> Identity Dirac Orthogonal DeltaOrthogonal => |this, shape| {
-    by_value(this, shape)
+ours!(Zeros => |_this, _shape| "0".into());
+ours!(Ones => |_this, _shape| "1".into());
+ours!(Constant<f32> => |this, _shape| this.0.to_string());
+ours!(Identity => |this, _shape| format!("{} on the diagonal", this.gain()));
+ours!(Orthogonal => |this, shape| orthonormal(shape, this.gain()));
+ours!(DeltaOrthogonal => |this, shape| {
+    format!("{} at index {}, else 0", orthonormal(&shape[1..], this.gain()), (shape[0] - 1) / 2)
 });
 ours!(AnyInitializer => |this, shape| match this {
     Self::VarianceScaling(this) => Ours::law(this, shape),
     Self::Law(this) => Ours::law(this, shape),
-    _ => by_value(this, shape),
+    other => panic!("no row has {other:?}"),
 });
 ours!(Sparse => |this, shape| {
     let (law, rows) = (Sparse::law(this), shape[0]);
@@ -381,48 +384,18 @@ ours!(keras::Stft => |this, shape| {
     let window = config["window"].as_str().map(window).unwrap_or_default();
     format!("{side}(2π t k / {}){window}", 2 * (shape[2] - 1))
 });
+ours!(Dirac => |this, shape| {
+    let w = ArrayD::<f32>::init(IxDyn(shape), this, Key::new(1)).unwrap();
+    let ones = w.indexed_iter().filter(|&(_, &x)| x == 1.0);
+    let ones: Vec<_> = ones.map(|(place, _)| format!("{:?}", place.slice())).collect();
+    let (last, others) = ones.split_last().expect("one");
+    format!("1 at {} and {last}", others.join(", "))
+});
 
-/// The description of an initializer that draws from no law, by its values.
-fn by_value(initializer: &dyn Initializer<f32>, shape: &[usize]) -> String {
-    let w = ArrayD::init(IxDyn(shape), initializer, Key::new(1)).unwrap();
-    let nonzero = w.indexed_iter().filter(|&(_, &x)| x != 0.0);
-    let (places, values): (Vec<_>, Vec<f32>) =
-        nonzero.map(|(place, &x)| (place.slice().to_vec(), x)).unzip();
-    let Some((&value, &[first, ..])) = values.first().zip(places.first().map(Vec::as_slice)) else {
-        return "0".into();
-    };
-    let one_value = values.iter().all(|&x| x == value);
-    if one_value && values.len() == w.len() {
-        return value.to_string();
-    }
-    if one_value && shape.len() == 2 {
-        let diagonal: Vec<_> = (0..shape[0].min(shape[1])).map(|i| vec![i, i]).collect();
-        assert_eq!(places, diagonal);
-        return format!("{value} on the diagonal");
-    }
-    if one_value {
-        let mut places: Vec<_> = places.iter().map(|place| format!("{place:?}")).collect();
-        let last = places.pop().expect("one");
-        return format!("{value} at {} and {last}", places.join(", "));
-    }
-    if places.iter().all(|place| place[0] == first) {
-        let matrix = w.index_axis(Axis(0), first).to_owned();
-        return format!("{} at index {first}, else 0", orthonormal(&matrix));
-    }
-    orthonormal(&w)
-}
-
-/// Which side of a matrix, the axes but the last taken together, is orthonormal.
-fn orthonormal(w: &ArrayD<f32>) -> String {
-    let columns = w.shape()[w.ndim() - 1];
-    let w = w.to_shape((w.len() / columns, columns)).unwrap();
-    let (side, gram) =
-        if w.nrows() >= w.ncols() { ("columns", w.t().dot(&w)) } else { ("rows", w.dot(&w.t())) };
-    let gain = gram[[0, 0]].sqrt();
-    let expected = Array2::<f32>::eye(gram.nrows()) * gain * gain;
-    assert!((gram - expected).iter().all(|x| x.abs() < 1e-5), "no orthonormal {side}");
-    match format!("{gain:.4}").trim_end_matches('0').trim_end_matches('.') {
-        "1" => format!("orthonormal {side}"),
-        gain => format!("orthonormal {side}, times {gain}"),
-    }
+/// The shorter side of a matrix, the axes but the last taken together, is orthonormal.
+fn orthonormal(shape: &[usize], gain: f64) -> String {
+    let (columns, rows) = shape.split_last().expect("a matrix");
+    let side = if rows.iter().product::<usize>() < *columns { "rows" } else { "columns" };
+    let times = if gain == 1.0 { String::new() } else { format!(", times {gain}") };
+    format!("orthonormal {side}{times}")
 }
