@@ -102,8 +102,7 @@ fn bounds<A: Real>(law: &Law) -> (f64, f64) {
         Law::Normal(law) => {
             // No quantile is larger, rounding errors included; those of denormal numbers are not
             // relative.
-            let smallest =
-                if A::BITS == 32 { f64::from(f32::from_bits(1)) } else { f64::from_bits(1) };
+            let smallest = if A::BITS == 32 { f32::from_bits(1).into() } else { f64::from_bits(1) };
             let reach = 9.2 * law.std_dev();
             let slack = A::EPSILON * (law.mean().abs() + reach) + 16.0 * smallest;
             (law.mean() - reach - slack, law.mean() + reach + slack)

@@ -2,15 +2,9 @@
 
 use crate::common::{Real, mix64, normal, truncated, uniform, value_of};
 use ndarray_init::Law;
-use std::ops::Range;
 
 /// How far a value may lie below that of the word before, in units in the last place.
 const LARGEST_STEP_DOWN: i64 = 2;
-
-/// Where the quantile's middle part may give over to its tail: at 1 − x² of so many times 0.0005,
-/// which takes in the 0.0125 and 0.015 of `src/math/normal_quantile.rs` and other round numbers around them.
-const JUNCTIONS: Range<u32> = 16..42;
-const JUNCTION_UNIT: f64 = 5e-4;
 
 /// Words are numbered here by the contract's signed value, counted from the least: 0 … 2^B − 1.
 fn at<A: Real>(law: &Law, number: u64) -> A {
@@ -78,7 +72,9 @@ fn telling_words<A: Real>(law: &Law) -> Vec<u64> {
         let power = 2.0_f64.powi(-(k as i32));
         [power, power * std::f64::consts::FRAC_1_SQRT_2]
     });
-    let junctions = JUNCTIONS.map(|d| 1.0 - (1.0 - f64::from(d) * JUNCTION_UNIT).sqrt());
+    // Where the quantile's middle part may give over to its tail: at 1 − x² of so many times 0.0005, which takes in
+    // the 0.0125 and 0.015 of `src/math/normal_quantile.rs` and other round numbers around them.
+    let junctions = (16..42).map(|d| 1.0 - (1.0 - f64::from(d) * 5e-4).sqrt());
     let tails: Vec<u64> = tails.chain(junctions).map(scaled).collect();
     let standard: Law = normal(0.0, 1.0).into();
     // In a law that is a part of the standard normal, the points that the latter has,

@@ -57,27 +57,22 @@ fn reference<A: Listed>(law: &Law, key: Key, n: usize) -> Array1<A> {
     elements
 }
 
-/// Memory of this shape, and how a view of [`LEN`] elements is cut out of it.
-struct Place<A> {
-    name: &'static str,
-    memory: &'static [usize],
-    cut: fn(&mut ArrayViewMutD<'_, A>),
-}
+/// A name, memory of this shape, and how a view of [`LEN`] elements is cut out of it.
+type Place<A> = (&'static str, &'static [usize], fn(&mut ArrayViewMutD<'_, A>));
 
 /// Contiguous, in tiles, and scattered.
 fn places<A>() -> [Place<A>; 9] {
     fn every<A>(view: &mut ArrayViewMutD<'_, A>, step: isize) {
         view.slice_axis_inplace(Axis(1), Slice::new(1, None, step));
     }
-    let place = |name, memory, cut| Place { name, memory, cut };
     [
-        place("a line", &[LEN], |_| ()),
-        place("transposed", &[COLUMNS, ROWS], |view| view.swap_axes(0, 1)),
-        place("transposed, long columns reversed", &[COLUMNS, ROWS], |view| {
+        ("a line", &[LEN], |_| ()),
+        ("transposed", &[COLUMNS, ROWS], |view| view.swap_axes(0, 1)),
+        ("transposed, long columns reversed", &[COLUMNS, ROWS], |view| {
             view.swap_axes(0, 1);
             view.invert_axis(Axis(0));
         }),
-        place(
+        (
             "transposed, lines reversed, every other element of a column",
             &[COLUMNS, 2 * ROWS + 1],
             |view| {
@@ -86,24 +81,24 @@ fn places<A>() -> [Place<A>; 9] {
                 view.invert_axis(Axis(1));
             },
         ),
-        place("lines of two axes", &[5, 205, ROWS], |view| view.permute_axes(&[2, 0, 1][..])),
-        place("backwards", &[LEN], |view| view.invert_axis(Axis(0))),
-        place("every other element", &[ROWS, 2 * COLUMNS + 1], |view| every(view, 2)),
-        place("every third element, backwards", &[ROWS, 3 * COLUMNS + 1], |view| every(view, -3)),
-        place("short inner axes", &[5 * ROWS, 5, 41], |view| view.swap_axes(1, 2)),
+        ("lines of two axes", &[5, 205, ROWS], |view| view.permute_axes(&[2, 0, 1][..])),
+        ("backwards", &[LEN], |view| view.invert_axis(Axis(0))),
+        ("every other element", &[ROWS, 2 * COLUMNS + 1], |view| every(view, 2)),
+        ("every third element, backwards", &[ROWS, 3 * COLUMNS + 1], |view| every(view, -3)),
+        ("short inner axes", &[5 * ROWS, 5, 41], |view| view.swap_axes(1, 2)),
     ]
 }
 
 /// Fills the place in every pool: the view has these elements, and the memory around it is as it was.
 #[track_caller]
 fn assert_fills_place<A: Listed>(
-    place: &Place<A>,
+    &(name, memory, cut): &Place<A>,
     initializer: &(impl Initializer<A> + Sync),
     expected: &Array1<A>,
 ) {
     in_every_pool(|threads| {
         let fill = |mut view: ArrayViewMutD<'_, A>| view.fill_init(initializer, KEY).unwrap();
-        assert_fills(IxDyn(place.memory), place.cut, fill, expected, (place.name, threads));
+        assert_fills(IxDyn(memory), cut, fill, expected, (name, threads));
     });
 }
 
