@@ -172,7 +172,7 @@ fn jax_builders_take_their_axes() -> Result<(), InitError> {
     macro_rules! check {
         ($($builder:ident)*) => {$({
             let (mut expected, found) = (jax::$builder(None, None, None), jax::$builder(1, [2, -1], [0]));
-            assert_eq!(expected.layout(), &Layout::keras());
+            assert_eq!(expected.layout(), &Layout::axes(&[-2], &[-1]));
             expected = expected.with_layout(Layout::axes(&[1], &[2, -1]).batch(&[0]));
             assert_eq!(found, expected, stringify!($builder));
             assert_eq!(found.fans(&[7, 5, 2, 3])?, Fans { fan_in: 5, fan_out: 6 });
