@@ -94,33 +94,21 @@ fn plain_laws_follow_the_numbers_that_they_are_given() -> Result<(), InitError> 
     let cut = TruncatedNormal::new;
     assert_follow([
         row(keras::random_normal(0.0, 1.0)?, &[8, 12, 99], normal_of(1.0)),
-        row(keras::random_uniform(-1.0, 1.0)?, &[3, 2, 3], uniform(-1.0, 1.0)),
         // Not widened: its own deviation is 0.88.
         row(keras::truncated_normal(0.0, 1.0)?, &[12, 99, 7], cut(0.0, 1.0, -2.0, 2.0)?),
         row(torch::uniform(-2.6, 1.3)?, &[43], uniform(-2.6, 1.3)),
         row(torch::normal(0.4, 4.8)?, &[34, 41], normal(0.4, 4.8)),
         row(torch::trunc_normal(-2.7, 0.4, -3.3, -2.2)?, &[43], cut(-2.7, 0.4, -3.3, -2.2)?),
-        row(
-            torch::trunc_normal(1.9, 0.013, 1.877, 1.901)?,
-            &[13, 11, 9, 12],
-            cut(1.9, 0.013, 1.877, 1.901)?,
-        ),
         // One tail, far narrower than the deviation.
         row(torch::trunc_normal(0.0, 1.0, 2.0, 3.0)?, &[10_000], cut(0.0, 1.0, 2.0, 3.0)?),
-        row(mindspore::uniform(1.0)?, &[11, 512], uniform(-1.0, 1.0)),
         row(mindspore::normal(1.0, None)?, &[5, 4], normal_of(1.0)),
-        row(mindspore::truncated_normal(1.0, 0.0, -2.0, 2.0)?, &[5, 4], cut(0.0, 1.0, -2.0, 2.0)?),
         // Absolute bounds are 100 deviations away.
         row(timm::trunc_normal(None, 0.02, None, None)?, &[16, 8, 3, 3], normal_of(0.02)),
         row(timm::trunc_normal(0.3, 0.5, 0.0, 1.0)?, &[16, 8, 3, 3], cut(0.3, 0.5, 0.0, 1.0)?),
         // timm warns that the values may be wrong if the mean is two deviations outside of the bounds.
         row(timm::trunc_normal(-3.0, 1.0, 0.0, 1.0)?, &[1000], cut(-3.0, 1.0, 0.0, 1.0)?),
         // Bounds in deviations are scaled and shifted with the law.
-        row(
-            timm::trunc_normal_tf(0.25, 0.5, -1.0, 1.5)?,
-            &[16, 8, 3, 3],
-            cut(0.25, 0.5, -0.25, 1.0)?,
-        ),
+        row(timm::trunc_normal_tf(0.25, 0.5, -1.0, 1.5)?, &[1000], cut(0.25, 0.5, -0.25, 1.0)?),
     ]);
     Ok(())
 }
@@ -149,7 +137,6 @@ fn scaled_laws_follow_the_fans_of_the_shape() -> Result<(), InitError> {
             row(torch::kaiming_uniform(0.6, FanMode::FanOut, None)?, shape, uniform_of(kaiming)),
             row(torch::kaiming_normal(None, None, None)?, shape, normal_of(he)),
             row(mindspore::xavier_uniform(1.2)?, shape, uniform_of(1.2 * xavier)),
-            row(mindspore::he_normal(None, None, None)?, shape, normal_of(he)),
             row(timm::lecun_normal(), shape, truncated_of((1.0 / fan_in).sqrt())),
         ]);
     }

@@ -15,7 +15,9 @@ use ndarray_init::{
 use proptest::test_runner::Config as ProptestConfig;
 use std::fmt::{Debug, Display, LowerExp};
 use std::ops::{Add, Mul, Neg};
-pub(crate) use stream::{GAMMA, OneWord, element_of, mix64, part, value_of, word, word64};
+#[cfg(feature = "half")]
+pub(crate) use stream::OneWord;
+pub(crate) use stream::{GAMMA, element_of, mix64, part, value_of, word, word64};
 
 /// `f32` and `f64`. Words of either are passed as `u64`, of which `f32` takes the low half.
 pub(crate) trait Real:
@@ -165,7 +167,8 @@ pub(crate) fn assert_fills<'a, A: Listed>(
     assert_eq!(untouched, memory.len() - written, "{what:?}: elements around the view");
 }
 
-/// Fills arrays in row-major and in column-major order, and every other element of a larger one, backwards.
+/// Fills arrays in row-major and in column-major order, with their axes in another order, and every other element
+/// of a larger one, backwards.
 #[track_caller]
 pub(crate) fn assert_fills_every_order<A: Listed>(
     fill: impl Fn(ArrayViewMutD<'_, A>),
@@ -175,6 +178,11 @@ pub(crate) fn assert_fills_every_order<A: Listed>(
     let shape = expected.shape();
     assert_fills(IxDyn(shape), |_| (), &fill, expected, ("row-major", &what));
     assert_fills(IxDyn(shape).f(), |_| (), &fill, expected, ("column-major", &what));
+    let mut stored = shape.to_vec();
+    stored.rotate_right(1.min(shape.len()));
+    let order: Vec<_> = (0..shape.len()).map(|axis| (axis + 1) % shape.len()).collect();
+    let rotate = |all: &mut ArrayViewMutD<'_, A>| all.permute_axes(&order[..]);
+    assert_fills(IxDyn(&stored), rotate, &fill, expected, ("permuted axes", &what));
     let spread: Vec<_> = shape.iter().map(|n| 2 * n + 1).collect();
     let every_other = |all: &mut ArrayViewMutD<'_, A>| {
         all.slice_each_axis_inplace(|_| Slice::new(1, None, -2));
