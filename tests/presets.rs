@@ -1,6 +1,5 @@
-//! The frameworks' own functions: every recorded call through the function of its name, defaults and the order
-//! of arguments, and what is not a law by its values. The rest of the defaults are in the tables of MIGRATING.md
-//! (`tables.rs`).
+//! The frameworks' own functions: every recorded call through the function of its name, the defaults and the order of
+//! arguments that the tables of MIGRATING.md leave out (`tables.rs`), and structures.
 
 mod recorded;
 

@@ -74,21 +74,15 @@ fn fillings<A: Listed>() -> [(&'static str, Filling<A>); 12] {
         ("5000", |law, key| new(5000, law, key)),
         ("70000", |law, key| new(70_000, law, key)),
         ("fortran", |law, key| new((70, 300).f(), law, key)),
-        ("every-2nd-column", |law, key| part_of((70, 80), |all| {
-            all.slice_mut(s![.., ..;2]).fill_init(law, key)
-        })),
-        ("every-2nd-column-fortran", |law, key| part_of((70, 600).f(), |all| {
-            all.slice_mut(s![.., ..;2]).fill_init(law, key)
-        })),
-        ("transposed", |law, key| part_of((80, 70), |all| {
-            all.view_mut().reversed_axes().fill_init(law, key)
-        })),
-        ("backward", |law, key| part_of(5000, |all| {
-            all.slice_mut(s![..;-1]).fill_init(law, key)
-        })),
-        ("permuted", |law, key| part_of((6, 20, 15), |all| {
-            all.view_mut().permuted_axes([1, 2, 0]).fill_init(law, key)
-        })),
+        ("every-2nd-column", |law, key| part_of((70, 80), |all| all.slice_mut(s![.., ..;2]).fill_init(law, key))),
+        ("every-2nd-column-fortran", |law, key| {
+            part_of((70, 600).f(), |all| all.slice_mut(s![.., ..;2]).fill_init(law, key))
+        }),
+        ("transposed", |law, key| part_of((80, 70), |all| all.view_mut().reversed_axes().fill_init(law, key))),
+        ("backward", |law, key| part_of(5000, |all| all.slice_mut(s![..;-1]).fill_init(law, key))),
+        ("permuted", |law, key| {
+            part_of((6, 20, 15), |all| all.view_mut().permuted_axes([1, 2, 0]).fill_init(law, key))
+        }),
     ]
 }
 
