@@ -43,24 +43,11 @@ unsafe impl GlobalAlloc for Counted {
         unsafe { System.alloc(layout) }
     }
 
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        Self::count(layout.size() as isize);
-        // SAFETY: as above.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         Self::count(-(layout.size() as isize));
         // SAFETY: as above.
         unsafe { System.dealloc(memory, layout) }
     }
-}
-
-/// Allocations of this thread while the work is done.
-fn allocated(work: impl FnOnce()) -> Allocated {
-    ALLOCATED.set(Allocated::default());
-    work();
-    ALLOCATED.get()
 }
 
 /// Fills the view twice, and counts the second time: the first may set up what every call shares.
@@ -69,62 +56,57 @@ fn allocated_by<A: Listed, D: Dimension>(
     initializer: &dyn Initializer<A>,
 ) -> Allocated {
     view.fill_init(initializer, KEY).unwrap();
-    allocated(|| view.fill_init(initializer, KEY).unwrap())
+    ALLOCATED.set(Allocated::default());
+    view.fill_init(initializer, KEY).unwrap();
+    ALLOCATED.get()
 }
 
 /// So few elements are filled by one thread.
 const SIDE: usize = 350;
 
-fn assert_nothing_is_allocated<A: Listed>() {
-    let initializers: [&dyn Initializer<A>; 3] =
-        [&normal(0.0, 1.0), &VarianceScaling::glorot_uniform(), &Constant(A::rounded(0.5))];
-    for initializer in initializers {
-        let mut memory = Array2::<A>::default((SIDE, SIDE));
-        let mut cube = Array3::<A>::default((50, 40, 60));
-        for (name, found) in [
-            ("contiguous", allocated_by(memory.view_mut(), initializer)),
-            ("a slice of columns", allocated_by(memory.slice_mut(s![.., 3..300]), initializer)),
-            ("every other column", allocated_by(memory.slice_mut(s![.., ..;2]), initializer)),
-            ("every other row", allocated_by(memory.slice_mut(s![..;2, ..]), initializer)),
-            ("three axes", allocated_by(cube.slice_mut(s![..;2, 1.., ..;3]), initializer)),
-        ] {
-            assert_eq!(found.count, 0, "{}, {name}: {found:?}", A::TYPE);
-        }
-    }
-}
-
 #[test]
 fn filling_in_logical_order_allocates_nothing() {
-    each_type!(A => assert_nothing_is_allocated::<A>());
-}
-
-fn assert_one_buffer_is_allocated<A: Listed>() {
-    let law = normal(0.0, 1.0);
-    let mut memory = Array2::<A>::default((SIDE, SIDE).f());
-    let found = allocated_by(memory.view_mut(), &law);
-    let buffer = 64 * 1040 * size_of::<A>() as isize;
-    assert!(found.count > 0 && found.most <= buffer && found.now == 0, "{}: {found:?}", A::TYPE);
-    let found = allocated_by(memory.view_mut(), &Constant(A::rounded(0.5)));
-    assert_eq!(found.count, 0, "{}: {found:?}", A::TYPE);
+    fn check<A: Listed>() {
+        let initializers: [&dyn Initializer<A>; 3] =
+            [&normal(0.0, 1.0), &VarianceScaling::glorot_uniform(), &Constant(A::rounded(0.5))];
+        for initializer in initializers {
+            let mut memory = Array2::<A>::default((SIDE, SIDE));
+            let mut cube = Array3::<A>::default((50, 40, 60));
+            for (name, found) in [
+                ("contiguous", allocated_by(memory.view_mut(), initializer)),
+                ("a slice of columns", allocated_by(memory.slice_mut(s![.., 3..300]), initializer)),
+                ("every other column", allocated_by(memory.slice_mut(s![.., ..;2]), initializer)),
+                ("every other row", allocated_by(memory.slice_mut(s![..;2, ..]), initializer)),
+                ("three axes", allocated_by(cube.slice_mut(s![..;2, 1.., ..;3]), initializer)),
+            ] {
+                assert_eq!(found.count, 0, "{}, {name}: {found:?}", A::TYPE);
+            }
+        }
+    }
+    each_type!(A => check::<A>());
 }
 
 #[test]
 fn filling_in_another_order_allocates_one_buffer_at_a_time() {
-    each_type!(A => assert_one_buffer_is_allocated::<A>());
+    fn check<A: Listed>() {
+        let mut memory = Array2::<A>::default((SIDE, SIDE).f());
+        let found = allocated_by(memory.view_mut(), &normal(0.0, 1.0));
+        let buffer = 64 * 1040 * size_of::<A>() as isize;
+        let one = found.count > 0 && found.most <= buffer && found.now == 0;
+        assert!(one, "{}: {found:?}", A::TYPE);
+        let found = allocated_by(memory.view_mut(), &Constant(A::rounded(0.5)));
+        assert_eq!(found.count, 0, "{}: {found:?}", A::TYPE);
+    }
+    each_type!(A => check::<A>());
 }
 
-/// 64 KiB, and what code without optimization needs for its copies of the block's words.
-const STACK: usize = if cfg!(debug_assertions) { 256 << 10 } else { 64 << 10 };
-
-/// Does the work on a thread with little stack, rayon's pool being that thread alone.
-fn on_a_small_stack(work: impl FnOnce() + Send) {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(STACK);
-    pool.build().unwrap().install(work);
-}
-
+/// On a thread with 64 KiB of stack, and what code without optimization needs for its copies of the block's words,
+/// rayon's pool being that thread alone.
 #[test]
-fn arrays_are_filled_on_a_small_stack() {
-    each_type!(A => on_a_small_stack(|| {
+fn arrays_and_orthogonal_matrices_are_filled_on_a_small_stack() {
+    const STACK: usize = if cfg!(debug_assertions) { 256 << 10 } else { 64 << 10 };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(STACK).build().unwrap();
+    each_type!(A => pool.install(|| {
         let law = normal(0.0, 1.0);
         // In release large enough for stores past the caches, in every type.
         let side = if cfg!(debug_assertions) { 600 } else { 3000 };
@@ -132,13 +114,6 @@ fn arrays_are_filled_on_a_small_stack() {
         array.fill_init(&law, KEY).unwrap();
         array.slice_mut(s![..;2, ..;2]).reversed_axes().fill_init(&law, KEY).unwrap();
         array.slice_mut(s![..100, ..;2]).fill_init(&law, KEY).unwrap();
-    }));
-}
-
-#[test]
-fn orthogonal_matrices_are_made_on_a_small_stack() {
-    each_type!(A => on_a_small_stack(|| {
-        let mut array = Array2::<A>::default((200, 150).f());
-        array.fill_init(&Orthogonal::default(), KEY).unwrap();
+        array.slice_mut(s![..200, ..150]).fill_init(&Orthogonal::default(), KEY).unwrap();
     }));
 }

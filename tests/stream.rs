@@ -4,52 +4,24 @@
 use crate::common::{
     Counting, GAMMA, Real, assert_same_bits, density, mix64, normal, uniform, value_of,
 };
-use ndarray_init::ndarray::{
-    ArcArray, Array0, Array1, Array2, Array4, ArrayD, IxDyn, ShapeBuilder,
-};
+use ndarray_init::ndarray::{ArcArray, Array0, Array1, Array2, ArrayD, IxDyn, ShapeBuilder};
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
-use ndarray_init::{InitExt, Key, Layout, VarianceScaling};
+use ndarray_init::{InitExt, Key, Law, Layout, VarianceScaling};
 use proptest::prelude::*;
-use serde::Deserialize;
+use serde_json::Value;
 
-/// `stream_v3.json`, made by an independent implementation of the contract.
-#[derive(Deserialize)]
-struct Published {
-    contract: u32,
-    vectors: Vec<Vector>,
-    forks: Vec<Fork>,
-}
-
-#[derive(Deserialize)]
-struct Vector {
-    key: u64,
-    n: usize,
-    bound: f64,
-    /// Some of the n elements,
-    elements: Vec<Element>,
-    /// and the words of them all.
-    xor_of_all_words: u32,
-}
-
-#[derive(Deserialize)]
-struct Element {
-    i: usize,
-    word: u32,
-    uniform_f32_bits: u32,
-    uniform_f64_bits: u64,
-}
-
-#[derive(Deserialize)]
-struct Fork {
-    key: u64,
-    name: String,
-    #[serde(rename = "fork")]
-    child: u64,
-}
-
-fn published() -> Published {
+/// Words, values and forks of `stream_v3.json`, made by an independent implementation of the contract.
+fn published() -> Value {
     serde_json::from_str(include_str!("data/stream_v3.json")).unwrap()
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().expect("a list").iter()
+}
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().expect("a number")
 }
 
 /// The first n elements of U[−bound, bound].
@@ -64,44 +36,24 @@ fn expected<A: Real>(n: usize, bound: A, key: u64) -> Vec<A> {
 }
 
 #[test]
-fn words_are_the_published_ones() {
-    for vector in published().vectors {
+fn words_and_uniform_values_are_the_published_ones_to_the_bit() {
+    for vector in list(&published()["vectors"]) {
+        let (key, n) = (number(&vector["key"]), number(&vector["n"]) as usize);
+        let bound = vector["bound"].as_f64().unwrap();
+        let (single, double) = (drawn::<f32>(n, bound, key), drawn::<f64>(n, bound, key));
         // On [−1, 1] an f64 is w · 2^−63; its upper 32 bits are the word of the f32 element.
-        let words = drawn::<f64>(vector.n, 1.0, vector.key)
-            .mapv(|x| (x * 2.0_f64.powi(31)).floor() as i32 as u32);
-        for element in &vector.elements {
-            assert_eq!(words[element.i], element.word, "key {}, i {}", vector.key, element.i);
+        let words =
+            drawn::<f64>(n, 1.0, key).mapv(|x| (x * 2.0_f64.powi(31)).floor() as i32 as u32);
+        for element in list(&vector["elements"]) {
+            let i = number(&element["i"]) as usize;
+            let oracle = u64::from(crate::common::word(key, i));
+            let found = [words[i].into(), oracle, single[i].to_bits().into(), double[i].to_bits()];
+            let names = ["word", "word", "uniform_f32_bits", "uniform_f64_bits"];
+            assert_eq!(found, names.map(|name| number(&element[name])), "key {key}, i {i}");
         }
-        assert_eq!(words.iter().fold(0, |all, word| all ^ word), vector.xor_of_all_words);
+        let xor = words.iter().fold(0, |all, word| all ^ word);
+        assert_eq!(u64::from(xor), number(&vector["xor_of_all_words"]), "key {key}");
     }
-}
-
-#[test]
-fn uniform_values_are_the_published_ones_to_the_bit() {
-    for vector in published().vectors {
-        let single = drawn::<f32>(vector.n, vector.bound, vector.key);
-        let double = drawn::<f64>(vector.n, vector.bound, vector.key);
-        for element in &vector.elements {
-            let i = element.i;
-            assert_eq!(single[i].to_bits(), element.uniform_f32_bits, "key {}, i {i}", vector.key);
-            assert_eq!(double[i].to_bits(), element.uniform_f64_bits, "key {}, i {i}", vector.key);
-        }
-    }
-}
-
-#[test]
-fn the_oracle_agrees_with_the_published_words() {
-    for vector in published().vectors {
-        for element in &vector.elements {
-            assert_eq!(crate::common::word(vector.key, element.i), element.word);
-        }
-    }
-}
-
-/// Elements of `a` that stand in `b` as well, whatever their places.
-fn in_common(a: &Array1<f64>, b: &Array1<f64>) -> usize {
-    let b: std::collections::HashSet<_> = b.iter().map(|x| x.to_bits()).collect();
-    a.iter().filter(|x| b.contains(&x.to_bits())).count()
 }
 
 #[test]
@@ -109,30 +61,12 @@ fn keys_with_an_arithmetic_relation_share_no_elements() {
     // 64 bits an element: two unrelated arrays of this size share one by chance once in 10¹².
     const N: usize = 3000;
     for step in [1, GAMMA, GAMMA.wrapping_mul(4), GAMMA.wrapping_mul(32), 1024, 8] {
-        let arrays: Vec<_> =
-            (0..=40).map(|i: u64| drawn::<f64>(N, 1.0, i.wrapping_mul(step))).collect();
-        for (i, a) in arrays.iter().enumerate() {
-            for (j, b) in arrays.iter().enumerate().skip(i + 1) {
-                assert_eq!(in_common(a, b), 0, "keys {i} and {j} times {step}");
-            }
-        }
-    }
-}
-
-#[test]
-fn a_thousand_multiples_of_gamma_share_no_lane() {
-    for step in [GAMMA, GAMMA.wrapping_mul(4)] {
-        // The first element of every lane of eight blocks identifies the lane: 1001 · 64 of them.
-        let mut firsts = std::collections::HashMap::new();
-        for i in 0..=1000_u64 {
-            let array = drawn::<f64>(7 * 1024 + 16, 1.0, i.wrapping_mul(step));
-            for block in 0..8 {
-                for lane in 0..8 {
-                    let first = array[1024 * block + 2 * lane].to_bits();
-                    let other = firsts.insert(first, (i, block, lane));
-                    assert_eq!(other, None, "keys times {step}: {:?}", (i, block, lane));
-                }
-            }
+        let mut keys = std::collections::HashMap::new();
+        for (i, element) in (0..=40_u64).flat_map(|i| {
+            drawn::<f64>(N, 1.0, i.wrapping_mul(step)).into_iter().map(move |x| (i, x))
+        }) {
+            let other = keys.insert(element.to_bits(), i);
+            assert!(other.is_none_or(|other| other == i), "keys {i} and {other:?} times {step}");
         }
     }
 }
@@ -152,15 +86,13 @@ fn no_lane_of_a_small_key_is_a_generator_with_a_small_seed() {
 }
 
 #[test]
-fn the_version_is_that_of_the_published_vectors() {
-    assert_eq!(published().contract, ndarray_init::STREAM_VERSION);
-    assert_eq!(ndarray_init::STREAM_VERSION, 3);
-}
-
-#[test]
-fn forks_are_the_published_ones() {
-    for Fork { key, name, child } in published().forks {
-        assert_eq!(Key::new(key).fork(&name).as_u64(), child, "{name:?} of {key}");
+fn version_and_forks_are_the_published_ones() {
+    let published = published();
+    let version = u64::from(ndarray_init::STREAM_VERSION);
+    assert_eq!([version, number(&published["contract"])], [3, 3]);
+    for fork in list(&published["forks"]) {
+        let (key, name) = (number(&fork["key"]), fork["name"].as_str().unwrap());
+        assert_eq!(Key::new(key).fork(name).as_u64(), number(&fork["fork"]), "{name:?} of {key}");
     }
 }
 
@@ -184,18 +116,6 @@ proptest! {
     fn arrays_are_the_oracles(key: u64, n in lengths(), bound in 1e-3..1e3_f64) {
         assert_same_bits(&drawn::<f32>(n, bound, key), &expected(n, bound as f32, key), (key, n));
         assert_same_bits(&drawn::<f64>(n, bound, key), &expected(n, bound, key), (key, n));
-    }
-
-    #[test]
-    fn shorter_arrays_are_prefixes_of_longer_ones(key: u64, n in lengths(), more in lengths()) {
-        for law in crate::common::laws() {
-            let short = Array1::<f32>::init(n, &law, Key::new(key)).unwrap();
-            let long = Array1::<f32>::init(n + more, &law, Key::new(key)).unwrap();
-            assert_same_bits(&short, long.iter().take(n), law);
-            let short = Array1::<f64>::init(n, &law, Key::new(key)).unwrap();
-            let long = Array1::<f64>::init(n + more, &law, Key::new(key)).unwrap();
-            assert_same_bits(&short, long.iter().take(n), law);
-        }
     }
 
     /// Both words lie in the same 2^32nd part of the range, so uniform values differ by one part at
@@ -223,15 +143,18 @@ proptest! {
     }
 
     #[test]
-    fn elements_are_the_laws_values_of_their_words(key: u64, n in lengths()) {
-        for law in crate::common::laws() {
-            let single = Array1::<f32>::init(n, &law, Key::new(key)).unwrap();
-            let double = Array1::<f64>::init(n, &law, Key::new(key)).unwrap();
+    fn elements_are_the_laws_values_of_their_words(key: u64, n in lengths(), more in lengths()) {
+        fn check<A: Real>(law: &Law, key: u64, n: usize, more: usize) {
+            let [short, long] = [n, n + more]
+                .map(|n| Array1::<A>::init(n, law, Key::new(key)).unwrap());
+            assert_same_bits(&short, long.iter().take(n), law);
             for i in [0, n / 3, n / 2, n - 1] {
-                let (word, word64) = (f32::word(key, i), f64::word(key, i));
-                prop_assert_eq!(single[i].to_bits(), value_of::<f32>(&law, word).to_bits());
-                prop_assert_eq!(double[i].to_bits(), value_of::<f64>(&law, word64).to_bits());
+                assert_same_bits([&short[i]], [&value_of(law, A::word(key, i))], (law, key, i));
             }
+        }
+        for law in crate::common::laws() {
+            check::<f32>(&law, key, n, more);
+            check::<f64>(&law, key, n, more);
         }
     }
 
@@ -242,37 +165,22 @@ proptest! {
         let numbered = mix64(key ^ mix64(index.wrapping_add(GAMMA.wrapping_mul(2))));
         prop_assert_eq!(Key::new(key).fork_index(index).as_u64(), numbered);
     }
+}
 
-    #[test]
-    fn a_key_from_a_generator_is_its_next_number(seed: u64) {
-        let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let key = Key::from_rng(&mut generator.clone());
-        prop_assert_eq!(key.as_u64(), generator.next_u64());
+#[test]
+fn every_preset_takes_one_number_whatever_the_shape_and_draws_under_that_key() {
+    #[track_caller]
+    fn takes_one_number<T>(construct: impl FnOnce(&mut Counting) -> T) -> T {
+        let mut generator = Counting::new(7);
+        let array = construct(&mut generator);
+        assert_eq!((generator.words, generator.double_words), (0, 1));
+        array
     }
-}
-
-/// That a constructor takes one number, and no more, for the key of its array.
-#[track_caller]
-fn assert_takes_one_number<T>(construct: impl FnOnce(&mut Counting) -> T) -> (T, Key) {
-    let mut generator = Counting::new(7);
-    let array = construct(&mut generator);
-    assert_eq!((generator.words, generator.double_words), (0, 1));
-    (array, Key::new(Counting::new(7).next_u64()))
-}
-
-#[test]
-fn from_rng_takes_one_number() {
-    let (found, expected) = assert_takes_one_number(Key::from_rng);
-    assert_eq!(found, expected);
-}
-
-#[test]
-fn every_preset_takes_one_number_whatever_the_shape() {
+    let key = Key::new(Counting::new(7).next_u64());
     macro_rules! presets {
         ($($preset:ident)*) => {$(
             for shape in [&[][..], &[0], &[3], &[40, 50], &[3, 0, 2], &[3, 3, 16, 33]] {
-                let (array, key) =
-                    assert_takes_one_number(|rng| ArrayD::<f32>::$preset(IxDyn(shape), rng));
+                let array = takes_one_number(|rng| ArrayD::<f32>::$preset(IxDyn(shape), rng));
                 let mut preset = VarianceScaling::$preset();
                 if shape.len() < 2 {
                     preset = preset.with_layout(Layout::keras());
@@ -281,34 +189,13 @@ fn every_preset_takes_one_number_whatever_the_shape() {
                 assert_same_bits(&array, &same, (stringify!($preset), shape));
             }
             // Every dimension and owner has the same constructor.
-            let _ = assert_takes_one_number(|rng| Array0::<f64>::$preset((), rng));
-            let _ = assert_takes_one_number(|rng| Array2::<f64>::$preset((70, 30).f(), rng));
-            let _ = assert_takes_one_number(|rng| ArcArray::<f64, _>::$preset((3, 3, 8, 8), rng));
+            let _ = takes_one_number(|rng| Array0::<f64>::$preset((), rng));
+            let _ = takes_one_number(|rng| Array2::<f64>::$preset((70, 30).f(), rng));
+            let _ = takes_one_number(|rng| ArcArray::<f64, _>::$preset((3, 3, 8, 8), rng));
         )*};
     }
     presets!(
         glorot_uniform glorot_normal he_uniform he_normal lecun_uniform lecun_normal
         xavier_uniform xavier_normal kaiming_uniform kaiming_normal
     );
-}
-
-#[test]
-fn variance_scaling_takes_one_number_whatever_the_layout() {
-    let torch = VarianceScaling::kaiming_normal().with_layout(Layout::torch());
-    for shape in [(1, 1, 1, 1), (64, 32, 3, 3), (0, 32, 3, 3)] {
-        let (array, key) = assert_takes_one_number(|rng| {
-            Array4::<f32>::variance_scaling(shape, &torch, rng).unwrap()
-        });
-        assert_same_bits(&array, &Array4::init(shape, &torch, key).unwrap(), shape);
-    }
-}
-
-#[test]
-fn a_layer_that_grows_leaves_the_next_as_it_was() {
-    let second_after = |first: usize| {
-        let mut generator = Xoshiro256PlusPlus::seed_from_u64(1);
-        Array2::<f32>::he_normal((first, 10), &mut generator);
-        Array2::<f32>::he_normal((30, 40), &mut generator)
-    };
-    assert_same_bits(&second_after(5), &second_after(5000), "the second layer");
 }

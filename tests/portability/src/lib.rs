@@ -41,12 +41,9 @@ pub fn lines() -> Result<Vec<String>, InitError> {
     Ok(lines)
 }
 
-/// A table: names, and what they name.
-type Table<T, const N: usize> = [(&'static str, T); N];
-
 fn laws<A: Listed>() -> Result<Vec<(&'static str, Law)>, InitError> {
     let infinity = f64::INFINITY;
-    let all: Table<Law, 9> = [
+    let all: [(_, Law); 9] = [
         ("uniform-symmetric", Uniform::new(-0.05, 0.05)?.into()),
         ("uniform", Uniform::new(-0.3, 1.7)?.into()),
         ("normal", Normal::new(0.0, 0.02)?.into()),
@@ -68,7 +65,7 @@ type Filling<A> = fn(&dyn Initializer<A>, Key) -> Result<ArrayD<A>, InitError>;
 /// logical order is filled in tiles of 64 × 1024 if its lines are long enough, else element by
 /// element; each of these has a filling here.
 #[rustfmt::skip]
-fn fillings<A: Listed>() -> Table<Filling<A>, 12> {
+fn fillings<A: Listed>() -> [(&'static str, Filling<A>); 12] {
     [
         ("1", |law, key| new(1, law, key)),
         ("15", |law, key| new(15, law, key)),
@@ -77,63 +74,26 @@ fn fillings<A: Listed>() -> Table<Filling<A>, 12> {
         ("5000", |law, key| new(5000, law, key)),
         ("70000", |law, key| new(70_000, law, key)),
         ("fortran", |law, key| new((70, 300).f(), law, key)),
-        ("every-2nd-column", |law, key| part_of((70, 80), |all| {
-            all.slice_mut(s![.., ..;2]).fill_init(law, key)
-        })),
-        ("every-2nd-column-fortran", |law, key| part_of((70, 600).f(), |all| {
-            all.slice_mut(s![.., ..;2]).fill_init(law, key)
-        })),
-        ("transposed", |law, key| part_of((80, 70), |all| {
-            all.view_mut().reversed_axes().fill_init(law, key)
-        })),
-        ("backward", |law, key| part_of(5000, |all| {
-            all.slice_mut(s![..;-1]).fill_init(law, key)
-        })),
-        ("permuted", |law, key| part_of((6, 20, 15), |all| {
-            all.view_mut().permuted_axes([1, 2, 0]).fill_init(law, key)
-        })),
+        ("every-2nd-column", |law, key| part_of((70, 80), |all| all.slice_mut(s![.., ..;2]).fill_init(law, key))),
+        ("every-2nd-column-fortran", |law, key| {
+            part_of((70, 600).f(), |all| all.slice_mut(s![.., ..;2]).fill_init(law, key))
+        }),
+        ("transposed", |law, key| part_of((80, 70), |all| all.view_mut().reversed_axes().fill_init(law, key))),
+        ("backward", |law, key| part_of(5000, |all| all.slice_mut(s![..;-1]).fill_init(law, key))),
+        ("permuted", |law, key| {
+            part_of((6, 20, 15), |all| all.view_mut().permuted_axes([1, 2, 0]).fill_init(law, key))
+        }),
     ]
 }
 
-fn keys() -> Table<Key, 4> {
-    [
-        ("key-0", Key::new(0)),
-        ("key-fork", KEY.fork("encoder/layer3")),
-        ("key-fork-index", KEY.fork_index(7)),
-        ("key-forks", KEY.fork("größer").fork("kernel").fork_index(u64::MAX)),
-    ]
-}
-
-fn layouts() -> Table<Layout, 2> {
-    [("keras", Layout::keras()), ("torch", Layout::torch())]
-}
-
-fn presets() -> Table<VarianceScaling, 10> {
-    [
-        ("glorot_uniform", VarianceScaling::glorot_uniform()),
-        ("glorot_normal", VarianceScaling::glorot_normal()),
-        ("he_uniform", VarianceScaling::he_uniform()),
-        ("he_normal", VarianceScaling::he_normal()),
-        ("lecun_uniform", VarianceScaling::lecun_uniform()),
-        ("lecun_normal", VarianceScaling::lecun_normal()),
-        ("xavier_uniform", VarianceScaling::xavier_uniform()),
-        ("xavier_normal", VarianceScaling::xavier_normal()),
-        ("kaiming_uniform", VarianceScaling::kaiming_uniform()),
-        ("kaiming_normal", VarianceScaling::kaiming_normal()),
-    ]
-}
-
-fn structured<A: Listed>() -> Result<Table<ArrayD<A>, 6>, InitError> {
-    let dirac = Dirac::default().with_layout(Layout::torch());
-    let sparse = Sparse::new(0.3, Normal::new(0.0, 0.01)?)?;
-    Ok([
-        ("identity", new((30, 20), &Identity::new(0.7)?, KEY)?),
-        ("dirac", new((8, 6, 3, 4), &dirac, KEY)?),
-        ("sparse", new((100, 40), &sparse, KEY)?),
-        ("stft", new((60, 1, 33), &Stft::new("real", Some("hann"), Some("density"), false)?, KEY)?),
-        ("blocks", new((30, 40, 10), &Blocks::equal(VarianceScaling::he_normal(), 1, 4), KEY)?),
-        ("part", part()?),
-    ])
+fn presets() -> [(&'static str, VarianceScaling); 10] {
+    macro_rules! presets {
+        ($($name:ident)*) => {[$((stringify!($name), VarianceScaling::$name())),*]};
+    }
+    presets!(
+        glorot_uniform glorot_normal he_uniform he_normal lecun_uniform lecun_normal
+        xavier_uniform xavier_normal kaiming_uniform kaiming_normal
+    )
 }
 
 /// Every third row of a larger array, from a place within a block on.
@@ -163,18 +123,30 @@ fn digests<A: Listed>() -> Result<Vec<String>, InitError> {
         lines.extend(filled::<A>(name, &law).collect::<Result<Vec<_>, _>>()?);
     }
     let mut line = |name: &str, array: ArrayD<A>| lines.push(line(name, &array));
-    for (name, key) in keys() {
+    for (name, key) in [
+        ("key-0", Key::new(0)),
+        ("key-fork", KEY.fork("encoder/layer3")),
+        ("key-fork-index", KEY.fork_index(7)),
+        ("key-forks", KEY.fork("größer").fork("kernel").fork_index(u64::MAX)),
+    ] {
         line(name, new(1000, &Normal::new(0.0, 1.0)?, key)?);
     }
-    for (layout_name, layout) in layouts() {
+    for (layout_name, layout) in [("keras", Layout::keras()), ("torch", Layout::torch())] {
         for (name, preset) in presets() {
             let preset = preset.with_layout(layout.clone());
             line(&format!("{name}/{layout_name}"), new((24, 16, 3, 5), &preset, KEY)?);
         }
     }
-    for (name, array) in structured()? {
-        line(name, array);
-    }
+    let dirac = Dirac::default().with_layout(Layout::torch());
+    let sparse = Sparse::new(0.3, Normal::new(0.0, 0.01)?)?;
+    let stft = Stft::new("real", Some("hann"), Some("density"), false)?;
+    let blocks = Blocks::equal(VarianceScaling::he_normal(), 1, 4);
+    line("identity", new((30, 20), &Identity::new(0.7)?, KEY)?);
+    line("dirac", new((8, 6, 3, 4), &dirac, KEY)?);
+    line("sparse", new((100, 40), &sparse, KEY)?);
+    line("stft", new((60, 1, 33), &stft, KEY)?);
+    line("blocks", new((30, 40, 10), &blocks, KEY)?);
+    line("part", part()?);
     Ok(lines)
 }
 
@@ -187,7 +159,7 @@ where
     Disc: Initializer<A>,
     ComplexTruncatedNormal: Initializer<A>,
 {
-    let laws: Table<&dyn Initializer<A>, 4> = [
+    let laws: [(_, &dyn Initializer<A>); 4] = [
         ("complex-normal", &ComplexNormal::new(0.02)?),
         ("disc", &Disc::new(0.05)?),
         ("complex-truncated", &ComplexTruncatedNormal::in_sigmas(0.05, 2.0)?),

@@ -13,13 +13,10 @@ fn main() -> Result<(), ndarray_init::InitError> {
     Ok(())
 }
 
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 fn vector_unit() -> &'static str {
-    let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-    if avx2 { "with-avx2" } else { "without-avx2" }
-}
-
-#[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
-fn vector_unit() -> &'static str {
-    "not-x86"
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+        return "with-avx2";
+    }
+    if cfg!(any(target_arch = "x86", target_arch = "x86_64")) { "without-avx2" } else { "not-x86" }
 }
