@@ -1,6 +1,6 @@
 //! The histogram of drawn values beside the density of their law.
 
-use super::{Area, Axis, COLORS, Mark, Outcome, Series, Ticks, chart};
+use super::{Area, Axis, COLORS, Mark, Outcome, Series, chart};
 use ndarray_init::Law;
 use std::f64::consts::{PI, SQRT_2};
 use std::ops::Range;
@@ -31,9 +31,10 @@ pub(crate) fn density_chart(
         Series { name: "drawn".to_owned(), color: COLORS[0], mark, points: bars },
         Series { name: "density".to_owned(), color: COLORS[1], mark: Mark::Line, points: curve },
     ];
+    let heights = 0.0..1.15 * highest;
+    let y = Axis::numbers("density", heights.clone(), digits(&heights));
     let digits = digits(&range);
     let x = Axis::numbers("value", range, digits);
-    let y = Axis { label: "density", range: 0.0..1.15 * highest, ticks: Ticks::None };
     chart(area, title, &x, &y, &series)
 }
 

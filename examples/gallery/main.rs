@@ -1,5 +1,5 @@
 //! Draws what this crate promises, as SVG files: laws beside their densities, structured initializers,
-//! signals and gradients through 50 layers, truncation here and elsewhere, speed.
+//! signals and gradients through 50 layers, truncation here and elsewhere.
 //!
 //! ```text
 //! cargo run --release --example gallery   # to the folder gallery
@@ -9,7 +9,6 @@
 mod chart;
 mod depth;
 mod laws;
-mod speed;
 mod structured;
 mod truncation;
 
@@ -25,7 +24,6 @@ const DRAWINGS: &[(&str, Drawing)] = &[
     ("activations", depth::activations),
     ("gradients", depth::gradients),
     ("truncation", truncation::draw),
-    ("speed", speed::draw),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

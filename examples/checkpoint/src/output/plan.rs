@@ -70,7 +70,7 @@ fn header(writing: &Writing<'_>, tensors: &[usize]) -> Result<Vec<u8>, Failure> 
         let tensor @ Tensor { name, shape, dtype, .. } = &writing.model.tensors[i];
         let start = end;
         end += tensor.bytes();
-        (name, json!({ "dtype": dtype.name(), "shape": shape, "data_offsets": [start, end] }))
+        (name, json!({ "dtype": dtype, "shape": shape, "data_offsets": [start, end] }))
     };
     let metadata = ("__metadata__", json!(writing.metadata));
     let mut json = Vec::new();

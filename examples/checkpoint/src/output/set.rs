@@ -68,6 +68,9 @@ pub(super) fn write(
     folder: &Path,
     shards: &Shards,
 ) -> Result<Vec<PathBuf>, Failure> {
+    if folder.extension().is_some_and(|extension| extension == "safetensors") {
+        return Err("--max-shard-size writes a folder, and this is the name of a file".into());
+    }
     let plan = Plan::new(writing, Some(shards.max_size))?;
     if folder.exists() && !folder.is_dir() {
         return Err("a sharded set needs a folder, and this is none".into());

@@ -43,7 +43,7 @@ impl Files {
         }
         let (comparable, faults) = self.compare_shapes(model);
         let differences = Differences::default();
-        Generator::new(model, seed, false).all(&|chunk| {
+        Generator::new(model, seed).all(&|chunk| {
             thread_local!(static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
             progress.inc(chunk.bytes.len() as u64);
             let Tensor { name, dtype, .. } = &model.tensors[chunk.tensor];
@@ -74,7 +74,7 @@ impl Files {
                 faults.push(format!("missing: {name:?}"));
                 false
             }
-            Some((_, found)) if found.shape != *shape || found.dtype != dtype.name() => {
+            Some((_, found)) if found.shape != *shape || found.dtype != dtype.to_string() => {
                 let found = format!("{} {:?}", found.dtype, found.shape);
                 faults.push(format!("misshapen: {name:?} is {found}, not {dtype} {shape:?}"));
                 false
