@@ -146,7 +146,6 @@ fn progress_bar(model: &Model, options: &Options) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let template = "{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left {msg}";
-    let style = ProgressStyle::with_template(template);
-    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template(template).expect("a template");
     ProgressBar::new(model.bytes()).with_style(style)
 }

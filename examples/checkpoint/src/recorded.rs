@@ -68,7 +68,9 @@ fn elements(model: &Model) -> Vec<Vec<f64>> {
     };
     Generator::new(model, 1).all(&take).unwrap();
     let mut elements = elements.into_inner().unwrap();
-    elements.iter_mut().for_each(|elements| elements.sort_unstable_by(f64::total_cmp));
+    for elements in &mut elements {
+        elements.sort_unstable_by(f64::total_cmp);
+    }
     elements
 }
 
@@ -131,12 +133,13 @@ fn tensors_are_drawn_from_the_laws_that_the_frameworks_draw_from() {
 #[test]
 fn a_deviation_a_bound_and_a_row_of_zeros_that_are_wrong_are_found() {
     const ENOUGH: usize = 30_000;
-    const WRONG: [fn(&AnyInitializer, &[usize]) -> Option<AnyInitializer>; 3] = [
+    type Wrong = fn(&AnyInitializer, &[usize]) -> Option<AnyInitializer>;
+    let wrong: [Wrong; 3] = [
         |rule, _| scaled(rule, &["normal", "truncated_normal"], "std"),
         |rule, _| scaled(rule, &["uniform"], "high"),
         |rule, shape| without_zeros(rule, shape[0]),
     ];
-    for wrong in WRONG {
+    for wrong in wrong {
         let mut found = 0;
         for (path, Recorded { list, drawn }) in recorded() {
             let mut model = Model::parse(list.get(), None).unwrap();

@@ -96,13 +96,9 @@ fn groups(model: &Model) -> Vec<(String, usize, &Tensor)> {
     groups
 }
 
-/// The law of a tensor or, if it is not drawn, its content.
+/// The law of a tensor or, if it is not drawn, its initializer.
 fn values(tensor: &Tensor) -> String {
-    match (tensor.values.constant(), tensor.law) {
-        (Some(value), _) => value.to_string(),
-        (None, Some(law)) => law.to_string(),
-        (None, None) => tensor.values.text(),
-    }
+    tensor.law.map_or_else(|| tensor.values.text(), |law| law.to_string())
 }
 
 /// Rows of cells, each column as wide as its longest cell.

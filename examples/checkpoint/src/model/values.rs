@@ -81,16 +81,6 @@ impl Values {
         Ok(Self::Data(if is_listed { bytes } else { written.encode(&listed.decode(&bytes)) }))
     }
 
-    /// The number that all values are.
-    pub(crate) fn constant(&self) -> Option<f64> {
-        match self {
-            Self::Initializer(AnyInitializer::Zeros) => Some(0.0),
-            Self::Initializer(AnyInitializer::Ones) => Some(1.0),
-            Self::Initializer(AnyInitializer::Constant(value)) => Some(*value),
-            _ => None,
-        }
-    }
-
     /// For people.
     pub(crate) fn text(&self) -> String {
         match self {

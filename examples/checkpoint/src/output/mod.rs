@@ -41,7 +41,7 @@ impl Writing<'_> {
     fn file(&self, path: &Path) -> Result<Vec<PathBuf>, Failure> {
         let path = disk::target(path)?;
         let plan = Plan::new(self, None)?;
-        disk::check_space(temporary::folder_of(&path), plan.bytes())?;
+        disk::check_space(temporary::folder_of(&path), plan.bytes)?;
         let (file, temporary) = temporary::beside(&path)?;
         self.fill(&plan, std::slice::from_ref(&file))?;
         temporary.persist(&path)?;
@@ -51,8 +51,8 @@ impl Writing<'_> {
 
     /// Writes the tensors at their places, then waits until the disk has them.
     fn fill(&self, plan: &Plan, files: &[File]) -> Result<(), Failure> {
-        for (file, planned) in files.iter().zip(&plan.files) {
-            file.write_all_at(&planned.header, 0)?;
+        for (file, header) in files.iter().zip(&plan.headers) {
+            file.write_all_at(header, 0)?;
         }
         let early = EarlySync::default();
         Generator::new(self.model, self.seed).all(&|chunk| {

@@ -2,7 +2,7 @@
 
 use super::header::{Header, Stored};
 use crate::generate::Failure;
-use crate::model::Model;
+use crate::model::{Model, Tensor};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
@@ -52,26 +52,19 @@ impl Files {
         }
 
         let Index { mut weight_map } = serde_json::from_reader(BufReader::new(File::open(path)?))?;
-        let wanted: BTreeSet<String> = model
-            .tensors
-            .iter()
-            .filter_map(|tensor| weight_map.get(&tensor.name).cloned())
-            .collect();
+        let shard = |tensor: &Tensor| weight_map.get(&tensor.name).cloned();
+        let wanted: BTreeSet<String> = model.tensors.iter().filter_map(shard).collect();
         weight_map.retain(|_, shard| wanted.contains(shard));
         let folder = path.parent().unwrap_or(Path::new(""));
         for shard in wanted {
             self.add(&folder.join(&shard), shard.clone())
                 .map_err(|error| format!("{shard}: {error}"))?;
         }
-        let found =
-            |tensor: &String| self.tensors.get(tensor).map(|&(file, _)| &self.opened[file].0);
-        for (tensor, shard) in &weight_map {
-            if found(tensor) != Some(shard) {
-                let fault =
-                    format!("the index has {tensor:?} in {shard}, which has no such tensor");
-                self.faults.push(fault);
-            }
-        }
+        let place = |tensor| self.tensors.get(tensor).map(|&(file, _)| &self.opened[file].0);
+        let missing = weight_map.iter().filter(|&(tensor, shard)| place(tensor) != Some(shard));
+        self.faults.extend(missing.map(|(tensor, shard)| {
+            format!("the index has {tensor:?} in {shard}, which has no such tensor")
+        }));
         let all = self.tensors.keys().filter(|tensor| !weight_map.contains_key(*tensor));
         self.faults.extend(all.map(|tensor| format!("{tensor:?} is not in the index")));
         Ok(())

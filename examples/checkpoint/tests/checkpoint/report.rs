@@ -21,7 +21,7 @@ fn the_report_has_a_line_for_equal_tensors_and_the_totals() {
     let lines = [
         "tensors count shape dtype values",
         "h.*.fc.weight 2 [400, 500] F32 N(0, 0.02²)",
-        "h.0.fc.bias 1 [500] F32 0",
+        "h.0.fc.bias 1 [500] F32 \"zeros\"",
         "positions 1 [9] I64 0, 1, …",
         "own: 4 tensors, 400,509 elements, 1,602,072 bytes the whole set has 1 shards",
         "to 1 shards and set/model.safetensors.index.json",

@@ -53,7 +53,11 @@ fn headers_have_the_metadata_and_do_not_vary() {
     let directory = directory("metadata");
     let list = r#"{"model": "m", "versions": {"torch": "2.15.0", "timm": "1.0"}, "initializers": {"*": "ones"}, "tensors": {"w": [1]}}"#;
     fs::write(directory.join("list.json"), list).unwrap();
-    let file = checkpoint_of(&directory);
+    let write = || {
+        succeed(&directory, "--out out.safetensors");
+        fs::read(directory.join("out.safetensors")).unwrap()
+    };
+    let file = write();
     let (_, header) = SafeTensors::read_metadata(&file).unwrap();
     let metadata = header.metadata().clone().unwrap().into_iter().collect::<BTreeMap<_, _>>();
     let expected = [
@@ -66,12 +70,7 @@ fn headers_have_the_metadata_and_do_not_vary() {
         ("versions", "timm 1.0, torch 2.15.0"),
     ];
     assert_eq!(metadata, expected.map(|(key, value)| (key.to_owned(), value.to_owned())).into());
-    assert!((0..5).all(|_| checkpoint_of(&directory) == file));
-}
-
-fn checkpoint_of(directory: &Path) -> Vec<u8> {
-    succeed(directory, "--out out.safetensors");
-    fs::read(directory.join("out.safetensors")).unwrap()
+    assert!((0..5).all(|_| write() == file));
 }
 
 /// The seed is read from the metadata, which explain a difference and are none.
