@@ -171,8 +171,10 @@ pub(crate) fn legend(area: &Area<'_>, series: &[Series]) -> Outcome {
                 area.draw(&Rectangle::new(corners, color.mix(0.35).filled()))?;
             }
             Mark::Dashes => {
-                let line = [(2, middle), (22, middle)];
-                area.draw(&DashedPathElement::new(line, 8, 4, color.stroke_width(2)))?;
+                for from in [2, 14] {
+                    let dash = vec![(from, middle), (from + 8, middle)];
+                    area.draw(&PathElement::new(dash, color.stroke_width(2)))?;
+                }
             }
             Mark::Line => {
                 let line = vec![(2, middle), (22, middle)];

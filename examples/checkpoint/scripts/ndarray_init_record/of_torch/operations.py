@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch.utils._pytree import tree_map, tree_map_only
 
-from .labels import LARGEST, Labels
-from .laws import (
+from ..labels import LARGEST, Labels
+from ..laws import (
+    BINARY,
+    UNARY,
     Constant,
     Factor,
     Law,
@@ -28,12 +29,9 @@ from .laws import (
     Sparse,
     Uniform,
     Unknown,
-    added,
     clamped,
-    erfinv,
+    of_two,
     scaled,
-    shifted,
-    stepped,
 )
 
 if TYPE_CHECKING:
@@ -118,28 +116,13 @@ def copy(recorder: Recorder, func, args, kwargs):
 
 # Maps of each element.
 
-UNARY: dict[str, Callable[..., Law]] = {
-    "neg": lambda x: scaled(x, -1.0),
+CLAMPS: dict[str, Callable[..., Law]] = {
     "clamp": lambda x, min=None, max=None: clamped(
         x, -math.inf if min is None else min, math.inf if max is None else max
     ),
     "clamp_min": lambda x, min: clamped(x, min, math.inf),
     "clamp_max": lambda x, max: clamped(x, -math.inf, max),
-    "exp": lambda x: stepped(x, "exp"),
-    "log": lambda x: stepped(x, "ln"),
-    "expm1": lambda x: stepped(x, "expm1"),
-    "erfinv": erfinv,
-    "sign": lambda x: signs(x),
 }
-
-BINARY: dict[str, Callable[[Law, Law], Law]] = {
-    "mul": lambda x, y: scaled(x, y.value) if isinstance(y, Constant) else scaled(y, x.value),
-    "div": lambda x, y: scaled(x, 1 / y.value) if isinstance(y, Constant) else Unknown("is divided by a draw"),
-    "add": lambda x, y: shifted(x, y.value) if isinstance(y, Constant) else shifted(y, x.value),
-    "sub": lambda x, y: BINARY["add"](x, _negative(y)),
-    "rsub": lambda x, y: BINARY["add"](y, _negative(x)),
-}
-"""Of two elements of which one is a constant."""
 
 
 def unary(recorder: Recorder, func, args, kwargs):
@@ -150,7 +133,7 @@ def unary(recorder: Recorder, func, args, kwargs):
     def image(law: Law) -> Law:
         if isinstance(law, Constant):
             return _computed(func, law, *numbers, **kwargs)
-        return UNARY[_name(func)](law, *numbers, **kwargs)
+        return (CLAMPS | UNARY)[_name(func)](law, *numbers, **kwargs)
 
     return _written(recorder, func, args, kwargs, recorder.labels(x).map(image))
 
@@ -170,22 +153,11 @@ def binary(recorder: Recorder, func, args, kwargs):
         y = y.map(lambda law: scaled(law, alpha) if not isinstance(law, Constant) else Constant(law.value * alpha))
 
     def image(x: Law, y: Law, is_one_draw: bool) -> Law:
-        for law in (x, y):
-            if isinstance(law, Unknown):
-                return law
         if isinstance(x, Constant) and isinstance(y, Constant):
             return _computed(func, x, y)
-        if isinstance(x, Constant) or isinstance(y, Constant):
-            return BINARY[_name(func)](x, y)
-        if _name(func) == "add" and is_one_draw:
-            return added(x, y)
-        return Unknown(f"is computed from two drawn numbers by {func}")
+        return of_two(str(func), _name(func), x, y, is_one_draw)
 
     return _written(recorder, func, args, kwargs, times_signs(func, x, y) or x.combined(y, image))
-
-
-def _negative(law: Law) -> Law:
-    return Constant(-law.value) if isinstance(law, Constant) else scaled(law, -1.0)
 
 
 def _computed(func, *arguments, **kwargs) -> Law:
@@ -208,10 +180,6 @@ def qr(recorder: Recorder, func, args, kwargs):
     recorder.write(q, Labels.of(Factor("q", first, rows, columns, recorder.draws), q.numel(), first))
     recorder.draw(r, Factor("r", recorder.draws, columns, columns, first))
     return out
-
-
-def signs(law: Law) -> Law:
-    return replace(law, name="signs of r") if isinstance(law, Factor) and law.name == "r" else stepped(law, "sign")
 
 
 def times_signs(func, x: Labels, y: Labels) -> Labels | None:
@@ -280,7 +248,7 @@ def tensors(arguments: Any) -> list[torch.Tensor]:
 
 RULES: dict[str, Callable] = {
     **dict.fromkeys(MOVES, move),
-    **dict.fromkeys(UNARY, unary),
+    **dict.fromkeys(CLAMPS | UNARY, unary),
     **dict.fromkeys(BINARY, binary),
     **dict.fromkeys(("copy", "clone", "_to_copy"), copy),
     **dict.fromkeys(("norm", "linalg_vector_norm", "norm_except_dim"), norm),
