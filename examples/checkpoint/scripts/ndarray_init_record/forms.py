@@ -52,7 +52,7 @@ class Forms:
             if isinstance(law, Unknown):
                 raise NoForm(law.reason)
         if (first[1:] < first[:-1] + counts[:-1]).any():
-            raise NoForm("holds one draw in several places")
+            raise NoForm("holds one draw in several places (moved there, or drawn again from one random key)")
         return self._form(labels, list(shape), 0, dtype)
 
     def _form(self, labels: Labels, shape: list[int], axis: int, dtype: str) -> Initializer:

@@ -48,7 +48,7 @@ def of_numbers(values: np.ndarray, dtype: str, plain: bool = False) -> Initializ
 def _without_repeats(values: np.ndarray) -> np.ndarray:
     """One index of each axis along which nothing changes. Axes of 1 in front go."""
     for axis, stride in enumerate(values.strides):
-        first = values.take([0], axis)
+        first = values[(slice(None),) * axis + (slice(1),)]
         if stride == 0 or np.array_equal(np.broadcast_to(first, values.shape), values):
             values = first
     while values.ndim > 1 and values.shape[0] == 1:

@@ -12,7 +12,6 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch.utils._pytree import tree_map, tree_map_only
 
@@ -21,10 +20,8 @@ from ..laws import (
     BINARY,
     UNARY,
     Constant,
-    Factor,
     Law,
     Normal,
-    Orthogonal,
     Permutation,
     Sparse,
     Uniform,
@@ -33,6 +30,7 @@ from ..laws import (
     of_two,
     scaled,
 )
+from ..matrices import is_fresh, qr, times_signs
 
 if TYPE_CHECKING:
     from .recorder import Recorder
@@ -157,7 +155,7 @@ def binary(recorder: Recorder, func, args, kwargs):
             return _computed(func, x, y)
         return of_two(str(func), _name(func), x, y, is_one_draw)
 
-    return _written(recorder, func, args, kwargs, times_signs(func, x, y) or x.combined(y, image))
+    return _written(recorder, func, args, kwargs, _name(func) == "mul" and times_signs(x, y) or x.combined(y, image))
 
 
 def _computed(func, *arguments, **kwargs) -> Law:
@@ -166,30 +164,14 @@ def _computed(func, *arguments, **kwargs) -> Law:
     return Constant(func.overloadpacket(*numbers, **kwargs).item())
 
 
-# Orthogonal matrices: normal numbers = Q R, and Q times the signs of R's diagonal is one (Mezzadri 2007).
-
-
-def qr(recorder: Recorder, func, args, kwargs):
-    labels = recorder.labels(args[0])
-    draws = labels.elements()
-    if args[0].ndim != 2 or args[0].shape[0] < args[0].shape[1] or not _is_fresh(labels):
+def decompose(recorder: Recorder, func, args, kwargs):
+    if args[0].ndim != 2 or not (factors := qr(recorder.labels(args[0]), args[0].shape, lambda _: recorder.draws)):
         return NotImplemented
-    rows, columns = args[0].shape
-    q, r = out = recorder.run(func, args, kwargs)
-    first = int(draws.min())  # Q has as many elements, which depend on the same draws.
-    recorder.write(q, Labels.of(Factor("q", first, rows, columns, recorder.draws), q.numel(), first))
-    recorder.draw(r, Factor("r", recorder.draws, columns, columns, first))
+    out = recorder.run(func, args, kwargs)
+    for tensor, labels in zip(out, factors):
+        recorder.write(tensor, labels)
+    recorder.draws += out[1].numel()
     return out
-
-
-def times_signs(func, x: Labels, y: Labels) -> Labels | None:
-    """Q times the signs, if that is what these are."""
-    match _name(func), x.distinct(), y.distinct():
-        case "mul", [Factor("q", first, rows, columns, other)], [Factor("signs of r", of)] if of == other:
-            diagonal = np.tile(other + np.arange(columns) * (columns + 1), rows)
-            if x.size == rows * columns and np.array_equal(y.elements(), diagonal):
-                return x.map(lambda _: Orthogonal(first, rows, columns))
-    return None
 
 
 def put(recorder: Recorder, func, args, kwargs):
@@ -204,8 +186,10 @@ def put(recorder: Recorder, func, args, kwargs):
         ):
             labels, order = recorder.labels(column), recorder.labels(places)
             is_zero = _name(func) == "index_fill" or recorder.is_known(args[2]) and not recorder.values(args[2]).any()
-            if order.distinct() == [Permutation(column.numel())] and _is_fresh(labels) and is_zero:
-                sparse = Sparse(labels.distinct()[0], column.numel(), order.size)
+            law = labels.distinct()[0]
+            is_drawn = isinstance(law, Normal | Uniform) and is_fresh(labels)
+            if order.distinct() == [Permutation(column.numel())] and is_drawn and is_zero:
+                sparse = Sparse(law, column.numel(), order.size)
                 return _written(recorder, func, args, kwargs, labels.map(lambda _: sparse))
     return move(recorder, func, args, kwargs)
 
@@ -215,14 +199,6 @@ def norm(recorder: Recorder, func, args, kwargs):
     out = recorder.run(func, args, kwargs)
     recorder.write(out, Labels.of(Unknown(reason), out.numel()))
     return out
-
-
-def _is_fresh(labels: Labels) -> bool:
-    """All elements have one normal or uniform law, and each a draw of its own."""
-    match labels.distinct():
-        case [Normal(0) | Uniform()]:
-            return np.unique(labels.elements()).size == labels.size
-    return False
 
 
 def _written(recorder: Recorder, func, args, kwargs, labels: Labels):
@@ -252,6 +228,6 @@ RULES: dict[str, Callable] = {
     **dict.fromkeys(BINARY, binary),
     **dict.fromkeys(("copy", "clone", "_to_copy"), copy),
     **dict.fromkeys(("norm", "linalg_vector_norm", "norm_except_dim"), norm),
-    "linalg_qr": qr,
+    "linalg_qr": decompose,
     **dict.fromkeys(("index_put", "index_fill"), put),
 }
