@@ -59,7 +59,9 @@ class Forms:
         """Of a part of a tensor, whose first axis is that axis of the tensor."""
         laws, row = labels.distinct(), math.prod(shape[1:])
         if labels.is_known:
-            return of_numbers(labels.numbers().astype(NUMPY[dtype]).reshape(shape), dtype, plain=axis > 0 or len(laws) > 1)
+            return of_numbers(
+                labels.numbers().astype(NUMPY[dtype]).reshape(shape), dtype, plain=axis > 0 or len(laws) > 1
+            )
         if all(isinstance(law, Orthogonal) for law in laws) and (form := self._orthogonal(labels, shape, axis)):
             return form
         if len(laws) == 1:
@@ -101,15 +103,18 @@ class Forms:
         starts = {law: place * size - law.first for place, law in enumerate(laws)}
         places = labels.places(starts).reshape(shape)
         steps = [int(places.take(1, k).flat[0]) if n > 1 else 0 for k, n in enumerate(shape)]
-        grid = sum(step * np.arange(n).reshape(-1, *[1] * (len(shape) - k - 1)) for k, (step, n) in enumerate(zip(steps, shape)))
+        grid = sum(
+            step * np.arange(n).reshape(-1, *[1] * (len(shape) - k - 1))
+            for k, (step, n) in enumerate(zip(steps, shape))
+        )
         if not np.array_equal(places, grid) or not np.array_equal(np.unique(places), np.arange(labels.size)):
             return None
         axes: dict[str, list[int]] = {"row": [], "column": [], "batch": []}
         for k, (step, n) in enumerate(zip(steps, shape)):
-            if n > 1 and step < columns and step * (n - 1) >= columns or step < size <= step * (n - 1):
-                return None
             if n > 1:
                 axes["column" if step < columns else "row" if step < size else "batch"].append(k)
+        if [math.prod(shape[k] for k in axes[side]) for side in ("row", "column")] != [rows, columns]:
+            return None
         layout: str | dict = {"axes": {"input": [], "output": axes["column"]}}
         for name in ("keras", "torch") if self.layout == "torch" else ("torch", "keras"):
             end = 0 if name == "torch" else len(shape) - 1
@@ -126,7 +131,7 @@ class Forms:
         """The configuration of a law that each element has by itself."""
         match law:
             case Uniform(low, high):
-                low = -high if abs(low + high) < 1e-6 * high else low
+                low = -high if abs(low + high) < 10.0 ** (1 - self.digits) * high else low
                 return {"uniform": {"low": self._number(low), "high": self._number(high)}}
             case Normal(mean, std) | TruncatedNormal(mean, std):
                 fields = {} if self._number(mean) == 0 else {"mean": self._number(mean)}

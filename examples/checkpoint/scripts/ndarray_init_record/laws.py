@@ -219,34 +219,8 @@ def signs(law: Law) -> Law:
     return replace(law, name="signs of r") if isinstance(law, Factor) and law.name == "r" else stepped(law, "sign")
 
 
-def product(x: Law, y: Law) -> Law:
-    return scaled(x, y.value) if isinstance(y, Constant) else scaled(y, x.value)
-
-
-def sum_of(x: Law, y: Law) -> Law:
-    return shifted(x, y.value) if isinstance(y, Constant) else shifted(y, x.value)
-
-
-def quotient(x: Law, y: Law) -> Law:
-    if not isinstance(y, Constant):
-        return Unknown("is divided by a draw")
-    return scaled(x, 1 / y.value) if y.value else Unknown("is divided by 0")
-
-
-def negative(law: Law) -> Law:
-    return Constant(-law.value) if isinstance(law, Constant) else scaled(law, -1.0)
-
-
-def larger(x: Law, y: Law) -> Law:
-    return clamped(x, y.value, math.inf) if isinstance(y, Constant) else larger(y, x)
-
-
-def smaller(x: Law, y: Law) -> Law:
-    return clamped(x, -math.inf, y.value) if isinstance(y, Constant) else smaller(y, x)
-
-
 UNARY: dict[str, Callable[[Law], Law]] = {
-    "neg": negative,
+    "neg": lambda x: scaled(x, -1.0),
     "exp": lambda x: stepped(x, "exp"),
     "log": lambda x: stepped(x, "ln"),
     "log1p": lambda x: stepped(shifted(x, 1.0), "ln"),
@@ -256,25 +230,31 @@ UNARY: dict[str, Callable[[Law], Law]] = {
 }
 """Functions of a draw, by names that the frameworks have."""
 
-BINARY: dict[str, Callable[[Law, Law], Law]] = {
-    "mul": product,
-    "div": quotient,
-    "add": sum_of,
-    "sub": lambda x, y: sum_of(x, negative(y)),
-    "rsub": lambda x, y: sum_of(y, negative(x)),
-    "max": larger,
-    "min": smaller,
+WITH_NUMBER: dict[str, Callable[[Law, float], Law]] = {
+    "mul": scaled,
+    "div": lambda x, number: scaled(x, 1 / number) if number else Unknown("is divided by 0"),
+    "add": shifted,
+    "sub": lambda x, number: shifted(x, -number),
+    "rsub": lambda x, number: shifted(scaled(x, -1.0), number),
+    "maximum": lambda x, number: clamped(x, number, math.inf),
+    "minimum": lambda x, number: clamped(x, -math.inf, number),
 }
-"""Functions of two elements of which one is a constant."""
+"""Functions of a draw and a number, in this order."""
+
+SWAPPED = {"sub": "rsub", "rsub": "sub"}
 
 
 def of_two(operation: str, name: str, x: Law, y: Law, is_one_draw: bool) -> Law:
     """The law of an operation on two elements that are not both constant."""
-    for law in (x, y):
-        if isinstance(law, Unknown):
+    match x, y:
+        case (Unknown() as law, _) | (_, Unknown() as law):
             return law
-    if isinstance(x, Constant) or isinstance(y, Constant):
-        return BINARY[name](x, y)
-    if name == "add" and is_one_draw:
-        return added(x, y)
+        case _, Constant(number):
+            return WITH_NUMBER[name](x, number)
+        case Constant(_), _ if name == "div":
+            return Unknown("is divided by a draw")
+        case Constant(number), _:
+            return WITH_NUMBER[SWAPPED.get(name, name)](y, number)
+        case _ if name == "add" and is_one_draw:
+            return added(x, y)
     return Unknown(f"is computed from two drawn numbers by {operation}")

@@ -17,7 +17,7 @@ import numpy as np
 from jax.extend.core import JaxprEqn
 
 from ..labels import LARGEST, Labels, unknown
-from ..laws import BINARY, UNARY, Bits, Constant, Law, Uniform, Unknown, erfinv, of_two
+from ..laws import UNARY, WITH_NUMBER, Bits, Constant, Law, Uniform, Unknown, erfinv, of_two
 from ..matrices import qr, times_signs
 from .known import bind, is_key, scalar
 
@@ -80,13 +80,16 @@ def mantissa(equation: JaxprEqn, bits: Bits, other: Any = None) -> Law:
 SAME = ("convert_element_type", "reduce_precision", "stop_gradient", "copy")
 """Operations that leave a draw as it is, but for rounding."""
 
-ARITHMETIC = (*SAME, *UNARY, *BINARY, "erf_inv", "shift_right_logical", "or", "bitcast_convert_type")
+NAMES = {"max": "maximum", "min": "minimum", "erf_inv": "erfinv"}
+"""Operations that have another name in other frameworks."""
+
+ARITHMETIC = (*SAME, *UNARY, *WITH_NUMBER, *NAMES, "shift_right_logical", "or", "bitcast_convert_type")
 
 
 def arithmetic(equation: JaxprEqn, operands: list[Value]) -> list[Value]:
     """An operation on each element by itself."""
-    name, result = equation.primitive.name, equation.outvars[0].aval
-    shapes = [atom.aval.shape for atom in equation.invars]
+    operation, result = equation.primitive.name, equation.outvars[0].aval
+    name, shapes = NAMES.get(operation, operation), [atom.aval.shape for atom in equation.invars]
     labels = [spread(operand, shape, result.shape) for operand, shape in zip(operands, shapes)]
 
     def one(law: Law) -> Law:
@@ -97,10 +100,10 @@ def arithmetic(equation: JaxprEqn, operands: list[Value]) -> list[Value]:
                 return mantissa(equation, law)
             case _ if isinstance(law, Unknown) or name in SAME and jnp.issubdtype(result.dtype, jnp.floating):
                 return law
-            case _ if name == "erf_inv":
+            case _ if name == "erfinv":
                 # Where numbers become normal, their resolution near 1 says which bounds count as none.
                 return erfinv(law, float(jnp.finfo(result.dtype).eps))
-        return UNARY[name](law) if name in UNARY else Unknown(f"is computed from draws by `{name}`")
+        return UNARY[name](law) if name in UNARY else Unknown(f"is computed from draws by `{operation}`")
 
     def two(x: Law, y: Law, is_one_draw: bool) -> Law:
         match x, y:
@@ -108,9 +111,9 @@ def arithmetic(equation: JaxprEqn, operands: list[Value]) -> list[Value]:
                 return computed(equation, a, b)
             case (Bits(), Constant(value)) | (Constant(value), Bits()):
                 return mantissa(equation, x if isinstance(x, Bits) else y, value)
-        if name not in BINARY:
-            return Unknown(f"is computed from draws by `{name}`")
-        return of_two(f"`{name}`", name, x, y, is_one_draw)
+        if name not in WITH_NUMBER:
+            return Unknown(f"is computed from draws by `{operation}`")
+        return of_two(f"`{operation}`", name, x, y, is_one_draw)
 
     if len(labels) == 1:
         return [labels[0].map(one)]

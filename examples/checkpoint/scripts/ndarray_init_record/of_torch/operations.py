@@ -17,8 +17,8 @@ from torch.utils._pytree import tree_map, tree_map_only
 
 from ..labels import LARGEST, Labels
 from ..laws import (
-    BINARY,
     UNARY,
+    WITH_NUMBER,
     Constant,
     Law,
     Normal,
@@ -225,7 +225,7 @@ def tensors(arguments: Any) -> list[torch.Tensor]:
 RULES: dict[str, Callable] = {
     **dict.fromkeys(MOVES, move),
     **dict.fromkeys(CLAMPS | UNARY, unary),
-    **dict.fromkeys(BINARY, binary),
+    **dict.fromkeys(WITH_NUMBER, binary),
     **dict.fromkeys(("copy", "clone", "_to_copy"), copy),
     **dict.fromkeys(("norm", "linalg_vector_norm", "norm_except_dim"), norm),
     "linalg_qr": decompose,
