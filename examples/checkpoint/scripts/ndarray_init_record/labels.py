@@ -90,7 +90,8 @@ class Labels:
         return self.elements() + np.repeat(shifts[index], self.counts)
 
     def distinct(self) -> list[Law]:
-        return [_table.laws[law] for law in dict.fromkeys(self.laws.tolist())]
+        is_one = bool((self.laws == self.laws[:1]).all())  # Most are, and may have a run for each element.
+        return [_table.laws[law] for law in dict.fromkeys(self.laws[: 1 if is_one else None].tolist())]
 
     def drawn(self) -> "Labels":
         """The runs that are no constants."""

@@ -159,7 +159,7 @@ def clamped(law: Law, low: float, high: float) -> Law:
 
 
 def _bound(law: Law, name: str, sign: int, clamp: float) -> float | None:
-    """The bound after a clamp that is outside of it, or at it but for the rounding of uniform numbers."""
+    """The bound after a clamp that is outside of it, or at it but for the rounding of uniform numbers. Else none."""
     match law:
         case Uniform(low, high):
             bound = high if sign > 0 else low
@@ -167,10 +167,11 @@ def _bound(law: Law, name: str, sign: int, clamp: float) -> float | None:
         case TruncatedNormal(mean, std):
             bound = getattr(law, name)
             at, end = (sign * (x - mean) / std for x in (clamp, bound))
-            is_near = abs(math.erf(at / math.sqrt(2)) - math.erf(end / math.sqrt(2))) < 4 * law.epsilon
-            if at < end or abs(at - end) < 0.1:
-                return clamp if is_near else None if at < end else bound
-            return bound
+            if at >= end + 0.1:
+                return bound
+            if abs(math.erf(at / math.sqrt(2)) - math.erf(end / math.sqrt(2))) < 4 * law.epsilon:
+                return clamp
+            return bound if at >= end else None
     return clamp if math.isinf(clamp) else None
 
 

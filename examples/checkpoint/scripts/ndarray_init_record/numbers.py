@@ -7,8 +7,14 @@ import numpy as np
 
 from .parameter_list import Initializer
 
-FEW, MOST_LISTED, MOST_RUNS = 16, 64, 8
-"""Numbers that a reader can take in, all and in part; parts of equal numbers that are shorter than a list of more."""
+FEW = 16
+"""Numbers that are listed rather than cut into blocks of equal ones."""
+
+MOST_LISTED = 64
+"""Numbers that a reader can take in; more than these are kept as bytes."""
+
+MOST_BLOCKS = 8
+"""Blocks of equal numbers that a reader can take in."""
 
 NUMPY = {
     "F64": "f8", "F32": "f4", "F16": "f2", "BF16": "f4", "I64": "i8",
@@ -34,7 +40,7 @@ def of_numbers(values: np.ndarray, dtype: str, plain: bool = False) -> Initializ
             return {0: "zeros", 1: "ones"}.get(constant, {"constant": constant})
         if not plain and (form := _range(short, dtype) or _matrix(values, dtype)):
             return form
-        if not plain and short.size > FEW and _is_float(dtype) and (form := _runs(values, dtype)):
+        if not plain and short.size > FEW and _is_float(dtype) and (form := _blocks(values, dtype)):
             return form
         if short.size <= (4096 if plain else MOST_LISTED):
             return {"constant": _lists(short, dtype)}
@@ -80,12 +86,12 @@ def _matrix(values: np.ndarray, dtype: str) -> Initializer | None:
     return "identity" if gain == 1 else {"identity": {"gain": _number(gain, dtype)}}
 
 
-def _runs(values: np.ndarray, dtype: str) -> Initializer | None:
+def _blocks(values: np.ndarray, dtype: str) -> Initializer | None:
     """A few blocks along an axis, each in a short form."""
     for axis in range(values.ndim):
         rows = np.moveaxis(values, axis, 0).reshape(values.shape[axis], -1)
         ends = [*(np.flatnonzero((rows[1:] != rows[:-1]).any(axis=1)) + 1).tolist(), values.shape[axis]]
-        if 1 < len(ends) <= MOST_RUNS + 1:
+        if 1 < len(ends) <= MOST_BLOCKS:
             parts = np.split(values, ends[:-1], axis)
             forms = [of_numbers(part, dtype) for part in parts]
             if not any("data" in form for form in forms):
