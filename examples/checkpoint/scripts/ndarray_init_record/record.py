@@ -49,7 +49,7 @@ def record(framework: str, forms: Forms, once: Callable[[int], Iterable[Tensor]]
 
 
 def _entries(forms: Forms, tensors: Iterable[Tensor]) -> Record:
-    found, labels = Record([], {}), {}
+    found, labels = Record([], {}), dict[str, Labels]()
     for tensor in tensors:
         dtype, shape = DTYPES.get(tensor.dtype, ""), tuple(tensor.shape)
         entry = Entry(tensor.name, shape, dtype or tensor.dtype, tied_to=tensor.tied_to)

@@ -109,8 +109,8 @@ def arithmetic(equation: JaxprEqn, operands: list[Value]) -> list[Value]:
         match x, y:
             case Constant(a), Constant(b):
                 return computed(equation, a, b)
-            case (Bits(), Constant(value)) | (Constant(value), Bits()):
-                return mantissa(equation, x if isinstance(x, Bits) else y, value)
+            case (Bits() as bits, Constant(value)) | (Constant(value), Bits() as bits):
+                return mantissa(equation, bits, value)
         if name not in WITH_NUMBER:
             return Unknown(f"is computed from draws by `{operation}`")
         return of_two(f"`{operation}`", name, x, y, is_one_draw)
