@@ -13,8 +13,8 @@ use ndarray_init::ndarray::Array1;
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
 use ndarray_init::{InitError, InitExt, Key, Uniform};
+use std::error::Error;
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::process::ExitCode;
 
 /// Writes the raw words of the stream, 32 bits each, in the byte order of the machine.
 #[derive(Parser)]
@@ -180,32 +180,18 @@ fn check_array(key: u64, n: usize) -> Result<(), InitError> {
     Ok(())
 }
 
-/// Writes until the reader has enough.
-fn write(options: &Options, mut out: impl Write) -> io::Result<()> {
+fn main() -> Result<(), Box<dyn Error>> {
+    let Options { selection, key } = Options::parse();
+    eprintln!("{} elements of arrays have these words", selection.check(key)?);
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     for n in 0.. {
-        for word in options.selection.chunk(options.key, n) {
-            out.write_all(&word.to_ne_bytes())?;
+        for word in selection.chunk(key, n) {
+            match out.write_all(&word.to_ne_bytes()) {
+                // The reader has enough.
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
+                result => result?,
+            }
         }
     }
     Ok(())
-}
-
-fn main() -> ExitCode {
-    let options = Options::parse();
-    match options.selection.check(options.key) {
-        Ok(n) => eprintln!("{n} elements of arrays have these words"),
-        Err(error) => {
-            eprintln!("error: {error}");
-            return ExitCode::FAILURE;
-        }
-    }
-    match write(&options, BufWriter::with_capacity(1 << 16, io::stdout().lock())) {
-        // The reader has enough.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-        Ok(()) => ExitCode::SUCCESS,
-    }
 }

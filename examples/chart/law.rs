@@ -1,6 +1,6 @@
 //! The histogram of drawn values beside the density of their law.
 
-use super::{Area, Axis, COLORS, Mark, Outcome, Series, Ticks, chart};
+use super::{Area, Axis, COLORS, Mark, Outcome, Series, chart};
 use ndarray_init::Law;
 use std::f64::consts::{PI, SQRT_2};
 use std::ops::Range;
@@ -31,9 +31,10 @@ pub(crate) fn density_chart(
         Series { name: "drawn".to_owned(), color: COLORS[0], mark, points: bars },
         Series { name: "density".to_owned(), color: COLORS[1], mark: Mark::Line, points: curve },
     ];
+    let heights = 0.0..1.15 * highest;
+    let y = Axis::numbers("density", heights.clone(), digits(&heights));
     let digits = digits(&range);
     let x = Axis::numbers("value", range, digits);
-    let y = Axis { label: "density", range: 0.0..1.15 * highest, ticks: Ticks::None };
     chart(area, title, &x, &y, &series)
 }
 
@@ -55,13 +56,13 @@ fn digits(range: &Range<f64>) -> usize {
     (1.0 - (range.end - range.start).log10()).ceil().clamp(0.0, 12.0) as usize
 }
 
-pub(crate) fn points(range: &Range<f64>, n: usize) -> impl Iterator<Item = f64> {
+fn points(range: &Range<f64>, n: usize) -> impl Iterator<Item = f64> {
     let (start, step) = (range.start, (range.end - range.start) / n as f64);
     (0..=n).map(move |i| start + step * i as f64)
 }
 
 /// The middle and the density of each bar.
-pub(crate) fn histogram(values: &[f32], range: &Range<f64>, bars: usize) -> Vec<(f64, f64)> {
+fn histogram(values: &[f32], range: &Range<f64>, bars: usize) -> Vec<(f64, f64)> {
     let width = (range.end - range.start) / bars as f64;
     let mut counts = vec![0_u32; bars];
     for &value in values {
@@ -76,7 +77,7 @@ pub(crate) fn histogram(values: &[f32], range: &Range<f64>, bars: usize) -> Vec<
 }
 
 /// The law's density.
-pub(crate) fn density(law: &Law, x: f64) -> f64 {
+fn density(law: &Law, x: f64) -> f64 {
     match law {
         Law::Uniform(law) if (law.low()..=law.high()).contains(&x) => {
             1.0 / (law.high() - law.low())

@@ -50,42 +50,29 @@ pub(crate) fn picture(
 
 /// One axis of a chart.
 pub(crate) struct Axis {
-    pub(crate) label: &'static str,
-    pub(crate) range: Range<f64>,
-    pub(crate) ticks: Ticks,
-}
-
-pub(crate) enum Ticks {
-    /// Numbers with so many digits after the point.
-    Numbers(usize),
-    /// The range is that of decimal exponents.
-    Powers,
-    /// These names at these values.
-    At(Vec<(f64, String)>),
-    /// Nothing.
-    None,
+    label: &'static str,
+    range: Range<f64>,
+    /// Digits after the point; none if the range is that of decimal exponents.
+    digits: Option<usize>,
 }
 
 impl Axis {
     pub(crate) const fn numbers(label: &'static str, range: Range<f64>, digits: usize) -> Self {
-        Self { label, range, ticks: Ticks::Numbers(digits) }
+        Self { label, range, digits: Some(digits) }
     }
 
     pub(crate) const fn powers(label: &'static str, range: Range<f64>) -> Self {
-        Self { label, range, ticks: Ticks::Powers }
+        Self { label, range, digits: None }
     }
 
-    /// The label at a value, where plotters chooses the values.
+    /// The label at a value that plotters chose.
     fn tick(&self, value: f64) -> String {
-        match &self.ticks {
-            Ticks::Numbers(digits) => {
-                let text = format!("{value:.digits$}");
-                let is_zero = text.bytes().all(|byte| b"-0.".contains(&byte));
-                if is_zero { text.replace('-', "") } else { text.replace('-', "−") }
-            }
-            Ticks::Powers if value.fract() == 0.0 => power(value as i32),
-            Ticks::Powers | Ticks::At(_) | Ticks::None => String::new(),
-        }
+        let Some(digits) = self.digits else {
+            return if value.fract() == 0.0 { power(value as i32) } else { String::new() };
+        };
+        let text = format!("{value:.digits$}");
+        let is_zero = text.bytes().all(|byte| b"-0.".contains(&byte));
+        text.replace('-', if is_zero { "" } else { "−" })
     }
 }
 
@@ -108,8 +95,6 @@ pub(crate) struct Series {
 pub(crate) enum Mark {
     Line,
     Dashes,
-    /// Of this radius, in pixels.
-    Dots(i32),
     /// Upright bars of this width around their x.
     Bars(f64),
 }
@@ -129,11 +114,11 @@ pub(crate) fn chart(
     let text = |size: i32| ("sans-serif", size, &INK);
 
     let mut context = ChartBuilder::on(&plot)
-        .caption(title, ("sans-serif", 20, &INK))
+        .caption(title, text(20))
         .margin(10)
         .margin_right(18)
         .x_label_area_size(46)
-        .y_label_area_size(left_of(y))
+        .y_label_area_size(66)
         .build_cartesian_2d(x.range.clone(), y.range.clone())?;
     context
         .configure_mesh()
@@ -141,34 +126,14 @@ pub(crate) fn chart(
         .y_desc(y.label)
         .x_label_formatter(&|&value| x.tick(value))
         .y_label_formatter(&|&value| y.tick(value))
-        .x_labels(count(x, width / 75))
-        .y_labels(count(y, 7))
+        .x_labels((width as usize / 75).clamp(3, 8))
+        .y_labels(7)
         .label_style(text(15))
         .axis_desc_style(text(16))
         .axis_style(INK)
         .bold_line_style(GRID)
         .light_line_style(TRANSPARENT)
         .draw()?;
-    let (low, left) = (y.range.start, x.range.start);
-    let mark_at = |ends: [(f64, f64); 2], text: &str, offset: (i32, i32), pos: Pos| -> Outcome {
-        let style = TextStyle::from(("sans-serif", 15).into_font()).color(&INK).pos(pos);
-        let label = EmptyElement::at(ends[0]) + Text::new(text.to_owned(), offset, style);
-        context.plotting_area().draw(&PathElement::new(ends.to_vec(), GRID))?;
-        context.plotting_area().draw(&label)?;
-        Ok(())
-    };
-    if let Ticks::At(ticks) = &x.ticks {
-        for (at, text) in ticks {
-            let ends = [(*at, low), (*at, y.range.end)];
-            mark_at(ends, text, (0, 8), Pos::new(HPos::Center, VPos::Top))?;
-        }
-    }
-    if let Ticks::At(ticks) = &y.ticks {
-        for (at, text) in ticks {
-            let ends = [(left, *at), (x.range.end, *at)];
-            mark_at(ends, text, (-8, 0), Pos::new(HPos::Right, VPos::Center))?;
-        }
-    }
     for Series { color, mark, points, .. } in series {
         let inside = |&(px, py): &(f64, f64)| {
             (px.clamp(x.range.start, x.range.end), py.clamp(y.range.start, y.range.end))
@@ -182,11 +147,6 @@ pub(crate) fn chart(
             Mark::Dashes => {
                 let style = color.stroke_width(2);
                 context.draw_series(DashedLineSeries::new(finite, 7, 5, style))?;
-            }
-            Mark::Dots(radius) => {
-                let dots =
-                    finite.into_iter().map(|point| Circle::new(point, radius, color.filled()));
-                context.draw_series(dots)?;
             }
             Mark::Bars(width) => {
                 let bars = finite.into_iter().map(|(px, py)| {
@@ -210,7 +170,6 @@ pub(crate) fn legend(area: &Area<'_>, series: &[Series]) -> Outcome {
                 let corners = [(2, middle - 6), (22, middle + 6)];
                 area.draw(&Rectangle::new(corners, color.mix(0.35).filled()))?;
             }
-            Mark::Dots(_) => area.draw(&Circle::new((12, middle), 4, color.filled()))?,
             Mark::Dashes => {
                 for from in [2, 14] {
                     let dash = vec![(from, middle), (from + 8, middle)];
@@ -227,24 +186,4 @@ pub(crate) fn legend(area: &Area<'_>, series: &[Series]) -> Outcome {
         area.draw_text(name, &style, (30, middle))?;
     }
     Ok(())
-}
-
-/// Pixels left of the chart, for the ticks of its y axis.
-fn left_of(y: &Axis) -> i32 {
-    match &y.ticks {
-        Ticks::At(ticks) => {
-            16 + LETTER as i32
-                * ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0) as i32
-        }
-        Ticks::None => 28,
-        Ticks::Numbers(_) | Ticks::Powers => 66,
-    }
-}
-
-/// The number of ticks that plotters may choose.
-fn count(axis: &Axis, at_most: u32) -> usize {
-    match &axis.ticks {
-        Ticks::At(_) | Ticks::None => 0,
-        Ticks::Numbers(_) | Ticks::Powers => at_most.clamp(3, 8) as usize,
-    }
 }

@@ -1,5 +1,5 @@
 //! Draws what this crate promises, as SVG files: laws beside their densities, structured initializers,
-//! signals and gradients through 50 layers, truncation here and elsewhere, speed.
+//! signals and gradients through 50 layers.
 //!
 //! ```text
 //! cargo run --release --example gallery   # to the folder gallery
@@ -9,9 +9,7 @@
 mod chart;
 mod depth;
 mod laws;
-mod speed;
 mod structured;
-mod truncation;
 
 use std::error::Error;
 use std::fs;
@@ -24,8 +22,6 @@ const DRAWINGS: &[(&str, Drawing)] = &[
     ("structured", structured::draw),
     ("activations", depth::activations),
     ("gradients", depth::gradients),
-    ("truncation", truncation::draw),
-    ("speed", speed::draw),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

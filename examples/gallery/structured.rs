@@ -1,7 +1,7 @@
 //! Initializers whose values depend on their place: kernels as pictures, and the laws of their entries.
 
 use crate::chart::law::density_chart;
-use crate::chart::{Area, Axis, COLORS, Mark, Outcome, Series, chart, matrix::matrix, picture};
+use crate::chart::{Area, Outcome, matrix::matrix, picture};
 use ndarray_init::ndarray::{Array2, Array3, s};
 use ndarray_init::presets::keras::Stft;
 use ndarray_init::{AnyInitializer, Normal, Ones, VarianceScaling, Zeros};
@@ -12,8 +12,8 @@ use std::error::Error;
 const SIDE: usize = 24;
 
 pub(crate) fn draw() -> Result<String, Box<dyn Error>> {
-    picture((1240, 1000), |area| {
-        let panels = area.split_evenly((3, 4));
+    picture((1550, 670), |area| {
+        let panels = area.split_evenly((2, 5));
         let square = |initializer: &dyn Initializer<f32>| {
             Array2::init((SIDE, SIDE), initializer, Key::new(1))
         };
@@ -32,29 +32,8 @@ pub(crate) fn draw() -> Result<String, Box<dyn Error>> {
             (6, VarianceScaling::glorot_uniform().into()),
         ];
         matrix(&panels[4], "Blocks of rows", &square(&Blocks::of(0, parts))?)?;
-        sparse(&panels[5])?;
-        spike(&panels[6])?;
-        orthogonal(&panels[7..])
+        orthogonal(&panels[5..])
     })
-}
-
-/// The entries of a sparse matrix that are not zero, and the normal that they are drawn from.
-fn sparse(area: &Area<'_>) -> Outcome {
-    let matrix = Array2::<f32>::init((1000, 1000), &Sparse::normal(0.3, 1.0)?, Key::new(1))?;
-    let values: Vec<f32> = matrix.into_iter().filter(|&x| x != 0.0).collect();
-    let normal = |x: f64| libm::exp(-x * x / 2.0) / std::f64::consts::TAU.sqrt();
-    density_chart(area, "Sparse: entries not 0", &values, -4.0..4.0, 50, normal)
-}
-
-/// Zeros in each column of a sparse matrix.
-fn spike(area: &Area<'_>) -> Outcome {
-    let matrix = Array2::<f32>::init((1000, 60), &Sparse::normal(0.3, 1.0)?, Key::new(1))?;
-    let zeros = matrix.columns().into_iter().map(|c| c.iter().filter(|&&x| x == 0.0).count());
-    let points = zeros.enumerate().map(|(i, zeros)| (i as f64 + 0.5, zeros as f64)).collect();
-    let series = Series { name: String::new(), color: COLORS[0], mark: Mark::Bars(0.8), points };
-    let x = Axis::numbers("column", 0.0..60.0, 0);
-    let y = Axis::numbers("zeros of 1000", 0.0..390.0, 0);
-    chart(area, "Sparse: zeros a column", &x, &y, &[series])
 }
 
 /// Orthogonal matrices as pictures, and the law of their entries.

@@ -28,9 +28,9 @@ import numpy as np
 import torch
 
 import agreement
-from ndarray_init_record.of_torch.models import called, constructor, versions
+from ndarray_init_record.of_torch.models import constructor
 from ndarray_init_record.of_torch.record import record
-from ndarray_init_record.parameter_list import Entry, Initializer, ParameterList
+from ndarray_init_record.parameter_list import Entry, Initializer, ParameterList, called, versions
 
 UNLIKELY = 1e-10
 """The probability of an error where all is right, for each test of each tensor."""
@@ -262,7 +262,7 @@ def model(spec: str, kwargs: dict, options: argparse.Namespace) -> tuple[str, st
     states = drawn(build, options.seeds)
     known = {entry.name for entry in found.entries} | set(found.refused)
     wrong = {name: "is in one of list and model" for name in set(states[0]) ^ known} or faults(found.entries, states)
-    text = ParameterList(called(spec, kwargs), versions(spec), found.entries).to_json()
+    text = ParameterList(called(spec, kwargs), versions("torch", spec), found.entries).to_json()
     if options.statistics and not wrong and not found.refused:
         written = [entry.name for entry in found.entries if not entry.tied_to and math.prod(entry.shape)]
         numbers = {name: [state[name].double().numpy() for state in states] for name in written}

@@ -24,10 +24,10 @@ import keras
 import numpy as np
 
 import agreement
-from ndarray_init_record.of_jax.models import Model, constructor, versions
+from ndarray_init_record.of_jax.models import Model, constructor
 from ndarray_init_record.of_jax.presets import of_shape
 from ndarray_init_record.of_jax.record import record
-from ndarray_init_record.parameter_list import Entry, ParameterList
+from ndarray_init_record.parameter_list import Entry, ParameterList, versions
 
 
 def models() -> Iterator[str]:
@@ -64,7 +64,7 @@ def compare(spec: str, seeds: int, folder: Path | None) -> tuple[int, list[str],
                 numbers.setdefault(name, []).append(values)
         gc.collect()
     if folder and not wrong and not found.refused:
-        text = ParameterList(spec, versions(spec), found.entries).to_json()
+        text = ParameterList(spec, versions("jax", spec), found.entries).to_json()
         agreement.write(folder, spec, text, numbers)
     return (
         len(found.entries) - len(wrong),

@@ -13,9 +13,9 @@
 //! | `dtype` | the element types of tensors |
 //! | `model` | a list of tensors and initializers, and its check |
 //! | `pieces`, `generate` | the bytes of tensors, a piece at a time, by several threads |
-//! | `output` | files, sharded sets and archives, replaced whole or not at all |
+//! | `output` | files and sharded sets, replaced whole or not at all |
 //! | `verify` | a checkpoint against what its seed and list give |
-//! | `statistics`, `report` | what was measured; the table and the totals |
+//! | `report` | the table and the totals |
 
 // PyTorch is a name, not code, and the options' comments are what --help prints.
 #![allow(clippy::doc_markdown)]
@@ -28,7 +28,6 @@ mod options;
 mod output;
 mod pieces;
 mod report;
-mod statistics;
 mod verify;
 
 #[cfg(test)]
@@ -39,14 +38,12 @@ use generate::Failure;
 use indicatif::{ProgressBar, ProgressStyle};
 use model::Model;
 use options::Options;
-use output::{Shards, Target, Writing, metadata};
-use report::{Report, Written, print};
+use output::{Shards, Writing, metadata};
+use report::{Written, print, report};
 use signal_hook::low_level::emulate_default_handler;
-use statistics::Sums;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 use verify::Files;
 
@@ -76,18 +73,18 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<ExitCode, Failure> {
     let list = list(&options.model)?;
     let of_list = |error| format!("{}: {error}", options.model.display());
-    let mut model = Model::parse(&list, options.dtype()).map_err(of_list)?;
+    let mut model = Model::parse(&list, options.dtype).map_err(of_list)?;
     let shards = options.max_shard_size;
-    let shards = shards.map(|size| Shards::of(&mut model, size, options.shards.clone()));
+    let shards = shards.map(|size| Shards::of(&mut model, size.0, options.shards.clone()));
     let shards = shards.transpose()?;
-    if options.verify.is_some() {
-        return verify(options, &list, &model);
+    if let Some(path) = &options.verify {
+        return verify(path, options, &list, &model);
     }
     let shards = shards.as_ref();
     let is_written = !options.dry_run;
     let written = is_written.then(|| write(options, &list, &model, shards)).transpose()?;
     if !options.quiet {
-        print(&Report { model: &model, shards, written }.text())?;
+        print(&report(&model, shards, written.as_ref()))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -98,7 +95,6 @@ fn write(
     model: &Model,
     shards: Option<&Shards>,
 ) -> Result<Written, Failure> {
-    let target = target(&options.out, shards)?;
     output::signals_are_errors()?;
     let start = Instant::now();
     let seed = options.seed.unwrap_or(SEED);
@@ -106,36 +102,16 @@ fn write(
         model,
         seed,
         metadata: metadata(model, list, seed),
-        measure: !options.quiet,
         progress: &progress_bar(model, options),
-        sums: Mutex::new(vec![Sums::default(); model.tensors.len()]),
     };
-    let files = writing.to(&target);
+    let files = writing.to(&options.out, shards);
     writing.progress.finish_and_clear();
     let files =
         files.map_err(|error| format!("cannot write {}: {error}", options.out.display()))?;
-    let sums = writing.sums.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(Written { sums, files, seconds: start.elapsed().as_secs_f64() })
+    Ok(Written { files, seconds: start.elapsed().as_secs_f64() })
 }
 
-fn target<'a>(out: &Path, shards: Option<&'a Shards>) -> Result<Target<'a>, String> {
-    let extension = out.extension().unwrap_or_default();
-    let (out, is_npz) = (out.to_path_buf(), extension == "npz");
-    match shards {
-        Some(_) if is_npz || extension == "safetensors" => {
-            let out = out.display();
-            Err(format!(
-                "--max-shard-size writes a folder, and {out} is the name of a file; name a folder by --out"
-            ))
-        }
-        Some(shards) => Ok(Target::Set { folder: out, shards }),
-        None if is_npz => Ok(Target::Npz(out)),
-        None => Ok(Target::File(out)),
-    }
-}
-
-fn verify(options: &Options, list: &str, model: &Model) -> Result<ExitCode, Failure> {
-    let path = options.path();
+fn verify(path: &Path, options: &Options, list: &str, model: &Model) -> Result<ExitCode, Failure> {
     let progress = progress_bar(model, options);
     let compare = || {
         let files = Files::open(path, model)?;
@@ -170,7 +146,6 @@ fn progress_bar(model: &Model, options: &Options) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let template = "{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left {msg}";
-    let style = ProgressStyle::with_template(template);
-    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template(template).expect("a template");
     ProgressBar::new(model.bytes()).with_style(style)
 }

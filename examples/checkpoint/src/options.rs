@@ -1,9 +1,11 @@
 //! The command line.
 
 use crate::dtype::Dtype;
-use clap::{Parser, ValueEnum};
+use bytesize::ByteSize;
+use clap::Parser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Initializes a model and writes its weights to a checkpoint, or verifies one.
 ///
@@ -27,24 +29,23 @@ pub(crate) struct Options {
 
     /// The number that all weights are derived from, from 0 to 18446744073709551615: 42, or that in the
     /// metadata of the checkpoint that is verified.
-    #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub(crate) seed: Option<u64>,
 
-    /// The file to write: NumPy's archive if its name ends in .npz, .safetensors otherwise. With
-    /// --max-shard-size, the folder.
+    /// The .safetensors file to write. With --max-shard-size, the folder.
     #[arg(long, value_name = "PATH", default_value = "checkpoint.safetensors")]
     pub(crate) out: PathBuf,
 
     /// The type of all tensors whose entries name none, in place of the list's.
-    #[arg(long, value_enum)]
-    dtype: Option<Float>,
+    #[arg(long, value_parser = floats())]
+    pub(crate) dtype: Option<Dtype>,
 
     /// Write a sharded set into a folder: files of this size at most, such as 5GB or 500MiB, and the
     /// model.safetensors.index.json that Hugging Face's loaders begin with.
     ///
     /// A tensor that is larger has a file of its own.
-    #[arg(long, value_name = "SIZE", value_parser = size)]
-    pub(crate) max_shard_size: Option<u64>,
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) max_shard_size: Option<ByteSize>,
 
     /// Write or verify these shards of the set alone, such as 7 or 7-9, counted from 1.
     ///
@@ -54,11 +55,11 @@ pub(crate) struct Options {
     pub(crate) shards: Option<RangeInclusive<usize>>,
 
     /// Write nothing, and compare this checkpoint with what the seed, list and dtype give: a
-    /// .safetensors file, a set's .index.json, or an .npz file. Exit status 1 if a tensor differs.
+    /// .safetensors file or a set's .index.json. Exit status 1 if a tensor differs.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "dry_run"])]
     pub(crate) verify: Option<PathBuf>,
 
-    /// Print the table without measured values, and write nothing.
+    /// Print the table, and write nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
 
@@ -67,30 +68,14 @@ pub(crate) struct Options {
     pub(crate) quiet: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Float {
-    F32,
-    F16,
-    Bf16,
-}
-
-impl Options {
-    pub(crate) fn dtype(&self) -> Option<Dtype> {
-        self.dtype.map(|dtype| match dtype {
-            Float::F32 => Dtype::F32,
-            Float::F16 => Dtype::F16,
-            Float::Bf16 => Dtype::Bf16,
-        })
-    }
-
-    /// The checkpoint that is written, or compared.
-    pub(crate) fn path(&self) -> &Path {
-        self.verify.as_ref().unwrap_or(&self.out)
-    }
-}
-
-fn seed(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
+/// The types that a list's may be replaced by.
+fn floats() -> impl TypedValueParser<Value = Dtype> {
+    let names = PossibleValuesParser::new(["f32", "f16", "bf16"]);
+    names.map(|name| match name.as_str() {
+        "f16" => Dtype::F16,
+        "bf16" => Dtype::BF16,
+        _ => Dtype::F32,
+    })
 }
 
 /// `7` or `7-9`.
@@ -100,26 +85,4 @@ fn shards(text: &str) -> Result<RangeInclusive<usize>, String> {
         (Ok(first), Ok(last)) if 0 < first && first <= last => Ok(first..=last),
         _ => Err("shards are a number of at least 1, or two such as 7-9".to_owned()),
     }
-}
-
-/// As Hugging Face writes sizes: GB is 10⁹ bytes, GiB 2³⁰.
-fn size(text: &str) -> Result<u64, String> {
-    let text = text.trim().to_uppercase();
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let unit = match unit.trim() {
-        "" | "B" => Some(1),
-        "KB" => Some(1_000),
-        "MB" => Some(1_000_000),
-        "GB" => Some(1_000_000_000),
-        "TB" => Some(1_000_000_000_000),
-        "KIB" => Some(1 << 10),
-        "MIB" => Some(1 << 20),
-        "GIB" => Some(1 << 30),
-        "TIB" => Some(1 << 40),
-        _ => None,
-    };
-    let bytes = number.parse().ok().zip(unit).and_then(|(n, unit): (u64, u64)| n.checked_mul(unit));
-    let rule = "a size is a whole number of at least 1, and a unit such as MB, GB or GiB";
-    bytes.filter(|&bytes| bytes > 0).ok_or_else(|| rule.to_owned())
 }

@@ -3,21 +3,6 @@
 use ndarray_init::{InitError, Region};
 use std::ops::Range;
 
-/// A tensor of one shape, cut.
-pub(crate) struct Pieces {
-    shape: Vec<usize>,
-    /// The axis that is cut. The axes before it are taken one index at a time, those after it whole.
-    axis: usize,
-    /// How much of the axis a piece has, but for the last one.
-    rows: usize,
-    /// The number of pieces along the axis.
-    along: usize,
-    /// The elements behind one index of the axis.
-    inner: usize,
-    /// The number of all pieces.
-    count: usize,
-}
-
 /// A box of a tensor.
 pub(crate) struct Piece {
     /// The row-major index of its first element in the tensor.
@@ -26,44 +11,35 @@ pub(crate) struct Piece {
     offset: Vec<usize>,
 }
 
-impl Pieces {
-    /// The elements of a piece, at most: a few hundred kibibytes to two mebibytes, which stay in a
-    /// processor's second cache between filling, measuring and writing.
-    pub(crate) const ELEMENTS: usize = 1 << 18;
+/// The elements of a piece, at most: a few hundred kibibytes to two mebibytes, which stay in a processor's
+/// second cache between filling and writing.
+pub(crate) const ELEMENTS: usize = 1 << 18;
 
-    pub(crate) fn of(shape: &[usize]) -> Self {
-        let inner = |axis: usize| -> usize { shape[axis..].iter().skip(1).product() };
-        let axis = (0..shape.len()).find(|&axis| inner(axis) <= Self::ELEMENTS).unwrap_or(0);
-        let inner = inner(axis);
-        let len = shape.get(axis).copied().unwrap_or(1);
-        let rows = (Self::ELEMENTS / inner.max(1)).clamp(1, len.max(1));
-        let along = len.div_ceil(rows);
-        let outer: usize = shape[..axis].iter().product();
-        let count = if inner == 0 { 0 } else { outer * along };
-        Self { shape: shape.to_vec(), axis, rows, along, inner, count }
-    }
-
-    pub(crate) fn count(&self) -> usize {
-        self.count
-    }
-
-    pub(crate) fn get(&self, i: usize) -> Piece {
-        let Self { axis, rows, along, inner, .. } = *self;
+/// The pieces of a tensor, in its order.
+pub(crate) fn pieces(shape: &[usize]) -> impl Iterator<Item = Piece> {
+    // The axis that is cut. The axes before it are taken one index at a time, those after it whole.
+    let inner = |axis: usize| -> usize { shape[axis..].iter().skip(1).product() };
+    let axis = (0..shape.len()).find(|&axis| inner(axis) <= ELEMENTS).unwrap_or(0);
+    let inner = inner(axis);
+    let len = shape.get(axis).copied().unwrap_or(1);
+    let rows = (ELEMENTS / inner.max(1)).clamp(1, len.max(1));
+    let along = len.div_ceil(rows);
+    let outer: usize = shape[..axis].iter().product();
+    let count = if inner == 0 { 0 } else { outer * along };
+    (0..count).map(move |i| {
         let (mut outer, start) = (i / along, i % along * rows);
-        let Some(&len) = self.shape.get(axis) else {
-            return Piece { first: 0, shape: Vec::new(), offset: Vec::new() };
-        };
-        let (mut offset, mut shape) = (vec![0; self.shape.len()], self.shape.clone());
         let first = (outer * len + start) * inner;
+        let (mut offset, mut shape) = (vec![0; shape.len()], shape.to_vec());
         for before in (0..axis).rev() {
-            offset[before] = outer % self.shape[before];
-            outer /= self.shape[before];
+            offset[before] = outer % shape[before];
+            outer /= shape[before];
             shape[before] = 1;
         }
-        offset[axis] = start;
-        shape[axis] = rows.min(len - start);
+        if let Some(size) = shape.get_mut(axis) {
+            (offset[axis], *size) = (start, rows.min(len - start));
+        }
         Piece { first, shape, offset }
-    }
+    })
 }
 
 impl Piece {
@@ -79,9 +55,7 @@ impl Piece {
 
 #[cfg(test)]
 mod tests {
-    use super::Pieces;
-
-    const ELEMENTS: usize = Pieces::ELEMENTS;
+    use super::{ELEMENTS, pieces};
 
     #[test]
     fn pieces_follow_each_other_and_cover_the_tensor() {
@@ -97,10 +71,8 @@ mod tests {
             &[4000, 3, 3, 512],
         ];
         for shape in shapes {
-            let pieces = Pieces::of(shape);
             let mut next = 0;
-            for i in 0..pieces.count() {
-                let piece = pieces.get(i);
+            for piece in pieces(shape) {
                 assert_eq!(piece.first, next, "{shape:?}");
                 let row_major = shape.iter().zip(&piece.offset).fold(0, |at, (n, i)| at * n + i);
                 assert_eq!(row_major, next, "{shape:?}");

@@ -36,7 +36,7 @@ fn read(file: &[u8], len: u64) {
 
 /// The bytes of a tensor; None for types that the tool does not write.
 fn bytes(tensor: &Stored) -> Option<u128> {
-    let dtype: Dtype = tensor.dtype.parse().ok()?;
+    let dtype: Dtype = serde_json::from_value(tensor.dtype.as_str().into()).ok()?;
     let elements: u128 = tensor.shape.iter().map(|&n| n as u128).product();
     Some(elements * dtype.size() as u128)
 }

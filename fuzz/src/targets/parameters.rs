@@ -32,7 +32,7 @@ fn check(model: &Model) {
         let filled = match tensor.dtype {
             Dtype::F32 => fill::<f32>(tensor, rule),
             Dtype::F16 => fill::<f16>(tensor, rule),
-            Dtype::Bf16 => fill::<bf16>(tensor, rule),
+            Dtype::BF16 => fill::<bf16>(tensor, rule),
             _ => fill::<f64>(tensor, rule),
         };
         filled.unwrap_or_else(|error| panic!("{:?} was accepted: {error}", tensor.name));

@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from .parameter_list import Entry, ParameterList
+from .parameter_list import Entry, ParameterList, called, versions
 
 
 def main() -> int:
@@ -36,11 +36,12 @@ def main() -> int:
     )
     options = parser.parse_args()
 
-    if options.spec.partition(":")[0] in ("jax", "flax", "keras"):
-        from .of_jax.models import called, constructor, versions
+    framework = "jax" if options.spec.partition(":")[0] in ("jax", "flax", "keras") else "torch"
+    if framework == "jax":
+        from .of_jax.models import constructor
         from .of_jax.record import record
     else:
-        from .of_torch.models import called, constructor, versions
+        from .of_torch.models import constructor
         from .of_torch.record import record
 
     sys.path.insert(0, str(Path.cwd()))
@@ -50,7 +51,9 @@ def main() -> int:
     if found.refused:
         print(f"{len(found.refused)} of {len(found.refused) + len(found.entries)} tensors are refused", file=sys.stderr)
         return 1
-    text = ParameterList(called(options.spec, options.kwargs), versions(options.spec), found.entries).to_json()
+    text = ParameterList(
+        called(options.spec, options.kwargs), versions(framework, options.spec), found.entries
+    ).to_json()
     if options.output:
         options.output.write_text(text)
     else:

@@ -3,7 +3,9 @@
 Equal initializers are said once, for a pattern of names. The first pattern that matches a name holds; `*` is any text.
 """
 
+import contextlib
 import functools
+import importlib.metadata
 import itertools
 import json
 import re
@@ -44,6 +46,20 @@ class ParameterList:
         lines = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
         lines += [_object("initializers", initializers), _object("tensors", tensors)]
         return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def called(spec: str, kwargs: dict) -> str:
+    """The model and what else it was built with."""
+    return f"{spec} {json.dumps(kwargs)}" if kwargs else spec
+
+
+def versions(framework: str, spec: str) -> dict[str, str]:
+    """Of the framework and of the model's library, as far as they are packages."""
+    found = {}
+    for library in (framework, spec.partition(":")[0].partition(".")[0]):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[library] = importlib.metadata.version(library).partition("+")[0]
+    return found
 
 
 def patterns(initializers: Mapping[str, Initializer]) -> list[tuple[str, Initializer]]:

@@ -1,6 +1,7 @@
 //! A parameter list, as it is written: names and shapes, and the initializers of names by patterns.
 //! `examples/data/README.md` describes the form.
 
+use crate::dtype::Dtype;
 use ndarray_init::Rules;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -14,7 +15,7 @@ pub(super) struct List {
     pub(super) model: Option<String>,
     #[serde(default)]
     pub(super) versions: BTreeMap<String, String>,
-    pub(super) dtype: Option<String>,
+    pub(super) dtype: Option<Dtype>,
     #[serde(default)]
     pub(super) initializers: Rules<Value>,
     pub(super) tensors: Entries,
@@ -28,7 +29,7 @@ pub(super) struct Entries(pub(super) Vec<(String, Entry)>);
 #[serde(deny_unknown_fields)]
 pub(super) struct Entry {
     pub(super) shape: Option<Vec<usize>>,
-    pub(super) dtype: Option<String>,
+    pub(super) dtype: Option<Dtype>,
     pub(super) initializer: Option<Value>,
     /// The tensor that this one is. Nothing is written: the loader ties the two.
     pub(super) tied_to: Option<String>,

@@ -1,11 +1,9 @@
 //! A model's tensors, each with its values. The constructors check them.
 
-mod expected;
 mod list;
 mod values;
 
 use crate::dtype::Dtype;
-pub(crate) use expected::Expected;
 use list::{Entries, Entry, List};
 use ndarray_init::Law;
 use std::collections::{BTreeMap, HashMap};
@@ -33,8 +31,6 @@ pub(crate) struct Tensor {
     pub(crate) values: Values,
     /// The law of the values; a constant has none.
     pub(crate) law: Option<Law>,
-    /// The expected moments of the values, where they are known.
-    pub(crate) expected: Option<Expected>,
 }
 
 impl Model {
@@ -49,7 +45,7 @@ impl Model {
         if let Some(pattern) = unused.first() {
             return Err(format!("pattern {pattern:?} gives no tensor its initializer"));
         }
-        let listed = list.dtype.as_deref().map_or(Ok(Dtype::F32), str::parse)?;
+        let listed = list.dtype.unwrap_or(Dtype::F32);
         let context = Context {
             list: &list,
             by_name: entries.iter().map(|(name, entry)| (name.as_str(), entry)).collect(),
@@ -114,19 +110,18 @@ impl<'a> Context<'a> {
         {
             return differs("shape", &format!("{here:?}"), &format!("{there:?}"));
         }
-        let (here, there) = (self.dtype(entry)?, self.dtype(at)?);
-        if entry.dtype.is_some() && here != there {
-            return differs("dtype", here.0.name(), there.0.name());
+        let there = at.dtype.unwrap_or(self.listed);
+        if let Some(here) = entry.dtype
+            && (here, here) != self.dtypes(at)
+        {
+            return differs("dtype", &here.to_string(), &there.to_string());
         }
         Ok(of)
     }
 
-    /// The type of an entry, in the list and as it is written.
-    fn dtype(&self, entry: &Entry) -> Result<(Dtype, Dtype), String> {
-        match &entry.dtype {
-            Some(dtype) => dtype.parse().map(|dtype| (dtype, dtype)),
-            None => Ok((self.listed, self.written)),
-        }
+    /// The types of an entry, in the list and as it is written.
+    fn dtypes(&self, entry: &Entry) -> (Dtype, Dtype) {
+        entry.dtype.map_or((self.listed, self.written), |dtype| (dtype, dtype))
     }
 }
 
@@ -135,7 +130,7 @@ impl Tensor {
     fn new(name: &str, of: &str, context: &Context<'_>) -> Result<Self, String> {
         let entry = context.by_name[of];
         let shape = entry.shape.clone().ok_or("the entry has no shape")?;
-        let (listed, written) = context.dtype(entry)?;
+        let (listed, written) = context.dtypes(entry);
         check_size(&shape, listed.size().max(written.size()))?;
         let initializer = entry.initializer.as_ref();
         let initializer = initializer.or_else(|| context.list.initializers.initializer(of).ok());
@@ -144,7 +139,7 @@ impl Tensor {
              {\"normal\": {\"std\": 0.02}}, or record the list with scripts/record.py",
         )?;
         let values = Values::read(initializer, &Place { shape: &shape, listed, written })?;
-        let (mut law, mut expected) = (None, None);
+        let mut law = None;
         if let Values::Initializer(rule) = &values {
             if values.is_whole() {
                 check_memory(&shape, written)?;
@@ -153,10 +148,9 @@ impl Tensor {
             if !shape.contains(&0) {
                 written.check(rule, &shape)?;
             }
-            expected = Expected::of(rule, &shape).map_err(|error| error.to_string())?;
         }
         let (name, key_name) = (name.to_owned(), of.to_owned());
-        Ok(Self { name, key_name, shape, dtype: written, values, law, expected })
+        Ok(Self { name, key_name, shape, dtype: written, values, law })
     }
 
     pub(crate) fn elements(&self) -> usize {

@@ -1,6 +1,5 @@
 //! The values of a tensor: an initializer's, or numbers that the list has.
 
-use super::expected;
 use crate::dtype::Dtype;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -75,19 +74,11 @@ impl Values {
             let found = bytes.len();
             return Err(format!("{found} bytes, but shape {shape:?} of {listed} needs {size}"));
         }
-        if listed == Dtype::Bool {
+        if listed == Dtype::BOOL {
             listed.check_numbers(&listed.decode(&bytes))?;
         }
         let is_listed = listed == written;
         Ok(Self::Data(if is_listed { bytes } else { written.encode(&listed.decode(&bytes)) }))
-    }
-
-    /// The number that all values are.
-    pub(crate) fn constant(&self) -> Option<f64> {
-        match self {
-            Self::Initializer(rule) => expected::constant(rule),
-            _ => None,
-        }
     }
 
     /// For people.

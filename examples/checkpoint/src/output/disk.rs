@@ -15,11 +15,10 @@ pub(super) fn check_space(folder: &Path, needed: u64) -> Result<(), Failure> {
     let available = disk.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize));
     match available {
         Some(available) if available < needed => {
-            let [needed, available] =
-                [needed, available].map(|bytes| format!("{} ({bytes} bytes)", HumanBytes(bytes)));
+            let [needed, available] = [needed, available].map(HumanBytes);
             let folder = folder.display();
-            let there = format!("of which {available} are available");
-            Err(format!("the disk is full: {needed} are needed in {folder}, {there}").into())
+            Err(format!("the disk is full: {folder} has {available}, and {needed} are needed")
+                .into())
         }
         _ => Ok(()),
     }

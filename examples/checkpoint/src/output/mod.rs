@@ -3,7 +3,6 @@
 
 mod disk;
 mod metadata;
-mod npz;
 mod plan;
 mod set;
 mod temporary;
@@ -14,25 +13,14 @@ pub(crate) use temporary::{signal, signals_are_errors};
 
 use crate::generate::{Chunk, Failure, Generator};
 use crate::model::Model;
-use crate::statistics::Sums;
 use indicatif::ProgressBar;
 use plan::Plan;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
-
-/// The place and the format of a checkpoint.
-pub(crate) enum Target<'a> {
-    /// One .safetensors file.
-    File(PathBuf),
-    /// NumPy's archive, one tensor after the other.
-    Npz(PathBuf),
-    /// A folder with .safetensors files, and their index.
-    Set { folder: PathBuf, shards: &'a Shards },
-}
 
 /// A model that is to be written.
 pub(crate) struct Writing<'a> {
@@ -40,28 +28,20 @@ pub(crate) struct Writing<'a> {
     pub(crate) seed: u64,
     /// Of every .safetensors file.
     pub(crate) metadata: BTreeMap<String, String>,
-    /// The values are to be measured.
-    pub(crate) measure: bool,
     /// Counts bytes.
     pub(crate) progress: &'a ProgressBar,
-    /// Of each tensor, as several threads find them.
-    pub(crate) sums: Mutex<Vec<Sums>>,
 }
 
 impl Writing<'_> {
-    /// Writes the checkpoint, and names its files.
-    pub(crate) fn to(&self, target: &Target<'_>) -> Result<Vec<PathBuf>, Failure> {
-        match target {
-            Target::File(path) => self.file(path),
-            Target::Npz(path) => npz::write(self, path),
-            Target::Set { folder, shards } => set::write(self, folder, shards),
-        }
+    /// Writes a .safetensors file, or a folder of shards and their index. Names its files.
+    pub(crate) fn to(&self, out: &Path, shards: Option<&Shards>) -> Result<Vec<PathBuf>, Failure> {
+        shards.map_or_else(|| self.file(out), |shards| set::write(self, out, shards))
     }
 
     fn file(&self, path: &Path) -> Result<Vec<PathBuf>, Failure> {
         let path = disk::target(path)?;
         let plan = Plan::new(self, None)?;
-        disk::check_space(temporary::folder_of(&path), plan.bytes())?;
+        disk::check_space(temporary::folder_of(&path), plan.bytes)?;
         let (file, temporary) = temporary::beside(&path)?;
         self.fill(&plan, std::slice::from_ref(&file))?;
         temporary.persist(&path)?;
@@ -71,31 +51,20 @@ impl Writing<'_> {
 
     /// Writes the tensors at their places, then waits until the disk has them.
     fn fill(&self, plan: &Plan, files: &[File]) -> Result<(), Failure> {
-        for (file, planned) in files.iter().zip(&plan.files) {
-            file.write_all_at(&planned.header, 0)?;
+        for (file, header) in files.iter().zip(&plan.headers) {
+            file.write_all_at(header, 0)?;
         }
         let early = EarlySync::default();
-        self.generator().all(&|chunk| {
+        Generator::new(self.model, self.seed).all(&|chunk| {
             let (file, start) = plan.places[chunk.tensor];
             let size = self.model.tensors[chunk.tensor].dtype.size();
             files[file].write_all_at(chunk.bytes, start + (chunk.first * size) as u64)?;
             early.wrote(&files[file], chunk)?;
-            self.wrote(chunk)
+            self.progress.inc(chunk.bytes.len() as u64);
+            temporary::check_signals()
         })?;
         self.progress.set_message("waiting for the disk");
         Ok(files.iter().try_for_each(File::sync_all)?)
-    }
-
-    fn generator(&self) -> Generator<'_> {
-        Generator::new(self.model, self.seed, self.measure)
-    }
-
-    /// Counts a chunk that was written. A signal since the last one is an error.
-    fn wrote(&self, chunk: &Chunk<'_>) -> Result<(), Failure> {
-        self.progress.inc(chunk.bytes.len() as u64);
-        let mut sums = self.sums.lock().unwrap_or_else(PoisonError::into_inner);
-        sums[chunk.tensor].add(chunk.sums);
-        temporary::check_signals()
     }
 }
 

@@ -9,25 +9,19 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 pub(super) struct Plan {
-    pub(super) files: Vec<PlannedFile>,
+    /// The header of each file: its length and its JSON, which stand before the tensors.
+    pub(super) headers: Vec<Vec<u8>>,
     /// For each tensor, its file and the offset in it.
     pub(super) places: Vec<(usize, u64)>,
-}
-
-/// A file before it is written.
-pub(super) struct PlannedFile {
-    /// Its length and its JSON, as they stand before the tensors.
-    pub(super) header: Vec<u8>,
-    /// With the header.
-    len: u64,
+    /// The size of all files.
+    pub(super) bytes: u64,
 }
 
 impl Plan {
     /// One file, or shards of this size at most.
     pub(super) fn new(writing: &Writing<'_>, max_shard_size: Option<u64>) -> Result<Self, Failure> {
         let tensors = &writing.model.tensors;
-        let mut places = vec![(0, 0); tensors.len()];
-        let mut files = Vec::new();
+        let (mut headers, mut places, mut bytes) = (Vec::new(), vec![(0, 0); tensors.len()], 0);
         for shard in cut(writing.model, max_shard_size) {
             // The widest elements first, so that all are aligned; readers rely on that.
             let mut shard: Vec<usize> = shard.collect();
@@ -35,17 +29,13 @@ impl Plan {
             let header = header(writing, &shard)?;
             let mut end = header.len() as u64;
             for i in shard {
-                places[i] = (files.len(), end);
+                places[i] = (headers.len(), end);
                 end += tensors[i].bytes();
             }
-            files.push(PlannedFile { header, len: end });
+            headers.push(header);
+            bytes += end;
         }
-        Ok(Self { files, places })
-    }
-
-    /// The size of all files.
-    pub(super) fn bytes(&self) -> u64 {
-        self.files.iter().map(|file| file.len).sum()
+        Ok(Self { headers, places, bytes })
     }
 }
 
@@ -70,7 +60,7 @@ fn header(writing: &Writing<'_>, tensors: &[usize]) -> Result<Vec<u8>, Failure> 
         let tensor @ Tensor { name, shape, dtype, .. } = &writing.model.tensors[i];
         let start = end;
         end += tensor.bytes();
-        (name, json!({ "dtype": dtype.name(), "shape": shape, "data_offsets": [start, end] }))
+        (name, json!({ "dtype": dtype, "shape": shape, "data_offsets": [start, end] }))
     };
     let metadata = ("__metadata__", json!(writing.metadata));
     let mut json = Vec::new();

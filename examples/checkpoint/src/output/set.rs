@@ -8,13 +8,13 @@
 //! Shards that are written by themselves get the names that they have in the whole set, and its index.
 
 use super::plan::{Plan, cut};
-use super::temporary::{NewFolder, beside};
+use super::temporary::beside;
 use super::{Writing, disk};
 use crate::generate::Failure;
 use crate::model::Model;
 use serde_json::{Value, json};
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use tempfile::TempPath;
@@ -63,20 +63,39 @@ impl Shards {
     }
 }
 
+/// Writes shards and their index. A folder that was made for them goes again if nothing came into it.
 pub(super) fn write(
     writing: &Writing<'_>,
     folder: &Path,
     shards: &Shards,
 ) -> Result<Vec<PathBuf>, Failure> {
+    if folder.extension().is_some_and(|extension| extension == "safetensors") {
+        return Err("--max-shard-size writes a folder, and this is the name of a file".into());
+    }
+    let is_new = match fs::create_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => false,
+        made => made.map(|()| true)?,
+    };
+    let written = write_into(writing, folder, shards);
+    if written.is_err() && is_new {
+        let _ = fs::remove_dir(folder);
+    }
+    written
+}
+
+fn write_into(
+    writing: &Writing<'_>,
+    folder: &Path,
+    shards: &Shards,
+) -> Result<Vec<PathBuf>, Failure> {
     let plan = Plan::new(writing, Some(shards.max_size))?;
-    if folder.exists() && !folder.is_dir() {
+    if !folder.is_dir() {
         return Err("a sharded set needs a folder, and this is none".into());
     }
     if folder.join(SINGLE).exists() {
         let why = "which loaders would read in place of the sharded set; move it away";
         return Err(format!("the folder has a {SINGLE}, {why}").into());
     }
-    let _folder = NewFolder::at(folder)?;
     let index_path = disk::target(&folder.join(INDEX))?;
     let names =
         if shards.is_part() { names(shards.count, "") } else { free_names(folder, shards.count) };
@@ -86,9 +105,9 @@ pub(super) fn write(
         let why = "another seed, list or size of shards";
         return Err(format!("the folder has shards of another set, by its index: {why}").into());
     }
-    disk::check_space(folder, plan.bytes())?;
+    disk::check_space(folder, plan.bytes)?;
 
-    let temporaries = plan.files.iter().map(|_| beside(&index_path));
+    let temporaries = plan.headers.iter().map(|_| beside(&index_path));
     let (files, temporaries): (Vec<_>, Vec<_>) =
         temporaries.collect::<io::Result<Vec<_>>>()?.into_iter().unzip();
     writing.fill(&plan, &files)?;

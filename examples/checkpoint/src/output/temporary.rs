@@ -1,12 +1,12 @@
-//! Files under temporary names, and a folder that was made for them, which go when dropped unless they
-//! are kept. Nothing can remove them after SIGKILL or a power failure.
+//! Files under temporary names, which go when dropped unless they are kept. Nothing can remove them after
+//! SIGKILL or a power failure.
 
 use crate::generate::Failure;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
-use std::fs::{self, File, Permissions};
+use std::fs::{File, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 use tempfile::{Builder, TempPath};
@@ -44,29 +44,6 @@ pub(super) fn beside(target: &Path) -> io::Result<(File, TempPath)> {
     // Less the umask, as for any new file.
     builder.prefix(&prefix).suffix(".tmp").permissions(Permissions::from_mode(0o666));
     Ok(builder.tempfile_in(folder_of(target))?.into_parts())
-}
-
-/// A folder that was made for the output, and goes if nothing came into it.
-pub(super) struct NewFolder(Option<PathBuf>);
-
-impl NewFolder {
-    /// Makes the folder, unless it is there.
-    pub(super) fn at(path: &Path) -> io::Result<Self> {
-        match fs::create_dir(path) {
-            Ok(()) => Ok(Self(Some(path.to_path_buf()))),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(Self(None)),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-impl Drop for NewFolder {
-    fn drop(&mut self) {
-        if let Some(path) = &self.0 {
-            // It stays if there is something in it.
-            let _ = fs::remove_dir(path);
-        }
-    }
 }
 
 /// The folder that a path lies in.

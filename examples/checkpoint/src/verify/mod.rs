@@ -8,7 +8,6 @@ use crate::generate::{Chunk, Failure, Generator};
 use crate::model::{Model, Tensor};
 pub(crate) use files::Files;
 use indicatif::ProgressBar;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 use std::os::unix::fs::FileExt;
 use std::sync::{Mutex, PoisonError};
@@ -43,21 +42,18 @@ impl Files {
         }
         let (comparable, faults) = self.compare_shapes(model);
         let differences = Differences::default();
-        Generator::new(model, seed, false).all(&|chunk| {
-            thread_local!(static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
+        Generator::new(model, seed).all(&|chunk| {
             progress.inc(chunk.bytes.len() as u64);
             let Tensor { name, dtype, .. } = &model.tensors[chunk.tensor];
             let Some((file, stored)) = self.tensors.get(name) else { return Ok(()) };
             if !comparable[chunk.tensor] {
                 return Ok(());
             }
-            BUFFER.with_borrow_mut(|buffer| {
-                buffer.resize(chunk.bytes.len(), 0);
-                let offset = stored.offset + (chunk.first * dtype.size()) as u64;
-                self.opened[*file].1.read_exact_at(buffer, offset)?;
-                differences.compare(chunk, *dtype, buffer);
-                Ok(())
-            })
+            let mut found = vec![0; chunk.bytes.len()];
+            let offset = stored.offset + (chunk.first * dtype.size()) as u64;
+            self.opened[*file].1.read_exact_at(&mut found, offset)?;
+            differences.compare(chunk, *dtype, &found);
+            Ok(())
         })?;
         let mut tensors = differences.lines(model);
         tensors.extend(faults);
@@ -74,7 +70,7 @@ impl Files {
                 faults.push(format!("missing: {name:?}"));
                 false
             }
-            Some((_, found)) if found.shape != *shape || found.dtype != dtype.name() => {
+            Some((_, found)) if found.shape != *shape || found.dtype != dtype.to_string() => {
                 let found = format!("{} {:?}", found.dtype, found.shape);
                 faults.push(format!("misshapen: {name:?} is {found}, not {dtype} {shape:?}"));
                 false
@@ -116,15 +112,10 @@ impl Differences {
             elements: 1 + differing.count() as u64,
         };
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let together = match all.remove(&chunk.tensor) {
-            None => here,
-            Some(other) => {
-                let elements = here.elements + other.elements;
-                let first = if here.first < other.first { here } else { other };
-                Difference { elements, ..first }
-            }
-        };
-        all.insert(chunk.tensor, together);
+        let both: Vec<_> = all.remove(&chunk.tensor).into_iter().chain([here]).collect();
+        let elements = both.iter().map(|difference| difference.elements).sum();
+        let first = both.into_iter().min_by_key(|difference| difference.first);
+        all.extend(first.map(|first| (chunk.tensor, Difference { elements, ..first })));
     }
 
     /// In the list's order.

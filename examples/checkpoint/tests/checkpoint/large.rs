@@ -31,7 +31,6 @@ fn write_and_verify(test: &str, gibibytes: f64, out: &str, checkpoint: &str) {
 #[test]
 fn twice_the_memory_is_written_and_verified_in_every_form() {
     write_and_verify("half", 0.5, "--out out.safetensors", "out.safetensors");
-    write_and_verify("half", 0.5, "--out out.npz", "out.npz");
     let set = "set/model.safetensors.index.json";
     write_and_verify("half", 0.5, "--out set --max-shard-size 300MB", set);
 }

@@ -8,37 +8,29 @@ use std::process::Command;
 #[test]
 fn the_report_has_a_line_for_equal_tensors_and_the_totals() {
     let directory = directory("report");
-    let part = |size: usize, initializer: &str| json!({"size": size, "initializer": initializer});
-    let gates = [part(50, "zeros"), part(50, "ones"), part(100, "zeros")];
     let weight = json!({"shape": [400, 500], "initializer": {"normal": {"std": 0.02}}});
-    write_list(
-        &directory,
-        &json!({
-            "h.0.fc.weight": weight,
-            "h.11.fc.weight": weight,
-            "gates": {"shape": [200], "initializer": {"blocks": {"axis": 0, "parts": gates}}},
-            "positions": {"shape": [9], "initializer": {"range": {"start": 0, "step": 1}}, "dtype": "I64"},
-        }),
-    );
+    let positions = json!({"range": {"start": 0, "step": 1}});
+    let list = json!({
+        "h.0.fc.weight": weight,
+        "h.11.fc.weight": weight,
+        "h.0.fc.bias": {"shape": [500], "initializer": "zeros"},
+        "positions": {"shape": [9], "initializer": positions, "dtype": "I64"},
+    });
+    write_list(&directory, &list);
     let report = succeed(&directory, "--max-shard-size 5GB --out set");
     let lines = [
-        "tensors count shape dtype values expected std measured std",
-        "h.*.fc.weight 2 [400, 500] F32 N(0, 0.02²) 0.020000 0.0",
-        // A quarter of ones: √(¼ · ¾).
-        "… 0.433013 0.433013",
-        "positions 1 [9] I64 0, 1, … 2.581989",
-        "own: 4 tensors, 400,209 elements, 1,600,872 bytes the whole set has 1 shards",
+        "tensors count shape dtype values",
+        "h.*.fc.weight 2 [400, 500] F32 N(0, 0.02²)",
+        "h.0.fc.bias 1 [500] F32 \"zeros\"",
+        "positions 1 [9] I64 0, 1, …",
+        "own: 4 tensors, 400,509 elements, 1,602,072 bytes the whole set has 1 shards",
         "to 1 shards and set/model.safetensors.index.json",
     ];
     let words = report.split_whitespace().collect::<Vec<_>>().join(" ");
     for line in lines {
         assert!(words.contains(line), "{line}: {report}");
     }
-    // Two right laws of 200 000 values: more than 5 once in a million seeds, and this one is fixed.
-    let largest = report.split("largest deviation of a measured std: ").nth(1).unwrap();
-    let largest: f64 = largest.split(' ').next().unwrap().parse().unwrap();
-    assert!((0.05..5.0).contains(&largest), "{report}");
-    assert!(!succeed(&directory, "--dry-run").contains("measured"));
+    assert!(!succeed(&directory, "--dry-run").contains("written"));
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn error_of(output: &Output) -> String {
 
 #[test]
 fn a_write_that_fails_leaves_what_was_there() {
-    for out in ["out.safetensors", "out.npz", "set --max-shard-size 6MB"] {
+    for out in ["out.safetensors", "set --max-shard-size 6MB"] {
         let directory = directory("limit");
         write_list(&directory, &tensors_of(8));
         let is_file = out.starts_with("out");
@@ -47,10 +47,10 @@ fn what_no_disk_holds_is_refused_with_what_is_needed_and_there() {
     let directory = directory("too_large");
     let shape = [70_368_744_177_664_usize, 2];
     write_list(&directory, &json!({ "w": { "shape": shape, "initializer": "ones" } }));
-    for out in ["out.safetensors", "out.npz", "set --max-shard-size 5GB"] {
+    for out in ["out.safetensors", "set --max-shard-size 5GB"] {
         let error = fail(&directory, &format!("--out {out}"));
-        assert!(error.contains("the disk is full: 512.00 TiB (5629499534"), "{error}");
-        assert!(error.contains("bytes) are available"), "{error}");
+        assert!(error.contains("the disk is full: "), "{error}");
+        assert!(error.ends_with("iB, and 512.00 TiB are needed\n"), "{error}");
         assert_eq!(names(&directory), ["list.json"]);
     }
 }
@@ -142,11 +142,6 @@ fn kill_at_random_moments(test: &str, out: &str, checkpoint: &str) {
 #[test]
 fn a_file_is_the_old_one_or_the_new_one_whenever_the_run_is_killed() {
     kill_at_random_moments("killed_file", "out.safetensors", "out.safetensors");
-}
-
-#[test]
-fn an_archive_is_the_old_one_or_the_new_one_whenever_the_run_is_killed() {
-    kill_at_random_moments("killed_npz", "out.npz", "out.npz");
 }
 
 #[test]

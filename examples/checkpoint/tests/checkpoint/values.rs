@@ -1,14 +1,13 @@
 //! The values that are written: those of the library, for every initializer, type and form of file.
 
-use crate::common::{checkpoint, directory, fail, succeed, tensors, write_list};
+use crate::common::{checkpoint, directory, succeed, tensors};
 use ndarray_init::half::{bf16, f16};
 use ndarray_init::ndarray::{ArrayD, IxDyn};
 use ndarray_init::presets::keras;
 use ndarray_init::{AnyInitializer, Element, InitExt, Initializer, Key};
-use ndarray_npy::NpzReader;
 use safetensors::SafeTensors;
 use serde_json::{Value, json};
-use std::fs::{self, File};
+use std::fs;
 
 /// The array that the library makes of a tensor, seed 42.
 fn array<A: Element>(name: &str, shape: &[usize], rule: &dyn Initializer<A>) -> Vec<A> {
@@ -160,27 +159,4 @@ fn every_type_is_written_little_endian_and_aligned() {
         let size = bytes.len() / tensor.shape().iter().product::<usize>();
         assert_eq!((tensor.data().as_ptr() as usize - widest) % size, 0, "{name}");
     }
-}
-
-#[test]
-fn an_archive_has_the_arrays_of_the_file_and_no_bf16() {
-    let directory = directory("npz");
-    let mut list = list_of_types();
-    list.as_object_mut().unwrap().remove("bf16");
-    let file = checkpoint(&directory, &list, "");
-    succeed(&directory, "--out out.npz");
-    let mut archive = NpzReader::new(File::open(directory.join("out.npz")).unwrap()).unwrap();
-    assert_eq!(archive.len(), 10);
-    let array: ArrayD<f32> = archive.by_name("default").unwrap();
-    assert!(tensors(&file)["default"] == (vec![7, 11], bytes(array.as_slice().unwrap())));
-    let positions: ArrayD<i64> = archive.by_name("positions").unwrap();
-    assert_eq!(positions.into_raw_vec_and_offset().0, [5, 3, 1, 5, 3, 1]);
-    let mask: ArrayD<bool> = archive.by_name("mask").unwrap();
-    assert_eq!(mask.into_raw_vec_and_offset().0, [true, false, true]);
-    write_list(&directory, &list_of_types());
-    let error = fail(&directory, "--out out.npz");
-    assert!(error.contains("tensor \"bf16\": NumPy has no BF16"), "{error}");
-    // The old archive stands.
-    write_list(&directory, &list);
-    succeed(&directory, "--verify out.npz");
 }

@@ -7,15 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import jax
-import numpy as np
 
 from .models import flat, keras_weights, nnx_variables
 
 
 def read(file: Path) -> dict[str, Any]:
-    """The arrays of a .safetensors or .npz file."""
-    if file.suffix == ".npz":
-        return dict(np.load(file))
+    """The arrays of a .safetensors file."""
     from safetensors.flax import load_file
 
     return load_file(file)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -34,16 +32,6 @@ def constructor(spec: str, config: Path | None, kwargs: dict[str, Any]) -> Model
     module, _, name = path.rpartition(":")
     build: Any = reduce(getattr, name.split("."), importlib.import_module(module or library))
     return {"jax": of_jax, "flax": of_flax, "keras": of_keras}[library](build, kwargs)
-
-
-def called(spec: str, kwargs: dict[str, Any]) -> str:
-    """The model's name in the list."""
-    return f"{spec} {json.dumps(kwargs)}" if kwargs else spec
-
-
-def versions(spec: str) -> dict[str, str]:
-    """Of JAX and of the library."""
-    return {library: version(library) for library in dict.fromkeys(("jax", spec.partition(":")[0]))}
 
 
 def of_jax(init: Callable[..., Any], kwargs: dict[str, Any]) -> Model:

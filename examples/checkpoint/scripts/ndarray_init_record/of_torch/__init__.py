@@ -1,5 +1,1 @@
-"""PyTorch's models.
-
-A model's constructor runs once more (`recorder`) on tensors without memory, while each operation (`operations`) says
-which law each element comes from (`labels`, `laws`). In the end the labels become initializers (`forms`, `numbers`).
-"""
+"""PyTorch's models: `recorder` runs a constructor on tensors without memory, `operations` say what happens to labels."""

@@ -1,7 +1,6 @@
 """Constructors by name: `timm:…`, `transformers:…` and `torchvision:…` by the model, all others `module:function`."""
 
 import importlib
-import importlib.metadata
 import inspect
 import json
 from collections.abc import Callable
@@ -36,19 +35,3 @@ def _transformers(module, name: str, file: Path | None, kwargs: dict) -> Callabl
     if hasattr(model, "from_config"):
         return lambda: model.from_config(module.AutoConfig.for_model(**settings))
     return lambda: model(model.config_class.from_dict(dict(settings)))
-
-
-def called(spec: str, kwargs: dict) -> str:
-    """The model and what else it was built with."""
-    return f"{spec} {json.dumps(kwargs)}" if kwargs else spec
-
-
-def versions(spec: str) -> dict[str, str]:
-    """Of PyTorch and of the library."""
-    found = {}
-    for library in ("torch", spec.partition(":")[0].partition(".")[0]):
-        try:
-            found[library] = importlib.metadata.version(library).partition("+")[0]
-        except importlib.metadata.PackageNotFoundError:
-            pass
-    return found

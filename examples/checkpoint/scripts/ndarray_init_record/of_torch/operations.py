@@ -10,31 +10,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch.utils._pytree import tree_map, tree_map_only
 
-from .labels import LARGEST, Labels
-from .laws import (
+from ..labels import LARGEST, Labels
+from ..laws import (
+    UNARY,
+    WITH_NUMBER,
     Constant,
-    Factor,
     Law,
     Normal,
-    Orthogonal,
     Permutation,
     Sparse,
     Uniform,
     Unknown,
-    added,
     clamped,
-    erfinv,
+    of_two,
     scaled,
-    shifted,
-    stepped,
 )
+from ..matrices import is_fresh, qr, times_signs
 
 if TYPE_CHECKING:
     from .recorder import Recorder
@@ -118,28 +114,13 @@ def copy(recorder: Recorder, func, args, kwargs):
 
 # Maps of each element.
 
-UNARY: dict[str, Callable[..., Law]] = {
-    "neg": lambda x: scaled(x, -1.0),
+CLAMPS: dict[str, Callable[..., Law]] = {
     "clamp": lambda x, min=None, max=None: clamped(
         x, -math.inf if min is None else min, math.inf if max is None else max
     ),
     "clamp_min": lambda x, min: clamped(x, min, math.inf),
     "clamp_max": lambda x, max: clamped(x, -math.inf, max),
-    "exp": lambda x: stepped(x, "exp"),
-    "log": lambda x: stepped(x, "ln"),
-    "expm1": lambda x: stepped(x, "expm1"),
-    "erfinv": erfinv,
-    "sign": lambda x: signs(x),
 }
-
-BINARY: dict[str, Callable[[Law, Law], Law]] = {
-    "mul": lambda x, y: scaled(x, y.value) if isinstance(y, Constant) else scaled(y, x.value),
-    "div": lambda x, y: scaled(x, 1 / y.value) if isinstance(y, Constant) else Unknown("is divided by a draw"),
-    "add": lambda x, y: shifted(x, y.value) if isinstance(y, Constant) else shifted(y, x.value),
-    "sub": lambda x, y: BINARY["add"](x, _negative(y)),
-    "rsub": lambda x, y: BINARY["add"](y, _negative(x)),
-}
-"""Of two elements of which one is a constant."""
 
 
 def unary(recorder: Recorder, func, args, kwargs):
@@ -150,7 +131,7 @@ def unary(recorder: Recorder, func, args, kwargs):
     def image(law: Law) -> Law:
         if isinstance(law, Constant):
             return _computed(func, law, *numbers, **kwargs)
-        return UNARY[_name(func)](law, *numbers, **kwargs)
+        return (CLAMPS | UNARY)[_name(func)](law, *numbers, **kwargs)
 
     return _written(recorder, func, args, kwargs, recorder.labels(x).map(image))
 
@@ -170,22 +151,11 @@ def binary(recorder: Recorder, func, args, kwargs):
         y = y.map(lambda law: scaled(law, alpha) if not isinstance(law, Constant) else Constant(law.value * alpha))
 
     def image(x: Law, y: Law, is_one_draw: bool) -> Law:
-        for law in (x, y):
-            if isinstance(law, Unknown):
-                return law
         if isinstance(x, Constant) and isinstance(y, Constant):
             return _computed(func, x, y)
-        if isinstance(x, Constant) or isinstance(y, Constant):
-            return BINARY[_name(func)](x, y)
-        if _name(func) == "add" and is_one_draw:
-            return added(x, y)
-        return Unknown(f"is computed from two drawn numbers by {func}")
+        return of_two(str(func), _name(func), x, y, is_one_draw)
 
-    return _written(recorder, func, args, kwargs, times_signs(func, x, y) or x.combined(y, image))
-
-
-def _negative(law: Law) -> Law:
-    return Constant(-law.value) if isinstance(law, Constant) else scaled(law, -1.0)
+    return _written(recorder, func, args, kwargs, _name(func) == "mul" and times_signs(x, y) or x.combined(y, image))
 
 
 def _computed(func, *arguments, **kwargs) -> Law:
@@ -194,34 +164,14 @@ def _computed(func, *arguments, **kwargs) -> Law:
     return Constant(func.overloadpacket(*numbers, **kwargs).item())
 
 
-# Orthogonal matrices: normal numbers = Q R, and Q times the signs of R's diagonal is one (Mezzadri 2007).
-
-
-def qr(recorder: Recorder, func, args, kwargs):
-    labels = recorder.labels(args[0])
-    draws = labels.elements()
-    if args[0].ndim != 2 or args[0].shape[0] < args[0].shape[1] or not _is_fresh(labels):
+def decompose(recorder: Recorder, func, args, kwargs):
+    if args[0].ndim != 2 or not (factors := qr(recorder.labels(args[0]), args[0].shape, lambda _: recorder.draws)):
         return NotImplemented
-    rows, columns = args[0].shape
-    q, r = out = recorder.run(func, args, kwargs)
-    first = int(draws.min())  # Q has as many elements, which depend on the same draws.
-    recorder.write(q, Labels.of(Factor("q", first, rows, columns, recorder.draws), q.numel(), first))
-    recorder.draw(r, Factor("r", recorder.draws, columns, columns, first))
+    out = recorder.run(func, args, kwargs)
+    for tensor, labels in zip(out, factors):
+        recorder.write(tensor, labels)
+    recorder.draws += out[1].numel()
     return out
-
-
-def signs(law: Law) -> Law:
-    return replace(law, name="signs of r") if isinstance(law, Factor) and law.name == "r" else stepped(law, "sign")
-
-
-def times_signs(func, x: Labels, y: Labels) -> Labels | None:
-    """Q times the signs, if that is what these are."""
-    match _name(func), x.distinct(), y.distinct():
-        case "mul", [Factor("q", first, rows, columns, other)], [Factor("signs of r", of)] if of == other:
-            diagonal = np.tile(other + np.arange(columns) * (columns + 1), rows)
-            if x.size == rows * columns and np.array_equal(y.elements(), diagonal):
-                return x.map(lambda _: Orthogonal(first, rows, columns))
-    return None
 
 
 def put(recorder: Recorder, func, args, kwargs):
@@ -236,8 +186,10 @@ def put(recorder: Recorder, func, args, kwargs):
         ):
             labels, order = recorder.labels(column), recorder.labels(places)
             is_zero = _name(func) == "index_fill" or recorder.is_known(args[2]) and not recorder.values(args[2]).any()
-            if order.distinct() == [Permutation(column.numel())] and _is_fresh(labels) and is_zero:
-                sparse = Sparse(labels.distinct()[0], column.numel(), order.size)
+            law = labels.distinct()[0]
+            is_drawn = isinstance(law, Normal | Uniform) and is_fresh(labels)
+            if order.distinct() == [Permutation(column.numel())] and is_drawn and is_zero:
+                sparse = Sparse(law, column.numel(), order.size)
                 return _written(recorder, func, args, kwargs, labels.map(lambda _: sparse))
     return move(recorder, func, args, kwargs)
 
@@ -247,14 +199,6 @@ def norm(recorder: Recorder, func, args, kwargs):
     out = recorder.run(func, args, kwargs)
     recorder.write(out, Labels.of(Unknown(reason), out.numel()))
     return out
-
-
-def _is_fresh(labels: Labels) -> bool:
-    """All elements have one normal or uniform law, and each a draw of its own."""
-    match labels.distinct():
-        case [Normal(0) | Uniform()]:
-            return np.unique(labels.elements()).size == labels.size
-    return False
 
 
 def _written(recorder: Recorder, func, args, kwargs, labels: Labels):
@@ -280,10 +224,10 @@ def tensors(arguments: Any) -> list[torch.Tensor]:
 
 RULES: dict[str, Callable] = {
     **dict.fromkeys(MOVES, move),
-    **dict.fromkeys(UNARY, unary),
-    **dict.fromkeys(BINARY, binary),
+    **dict.fromkeys(CLAMPS | UNARY, unary),
+    **dict.fromkeys(WITH_NUMBER, binary),
     **dict.fromkeys(("copy", "clone", "_to_copy"), copy),
     **dict.fromkeys(("norm", "linalg_vector_norm", "norm_except_dim"), norm),
-    "linalg_qr": qr,
+    "linalg_qr": decompose,
     **dict.fromkeys(("index_put", "index_fill"), put),
 }

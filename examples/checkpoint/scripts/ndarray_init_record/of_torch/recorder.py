@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from unittest import mock
 
+import numpy as np
 import torch
 from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
 from torch.utils._pytree import tree_leaves, tree_map_only
 
-from .labels import LARGEST, Labels, unknown
-from .laws import Constant, Law, Normal, TruncatedNormal, Uniform, Unknown
+from ..labels import LARGEST, Labels, unknown
+from ..laws import Constant, Law, Normal, TruncatedNormal, Uniform, Unknown
 from .operations import DRAWS, FILLS, RULES, copy, tensors
 
 
@@ -307,8 +308,11 @@ def _positions(tensor: torch.Tensor):
     return places.as_strided(tensor.shape, tensor.stride(), tensor.storage_offset()).flatten().numpy()
 
 
-def _flat(tensor: torch.Tensor):
-    """A tensor's numbers as NumPy has them, row by row."""
-    if tensor.dtype in (torch.bfloat16, torch.float16):
-        tensor = tensor.float()
-    return tensor.detach().flatten().resolve_conj().numpy()
+def _flat(tensor: torch.Tensor) -> np.ndarray:
+    """A tensor's numbers row by row."""
+    return numpy(tensor).reshape(-1)
+
+
+def numpy(tensor: torch.Tensor) -> np.ndarray:
+    """A tensor's numbers as NumPy has them, which has no bfloat16."""
+    return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).detach().resolve_conj().numpy()

@@ -5,7 +5,7 @@ same draw, so that copies are known from values that are drawn anew. Neighbors w
 one run, so that the size of a tensor does not matter.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,8 +83,15 @@ class Labels:
         starts = np.cumsum(self.counts) - self.counts
         return np.repeat(self.draws - starts, self.counts) + np.arange(self.size)
 
+    def places(self, starts: Mapping[Law, int]) -> np.ndarray:
+        """The draw of each element, plus its law's number."""
+        laws, index = np.unique(self.laws, return_inverse=True)
+        shifts = np.array([starts[_table.laws[law]] for law in laws.tolist()])
+        return self.elements() + np.repeat(shifts[index], self.counts)
+
     def distinct(self) -> list[Law]:
-        return [_table.laws[law] for law in dict.fromkeys(self.laws.tolist())]
+        is_one = bool((self.laws == self.laws[:1]).all())  # Most are, and may have a run for each element.
+        return [_table.laws[law] for law in dict.fromkeys(self.laws[: 1 if is_one else None].tolist())]
 
     def drawn(self) -> "Labels":
         """The runs that are no constants."""
