@@ -26,6 +26,14 @@ pub struct Target<'a, A> {
 // SAFETY: a target is shared only between tasks that write different elements.
 unsafe impl<A: Send> Sync for Target<'_, A> {}
 
+/// Writes elements first, first + 1, … that lie one after the other.
+// The scratch buffer is in a frame of its own, so that no frame has those of two ways to draw, or one for each
+// of rayon's nested calls.
+#[inline(never)]
+fn draw_contiguous<A: Format>(source: &Source<'_, A>, first: usize, out: &mut [MaybeUninit<A>]) {
+    source.write(&mut Scratch::new(), first, out);
+}
+
 impl<'a, A: Format> Target<'a, A> {
     pub(super) fn of<D: Dimension>(array: &'a mut ArrayRef<A, D>) -> Self {
         let start = array.as_mut_ptr();
@@ -59,7 +67,7 @@ impl<'a, A: Format> Target<'a, A> {
             in_ranges(len, 64 * BLOCK, |first, count| {
                 // SAFETY: elements of the array, and no other task's.
                 let out = unsafe { self.stretch(first as i64, count) };
-                source.write(&mut Scratch::new(), first, out);
+                draw_contiguous(source, first, out);
             });
         } else {
             self.draw_strided(source, LEAST_STREAMED);
