@@ -33,7 +33,8 @@ fn binary16(value: f32) -> u16 {
     let sum = f32::from_bits(magnitude) + f32::from_bits(large);
     let digits = sum.to_bits() - large;
     // A subnormal number has the exponent 0, and others have the 1 in front of their digits added to it.
-    (sign | ((power - LEAST_NORMAL) >> 13) + digits) as u16
+    let unsigned = ((power - LEAST_NORMAL) >> 13) + digits;
+    (sign | unsigned) as u16
 }
 
 macro_rules! format {
