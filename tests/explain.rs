@@ -238,7 +238,7 @@ fn calls_have_the_arguments_of_their_framework() {
 {"scale": 2.25, "mode": "fan_avg", "distribution": "untruncated_normal"} | "torch" | [4, 6] | MindSpore | mindspore.common.initializer.XavierNormal(gain=1.5)
 
 "kaiming_normal" | {"roles": "torch", "transposed": true} | [64, 32, 3, 3] | PyTorch | torch.nn.init.kaiming_normal_(w, mode="fan_out", nonlinearity="relu") / its fan_out is this fan_in: it reads the kernel as it is stored
-"kaiming_normal" | {"roles": "torch", "transposed": true} | [64, 32, 3, 3] | Keras | keras.initializers.VarianceScaling(scale=2.0, mode="fan_out", distribution="untruncated_normal") / for a kernel of shape (3, 3, 32, 64) / its fan_out is this fan_in: it reads the kernel as it is stored
+{"scale": 2, "mode": "fan_out", "distribution": "untruncated_normal"} | {"roles": "torch", "transposed": true} | [64, 32, 3, 3] | Keras | keras.initializers.VarianceScaling(scale=2.0, mode="fan_in", distribution="untruncated_normal") / for a kernel of shape (3, 3, 32, 64) / its fan_in is this fan_out: it reads the kernel as it is stored
 "kaiming_normal" | {"roles": "torch", "transposed": true} | [64, 32, 3, 3] | JAX | jax.nn.initializers.variance_scaling(scale=2.0, mode="fan_in", distribution="normal", in_axis=0, out_axis=1)
 "#,
     );

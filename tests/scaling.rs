@@ -7,6 +7,8 @@
 use crate::common::samples::distance;
 use crate::common::{PRESETS, number, rows};
 use ndarray_init::ndarray::{Array1, Array2, ArrayD, IxDyn};
+#[cfg(feature = "complex")]
+use ndarray_init::num_complex::Complex32;
 use ndarray_init::presets::torch;
 use ndarray_init::{
     Distribution, FanMode, Fans, InitError, InitExt, Initializer, Key, Law, Layout, Mup, MupRole,
@@ -300,6 +302,8 @@ fn pytorchs_default_is_kaiming_uniform_with_a_of_root_five() -> Checked {
         assert_eq!((law.to_string().as_str(), law.mean(), law.std_dev()), ("U[0, 0]", 0.0, 0.0));
         assert_eq!(Array1::<f32>::init(5, &law, Key::new(1))?, Array1::<f32>::zeros(5));
         assert_eq!(Array1::<f64>::init(5, &law, Key::new(1))?, Array1::<f64>::zeros(5));
+        #[cfg(feature = "complex")]
+        assert_eq!(Array1::<Complex32>::init(5, &law, Key::new(1))?, Array1::zeros(5));
     }
     Ok(())
 }
