@@ -62,13 +62,7 @@ macro_rules! format {
                 if nearest.to_f64() < value && nearest < Self::MAX {
                     // Numbers of one sign are in the order of their bits, or in the opposite one.
                     let bits = nearest.to_bits();
-                    let up = if bits == 0x8000 {
-                        1
-                    } else if nearest.is_sign_negative() {
-                        bits - 1
-                    } else {
-                        bits + 1
-                    };
+                    let up = if nearest.is_sign_negative() { bits - 1 } else { bits + 1 };
                     Self::from_bits(up).to_f32()
                 } else {
                     nearest.to_f32()
