@@ -34,12 +34,14 @@ const CHAINS: usize = 10;
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 fn fused() -> f64 {
-    let mut sums = [[1.0_f64; 4]; CHAINS];
+    use std::arch::x86_64::{_mm256_cvtsd_f64, _mm256_fmadd_pd, _mm256_set1_pd};
+
+    let [factor, summand] = [0.999, 0.001].map(|x| _mm256_set1_pd(black_box(x)));
+    let mut sums = [_mm256_set1_pd(1.0); CHAINS];
     for _ in 0..STEPS {
-        let factor = black_box(0.999);
-        for sum in sums.as_flattened_mut() {
-            *sum = sum.mul_add(factor, 0.001);
+        for sum in &mut sums {
+            *sum = _mm256_fmadd_pd(*sum, factor, summand);
         }
     }
-    sums.as_flattened().iter().sum()
+    sums.map(|sum| _mm256_cvtsd_f64(sum)).iter().sum()
 }
