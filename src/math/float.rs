@@ -56,8 +56,8 @@ pub trait Float:
 
     /// self · factor + summand, rounded once.
     fn mul_add<const FUSED: bool>(self, factor: Self, summand: Self) -> Self;
-    /// [`mul_add`](Self::mul_add) for a summand that is 0 or at least 2⁻²⁹ times the product, as in a
-    /// polynomial. Without the instruction, this function makes a normal `f32` take 0.8 of the instructions.
+    /// [`mul_add`](Self::mul_add) in the polynomials of this module. Without the instruction, an `f32` is
+    /// rounded from the sum in `f64`. No inexact sum is a tie there, for any argument, as a test shows.
     #[inline(always)]
     fn horner_step<const FUSED: bool>(self, factor: Self, summand: Self) -> Self {
         self.mul_add::<FUSED>(factor, summand)
@@ -107,7 +107,9 @@ pub(crate) fn is_negative(word: u64) -> bool {
 }
 
 macro_rules! common {
-    ($float:ident, $bits:ident, $sine:ident, $cosine:ident) => {
+    ($float:ident, $bits:ident, $terms:literal, $table:ident, $least_d:ident, $sine:ident, $cosine:ident) => {
+        type Table = Table<$float, $terms>;
+
         const NAME: &'static str = stringify!($float);
         const COMPLEX_NAME: &'static str = concat!("Complex<", stringify!($float), ">");
         const GREATEST: f64 = $float::MAX as f64;
@@ -119,6 +121,7 @@ macro_rules! common {
         const EPSILON: Self = $float::EPSILON;
         const LEAST_NORMAL: Self = $float::MIN_POSITIVE;
         const UNIT: Self = 1.0 / (1_u64 << ($bits::BITS - 1)) as $float;
+        const LEAST_D: Self = $least_d;
         const IS_WIDE: bool = $bits::BITS == 64;
 
         #[inline(always)]
@@ -130,6 +133,17 @@ macro_rules! common {
         fn flip(self, word: u64) -> Self {
             let word = (word >> (64 - $bits::BITS)) as $bits;
             $float::from_bits(self.to_bits() ^ (word & (1 << ($bits::BITS - 1))))
+        }
+
+        #[inline(always)]
+        fn table() -> Self::Table {
+            *black_box(&$table)
+        }
+
+        #[inline(always)]
+        fn center<const FUSED: bool>(table: &Self::Table, x: Self, d: Self) -> Self {
+            let rest = rational::<FUSED, Self, $terms>(&table.numerator, &table.denominator, d);
+            Float::mul_add::<FUSED>(x, rest, x * table.middle)
         }
 
         #[inline(always)]
@@ -156,19 +170,24 @@ macro_rules! common {
 }
 
 impl Float for f32 {
-    common!(f32, u32, SINE_32, COSINE_32);
-
-    type Table = Table<f32, 7>;
-    const LEAST_D: f32 = LEAST_D_32;
+    common!(f32, u32, 7, TABLE_32, LEAST_D_32, SINE_32, COSINE_32);
 
     #[inline(always)]
     fn mul_add<const FUSED: bool>(self, factor: f32, summand: f32) -> f32 {
-        mul_add_32::<FUSED, true>(self, factor, summand)
+        if FUSED {
+            self.mul_add(factor, summand)
+        } else {
+            mul_add_in_f64::<BRANCHES>(self, factor, summand)
+        }
     }
 
     #[inline(always)]
     fn horner_step<const FUSED: bool>(self, factor: f32, summand: f32) -> f32 {
-        mul_add_32::<FUSED, false>(self, factor, summand)
+        if FUSED {
+            self.mul_add(factor, summand)
+        } else {
+            (f64::from(self) * f64::from(factor) + f64::from(summand)) as f32
+        }
     }
 
     #[inline(always)]
@@ -185,24 +204,10 @@ impl Float for f32 {
             |n: i32| fused_if_cheap::<FUSED, f32>(n as f32, Self::UNIT, Self::UNIT / 2.0);
         (fraction(magnitude), fraction(magnitude ^ i32::MAX))
     }
-
-    #[inline(always)]
-    fn table() -> Self::Table {
-        *black_box(&TABLE_32)
-    }
-
-    #[inline(always)]
-    fn center<const FUSED: bool>(table: &Self::Table, x: f32, d: f32) -> f32 {
-        let rest = rational::<FUSED, f32, 7>(&table.numerator, &table.denominator, d);
-        x.horner_step::<FUSED>(rest, x * table.middle)
-    }
 }
 
 impl Float for f64 {
-    common!(f64, u64, SINE_64, COSINE_64);
-
-    type Table = Table<f64, 13>;
-    const LEAST_D: f64 = LEAST_D_64;
+    common!(f64, u64, 13, TABLE_64, LEAST_D_64, SINE_64, COSINE_64);
 
     #[inline(always)]
     fn mul_add<const FUSED: bool>(self, factor: f64, summand: f64) -> f64 {
@@ -234,17 +239,6 @@ impl Float for f64 {
             fused_if_cheap::<FUSED, f64>(rest, STEP, STEP - below),
         )
     }
-
-    #[inline(always)]
-    fn table() -> Self::Table {
-        *black_box(&TABLE_64)
-    }
-
-    #[inline(always)]
-    fn center<const FUSED: bool>(table: &Self::Table, x: f64, d: f64) -> f64 {
-        let rest = rational::<FUSED, f64, 13>(&table.numerator, &table.denominator, d);
-        x.horner_step::<FUSED>(rest, x * table.middle)
-    }
 }
 
 /// 2³².
@@ -254,12 +248,6 @@ const TWO_32: f64 = 4_294_967_296.0;
 #[inline(always)]
 fn fused_if_cheap<const FUSED: bool, A: Float>(a: A, b: A, c: A) -> A {
     if FUSED { a.mul_add::<FUSED>(b, c) } else { a * b + c }
-}
-
-/// a · b + c, rounded once, for `ANY` operands, or for those of [`Float::horner_step`].
-#[inline(always)]
-fn mul_add_32<const FUSED: bool, const ANY: bool>(a: f32, b: f32, c: f32) -> f32 {
-    if FUSED { a.mul_add(b, c) } else { mul_add_in_f64::<ANY, BRANCHES>(a, b, c) }
 }
 
 /// The code is not made of vectors, so that a branch takes half the time.
@@ -273,39 +261,30 @@ const BRANCHES: bool = cfg!(all(target_family = "wasm", not(target_feature = "si
 /// rounded sums: proved algorithms using rounding to odd", IEEE Transactions on Computers 57, 2008).
 ///
 /// The sign of d: p − RN(`near` − c) is 0 or has the sign of d, as rounding is monotone and keeps p. So
-/// does c − RN(`near` − p). The first is 0 in place of d only if |d| is at most half a unit in p's last
-/// place. All three numbers are multiples of p's unit of 48 digits, unless c has digits below: then c is
-/// less than 2⁻²⁹ p, and the second difference is exact. An infinite or undefined sum makes both comparisons
-/// false, and is the result. A normal sum that is no tie need not be looked at: a branch leaves it as it is.
+/// does c − RN(`near` − p), and the difference from the larger operand is exact. An infinite or undefined
+/// sum makes both comparisons false, and is the result. A normal sum that is no tie need not be looked at: a
+/// branch leaves it as it is.
 #[inline(always)]
-fn mul_add_in_f64<const ANY: bool, const BRANCHES: bool>(a: f32, b: f32, c: f32) -> f32 {
+fn mul_add_in_f64<const BRANCHES: bool>(a: f32, b: f32, c: f32) -> f32 {
     let (product, c) = (f64::from(a) * f64::from(b), f64::from(c));
     let sum = product + c;
     if BRANCHES && sum.abs() >= f64::from(f32::MIN_POSITIVE) && sum.to_bits() << 35 != 1 << 63 {
         return sum as f32;
     }
     let near = f64::from_bits(sum.to_bits() & !((1 << 28) - 1));
-    let mut rest = product - (near - c);
-    if ANY {
-        rest += c - (near - product);
-    } else {
-        debug_assert!(is_horner_step(product, c), "{a:e} * {b:e} + {c:e}");
-    }
-    let rest = rest * near;
+    let rest = (product - (near - c) + (c - (near - product))) * near;
     let unit = u64::from(rest > 0.0).wrapping_sub(u64::from(rest < 0.0));
     f64::from_bits(near.to_bits().wrapping_add(unit)) as f32
 }
 
-/// The operands are those of [`Float::horner_step`].
-fn is_horner_step(product: f64, summand: f64) -> bool {
-    summand == 0.0 || summand.abs() >= product.abs() * 2.0_f64.powi(-29)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::normal_quantile::polynomial;
+    use super::super::{Simd, Vectorized};
     use super::*;
     use rand::{Rng, SeedableRng};
     use rand_xoshiro::Xoshiro256PlusPlus;
+    use std::ops::RangeInclusive;
 
     /// A number with this exponent and at most so many digits.
     fn number(rng: &mut impl Rng, exponent: i32, digits: u32) -> f32 {
@@ -319,12 +298,7 @@ mod tests {
     #[track_caller]
     fn assert_exact([a, b, c]: [f32; 3]) {
         let right = a.mul_add(b, c);
-        let is_horner_step = is_horner_step(f64::from(a) * f64::from(b), c.into());
-        let found = [mul_add_in_f64::<true, false>(a, b, c), mul_add_in_f64::<true, true>(a, b, c)];
-        let steps = is_horner_step.then(|| {
-            [mul_add_in_f64::<false, false>(a, b, c), mul_add_in_f64::<false, true>(a, b, c)]
-        });
-        for found in found.into_iter().chain(steps.into_iter().flatten()) {
+        for found in [mul_add_in_f64::<false>(a, b, c), mul_add_in_f64::<true>(a, b, c)] {
             let same = found.to_bits() == right.to_bits() || found.is_nan() && right.is_nan();
             assert!(same, "{a:e} * {b:e} + {c:e} = {right:e}, not {found:e}");
         }
@@ -365,6 +339,46 @@ mod tests {
                     assert_exact([a, b, c]);
                 }
             }
+        }
+    }
+
+    /// Counts arguments for which a polynomial has other bits without the instruction.
+    struct Differences<const N: usize> {
+        coefficients: [f32; N],
+        is_of_squares: bool,
+    }
+
+    impl<const N: usize> Vectorized for Differences<N> {
+        type Target = RangeInclusive<f32>;
+        type Output = u32;
+
+        #[inline(always)]
+        fn run<const FUSED: bool>(self, arguments: &mut RangeInclusive<f32>) -> u32 {
+            let (first, last) = (arguments.start().to_bits(), arguments.end().to_bits());
+            let step = if cfg!(debug_assertions) { 10_007 } else { 1 };
+            let mut count = 0;
+            for i in 0..(last - first) / step {
+                let x = f32::from_bits(first + i * step);
+                let x = if self.is_of_squares { x * x } else { x };
+                let right = polynomial::<true, f32, N>(&self.coefficients, x);
+                count += u32::from(polynomial::<false, f32, N>(&self.coefficients, x) != right);
+            }
+            count
+        }
+    }
+
+    #[test]
+    fn polynomials_have_the_bits_of_the_instruction_for_every_argument() {
+        let best = *Simd::available().last().unwrap();
+        // The d of truncated laws are rounded, some of them beyond 1.
+        for coefficients in [TABLE_32.numerator, TABLE_32.denominator] {
+            let differences = Differences { coefficients, is_of_squares: false };
+            assert_eq!(best.run(differences, &mut (LEAST_D_32..=1.001)), 0);
+        }
+        // An angle is at most an eighth of a turn, and the least word's is 2⁻³² of half a turn.
+        for coefficients in [SINE_32, COSINE_32] {
+            let differences = Differences { coefficients, is_of_squares: true };
+            assert_eq!(best.run(differences, &mut (2.0_f32.powi(-33)..=0.251)), 0);
         }
     }
 }
