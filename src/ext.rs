@@ -140,7 +140,8 @@ pub trait InitExt: Sized {
     ///
     /// # Errors
     /// If the configuration's layout does not fit the shape, or the array does not fit memory.
-    fn variance_scaling<'r, Sh, R>(
+    #[rustfmt::skip] // It would put the comment where rustc does not show it, as below.
+    fn variance_scaling<'r, Sh, R>( // with a key: `init(shape, &cfg, 42)`
         shape: Sh,
         cfg: impl Borrow<VarianceScaling>,
         rng: &'r mut R,
@@ -154,36 +155,37 @@ pub trait InitExt: Sized {
         Self::init(shape, cfg.borrow(), rng)
     }
 
+    // Where an argument does not fit, rustc shows the line with the function's name: so it says how to pass a key.
     presets! {
         /// (spatial…, in, out): U\[−b, b], b = √(6 / (fan_in + fan_out)) (Keras, JAX).
-        glorot_uniform
+        glorot_uniform // with a key: `init(shape, &VarianceScaling::glorot_uniform(), 42)`
         /// (spatial…, in, out): a normal of variance 2 / (fan_in + fan_out), truncated at two sigmas
         /// (Keras, JAX).
-        glorot_normal
+        glorot_normal // with a key: `init(shape, &VarianceScaling::glorot_normal(), 42)`
         /// (spatial…, in, out): U\[−b, b], b = √(6 / fan_in) (Keras, JAX).
-        he_uniform
+        he_uniform // with a key: `init(shape, &VarianceScaling::he_uniform(), 42)`
         /// (spatial…, in, out): a normal of variance 2 / fan_in, truncated at two sigmas (Keras, JAX).
-        he_normal
+        he_normal // with a key: `init(shape, &VarianceScaling::he_normal(), 42)`
         /// (spatial…, in, out): U\[−b, b], b = √(3 / fan_in) (Keras, JAX).
-        lecun_uniform
+        lecun_uniform // with a key: `init(shape, &VarianceScaling::lecun_uniform(), 42)`
         /// (spatial…, in, out): a normal of variance 1 / fan_in, truncated at two sigmas (Keras, JAX).
-        lecun_normal
+        lecun_normal // with a key: `init(shape, &VarianceScaling::lecun_normal(), 42)`
         /// (out, in, spatial…): U\[−b, b], b = √(6 / (fan_in + fan_out)) (PyTorch, MindSpore).
         ///
         /// For (in, out), as in `x.dot(&w)`: [`glorot_uniform`](Self::glorot_uniform).
-        xavier_uniform
+        xavier_uniform // with a key: `init(shape, &VarianceScaling::xavier_uniform(), 42)`
         /// (out, in, spatial…): a normal of variance 2 / (fan_in + fan_out) (PyTorch, MindSpore).
         ///
         /// For (in, out), as in `x.dot(&w)`: [`glorot_normal`](Self::glorot_normal), which is truncated.
-        xavier_normal
+        xavier_normal // with a key: `init(shape, &VarianceScaling::xavier_normal(), 42)`
         /// (out, in, spatial…): U\[−b, b], b = √(6 / fan_in) (PyTorch, MindSpore).
         ///
         /// For (in, out), as in `x.dot(&w)`: [`he_uniform`](Self::he_uniform).
-        kaiming_uniform
+        kaiming_uniform // with a key: `init(shape, &VarianceScaling::kaiming_uniform(), 42)`
         /// (out, in, spatial…): a normal of variance 2 / fan_in (PyTorch, MindSpore).
         ///
         /// For (in, out), as in `x.dot(&w)`: [`he_normal`](Self::he_normal), which is truncated.
-        kaiming_normal
+        kaiming_normal // with a key: `init(shape, &VarianceScaling::kaiming_normal(), 42)`
     }
 }
 

@@ -26,7 +26,7 @@ const INTEGERS: [&str; 2] = [
 const A_RESULT: [&str; 1] = ["such as `Normal::new(0.0, 0.02)`, needs a `?`"];
 
 /// Bodies of `main`, and sentences of their messages.
-const CASES: [(&str, &[&str]); 12] = [
+const CASES: [(&str, &[&str]); 15] = [
     ("let _ = Array2::<f32>::he_normal((2, 2), &mut OtherRng);", &OF_ANOTHER_RAND),
     (
         "let cfg = VarianceScaling::he_normal();
@@ -39,6 +39,19 @@ const CASES: [(&str, &[&str]); 12] = [
          let rng = rand_xoshiro::Xoshiro256PlusPlus::seed_from_u64(1);
          let _ = Array2::<f32>::zeros((2, 2)).fill_init(&Zeros, rng);",
         &["`Xoshiro256PlusPlus` gives no key", "consider mutably borrowing here"],
+    ),
+    (
+        "let _ = Array2::<f32>::he_normal((2, 2), 42);",
+        &["with a key: `init(shape, &VarianceScaling::he_normal(), 42)`"],
+    ),
+    (
+        "let _ = Array2::<f32>::xavier_uniform((2, 2), Key::new(42));",
+        &["with a key: `init(shape, &VarianceScaling::xavier_uniform(), 42)`"],
+    ),
+    (
+        "let cfg = VarianceScaling::he_normal();
+         let _ = Array2::<f32>::variance_scaling((2, 2), cfg, 42);",
+        &["with a key: `init(shape, &cfg, 42)`"],
     ),
     ("let _ = Array2::<f32>::he_normal((2, 2), &mut 42);", &NO_GENERATOR),
     ("let _ = Array2::<f32>::he_normal((2, 2), &mut Key::new(42));", &NO_GENERATOR),
