@@ -25,10 +25,12 @@ where
     let room = &mut elements.spare_capacity_mut()[..len];
     let array = ArrayViewMut::from_shape(shape.clone(), room);
     content.write(Target::of_new(&mut array.expect("as many elements as the shape has")), indices);
-    // SAFETY: writing a content to a target writes every element.
-    unsafe { elements.set_len(len) };
-    // SAFETY: a shape without strides of its own has its elements one after the other, in either order.
-    Ok(unsafe { ArrayBase::from_shape_vec_unchecked(shape, elements) })
+    // SAFETY: writing a content to a target writes every element. A shape without strides of its own has its
+    // elements one after the other, in either order.
+    Ok(unsafe {
+        elements.set_len(len);
+        ArrayBase::from_shape_vec_unchecked(shape, elements)
+    })
 }
 
 /// A new array with the elements of another array, broadcast to the new shape. A shape that is larger than

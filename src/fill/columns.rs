@@ -8,9 +8,10 @@ use super::tiles::Tiles;
 use crate::element::Format;
 use std::mem::MaybeUninit;
 
-/// A line of a tile. Longer than a tile is wide, so that the elements of a column do not share a set of the
-/// cache.
-pub(super) type Line<E> = [MaybeUninit<E>; Tiles::WIDTH + 16];
+/// A line of a tile in the buffer. Longer than a tile is wide, so that the elements of a column do not share a
+/// set of the cache.
+pub(super) const LINE_LEN: usize = Tiles::WIDTH + 16;
+type Line<E> = [MaybeUninit<E>; LINE_LEN];
 
 /// The prefetch distance, in columns.
 const AHEAD: i64 = 32;
@@ -28,17 +29,15 @@ impl<E: Format> Target<'_, E> {
         source: &Source<'_, E>,
         tiles: &Tiles<'_>,
         i: usize,
-        lines: &mut [MaybeUninit<Line<E>>],
+        lines: &mut [Line<E>],
         streamed: bool,
     ) {
         let tile = tiles.get(i);
         let mut scratch = Scratch::new();
-        // SAFETY: lines are themselves not initialized.
-        let lines = unsafe { lines[..tile.height].assume_init_mut() };
-        for (i, line) in lines.iter_mut().enumerate() {
+        for (i, line) in lines[..tile.height].iter_mut().enumerate() {
             source.write(&mut scratch, tile.first + i * tiles.line_len, &mut line[..tile.width]);
         }
-        let lines = &*lines;
+        let lines = &lines[..tile.height];
         strides::stretches(tiles.along, tile.column, tile.width, |place, start, axis| {
             for j in 0..axis.len {
                 let start = tile.offset + start + j as i64 * axis.stride;

@@ -1,6 +1,6 @@
 //! Values onto an array's memory, whatever its strides.
 
-use super::columns::Line;
+use super::columns::LINE_LEN;
 use super::draw::{Scratch, Source};
 use super::memory::LEAST_STREAMED;
 use super::strides::{self, Axis, Strides};
@@ -81,21 +81,28 @@ impl<'a, A: Format> Target<'a, A> {
         let axes = Strides::new(self.shape, self.strides);
         let scattered = |first, count| {
             // SAFETY: ranges have no elements in common, and each is one task's.
-            unsafe { self.draw_scattered(source, axes.as_slice(), first, count) };
+            unsafe {
+                // A block, or half a block of the largest elements: at most 8 KiB of the stack.
+                if size_of::<A>() <= 8 {
+                    self.draw_scattered::<BLOCK>(source, axes.as_slice(), first, count);
+                } else {
+                    self.draw_scattered::<{ BLOCK / 2 }>(source, axes.as_slice(), first, count);
+                }
+            }
         };
         let Some(tiles) = Tiles::new(&axes) else {
             return in_ranges(self.len(), 16 * BLOCK, scattered);
         };
         let streamed = self.len() * size_of::<A>() >= least_streamed;
-        each(tiles.count(), self.len(), Vec::<Line<A>>::new, |lines, i| {
-            if lines.try_reserve_exact(Tiles::HEIGHT).is_err() {
+        each(tiles.count(), self.len(), Vec::<A>::new, |buffer, i| {
+            if buffer.try_reserve_exact(Tiles::HEIGHT * LINE_LEN).is_err() {
                 let tile = tiles.get(i);
                 for line in 0..tile.height {
                     scattered(tile.first + line * tiles.line_len, tile.width);
                 }
                 return;
             }
-            let lines = &mut lines.spare_capacity_mut()[..Tiles::HEIGHT];
+            let (lines, _) = buffer.spare_capacity_mut().as_chunks_mut();
             // SAFETY: these are the target's tiles, which have no elements in common; each is one task's.
             unsafe { self.draw_tile(source, &tiles, i, lines, streamed) };
         });
@@ -111,13 +118,13 @@ impl<'a, A: Format> Target<'a, A> {
         unsafe { std::slice::from_raw_parts_mut(self.start.offset(offset as isize).cast(), len) }
     }
 
-    /// Writes a range of elements in logical order, wherever that leads in memory.
+    /// Writes a range of elements in logical order, wherever that leads in memory, `N` at a time.
     ///
     /// # Safety
     /// They must be elements of the array, and no other thread may use them.
     // Not inlined: otherwise one stack frame would hold the buffers of two ways to draw.
     #[inline(never)]
-    unsafe fn draw_scattered(
+    unsafe fn draw_scattered<const N: usize>(
         &self,
         source: &Source<'_, A>,
         axes: &[Axis],
@@ -125,13 +132,9 @@ impl<'a, A: Format> Target<'a, A> {
         count: usize,
     ) {
         let mut scratch = Scratch::new();
-        // A block of most types, and half a block of the largest: 8 KiB of the stack.
-        let mut room = [MaybeUninit::<f64>::uninit(); BLOCK];
-        // SAFETY: memory that need not be initialized, aligned for every element type.
-        let (_, room, _) = unsafe { room.align_to_mut::<MaybeUninit<A>>() };
-        let piece = room.len().min(BLOCK);
-        for place in (first..first + count).step_by(piece) {
-            let values = &mut room[..piece.min(first + count - place)];
+        let mut values = [MaybeUninit::uninit(); N];
+        for place in (first..first + count).step_by(N) {
+            let values = &mut values[..N.min(first + count - place)];
             source.write(&mut scratch, place, values);
             strides::stretches(axes, place, values.len(), |place, start, axis| {
                 let values = &values[place..place + axis.len];
