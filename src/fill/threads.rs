@@ -2,32 +2,19 @@
 
 /// Runs all tasks, on the threads of rayon's current pool if there are enough elements to pay for waking them.
 /// `room` makes the scratch space, which consecutive tasks of a thread share.
-#[cfg(feature = "rayon")]
+#[cfg_attr(not(feature = "rayon"), expect(unused_variables, reason = "one thread runs all tasks"))]
 pub(super) fn each<T>(
     tasks: usize,
     elements: usize,
     room: impl Fn() -> T + Send + Sync,
     task: impl Fn(&mut T, usize) + Send + Sync,
 ) {
-    use rayon::iter::{IntoParallelIterator, ParallelIterator};
+    #[cfg(feature = "rayon")]
+    if tasks > 1 && elements >= 1 << 17 && rayon::current_num_threads() > 1 {
+        use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-    const WORTHWHILE: usize = 1 << 17;
-    if tasks > 1 && elements >= WORTHWHILE && rayon::current_num_threads() > 1 {
-        (0..tasks).into_par_iter().for_each_init(room, task);
-    } else {
-        let mut room = room();
-        (0..tasks).for_each(|i| task(&mut room, i));
+        return (0..tasks).into_par_iter().for_each_init(room, task);
     }
-}
-
-/// Runs all tasks, which share the scratch space that `room` makes.
-#[cfg(not(feature = "rayon"))]
-pub(super) fn each<T>(
-    tasks: usize,
-    _elements: usize,
-    room: impl Fn() -> T,
-    task: impl Fn(&mut T, usize),
-) {
     let mut room = room();
     (0..tasks).for_each(|i| task(&mut room, i));
 }

@@ -163,8 +163,7 @@ impl Law {
     }
 
     fn refused<E: Format>(&self, rule: &'static str) -> InitError {
-        let (law, element) = (self.to_string(), E::ELEMENT_NAME);
-        InitError::Unrepresentable { law, element, rule }
+        InitError::Unrepresentable { law: self.to_string(), element: E::ELEMENT_NAME, rule }
     }
 }
 

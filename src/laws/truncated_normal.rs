@@ -180,17 +180,15 @@ impl TruncatedNormal {
     pub(super) fn quantile<E: Format>(&self) -> RealQuantile<E::Arithmetic> {
         let [low, high] = self.bounds::<E>();
         let [mean, std] = [self.mean, self.std].map(E::Arithmetic::from_f64);
-        self.between(Scale { mean, std, low, high })
-    }
-
-    fn between<A: Float>(&self, scale: Scale<A>) -> RealQuantile<A> {
+        let scale = Scale { mean, std, low, high };
         match self.formula {
             Formula::Near { mass, below, above } => {
-                let shift = A::from_f64((below - above) / 2.0);
-                let center = A::table();
-                let [mass, below, above] = [mass, below, above].map(A::from_f64);
+                let (two, least_d) = (E::Arithmetic::TWO, E::Arithmetic::LEAST_D);
+                let shift = E::Arithmetic::from_f64((below - above) / 2.0);
+                let center = E::Arithmetic::table();
+                let [mass, below, above] = [mass, below, above].map(E::Arithmetic::from_f64);
                 // The least d there is, but for rounding.
-                if below == above && below * (A::TWO - below) > A::LEAST_D + A::LEAST_D {
+                if below == above && below * (two - below) > two * least_d {
                     let quantile = TruncatedQuantile { mass, below, above, shift, scale, center };
                     RealQuantile::Central(quantile)
                 } else {
