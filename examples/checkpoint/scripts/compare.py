@@ -328,8 +328,10 @@ def main() -> int:
     torch.set_num_threads(1)
     lines = [text.strip() for text in options.models.read_text().splitlines() if options.only in text]
     lines = [text for text in lines if text and not text.startswith("#")]
-    for library in {text.partition(":")[0] for text in lines}:
+    libraries = {text.removeprefix("refused ").partition(":")[0] for text in lines}
+    for library in libraries:
         importlib.import_module(library)
+    print(agreement.compared(["torch", *sorted(libraries - {"torch.nn"})]), flush=True)
     counts: Counter[str] = Counter()
     unexpected = []
     with multiprocessing.get_context("fork").Pool(options.jobs) as pool:

@@ -167,6 +167,7 @@ def main() -> int:
     )
     parser.add_argument("--tool", type=Path, help="`checkpoint`, whose tensors are put into the models and compared")
     arguments = parser.parse_args()
+    print(agreement.compared(["keras", "flax", "dm-haiku", "equinox", "jax"]), flush=True)
     failed = 0
     for spec in arguments.models or models():
         start = time.time()
@@ -175,6 +176,7 @@ def main() -> int:
         print(f"{spec}: {counts}, {time.time() - start:.0f} s{used}", flush=True)
         for line in (*refused[:5], *wrong[:5]):
             print(f"    {line}", flush=True)
+        jax.clear_caches()
         failed += bool(wrong) or bool(refused) != (spec in REFUSED)
     return int(failed > 0)
 

@@ -38,7 +38,7 @@ def inputs(library: str, model: torch.nn.Module) -> tuple[Iterable[object], Mapp
             return (image, torch.rand_like(image)), {}
         case "torchvision", _:
             return (image,), {}
-        case "torch", _ if isinstance(model, torch.nn.Transformer):
+        case "torch.nn", _ if isinstance(model, torch.nn.Transformer):
             return torch.rand(2, 5, 1, model.d_model), {}
     raise NoInput(f"no input for {type(model).__name__} is known")
 
