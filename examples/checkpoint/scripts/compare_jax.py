@@ -106,7 +106,8 @@ def use(spec: str, arrays: dict[str, np.ndarray]) -> str:
         # Only a model that was made of layers, not a class of one's own, has inputs.
         if not (inputs := getattr(model, "inputs", None)):
             return "assigned by path, no forward pass: the model names no inputs"
-        ones = [np.ones((1, *value.shape[1:]), value.dtype) for value in inputs]
+        # MobileNetV3 leaves the size of its images open.
+        ones = [np.ones((1, *(size or 224 for size in value.shape[1:])), value.dtype) for value in inputs]
         weights = [variable.value for variable in model.trainable_variables]
         others = [variable.value for variable in model.non_trainable_variables]
         outputs, _ = jax.jit(model.stateless_call)(weights, others, ones if len(ones) > 1 else ones[0])
@@ -171,7 +172,10 @@ def main() -> int:
     failed = 0
     for spec in arguments.models or models():
         start = time.time()
-        right, refused, wrong, used = compare(spec, arguments.seeds, arguments.statistics, arguments.tool)
+        try:
+            right, refused, wrong, used = compare(spec, arguments.seeds, arguments.statistics, arguments.tool)
+        except Exception as error:
+            right, refused, wrong, used = 0, [], [f"{type(error).__name__}: {str(error)[:600]}"], ""
         counts = f"{right} right, {len(refused)} refused, {len(wrong)} wrong"
         print(f"{spec}: {counts}, {time.time() - start:.0f} s{used}", flush=True)
         for line in (*refused[:5], *wrong[:5]):
