@@ -12,12 +12,13 @@ from textwrap import fill
 PAGE = """\
 # Models that were recorded and compared
 
-Each model was built by its own library, with two seeds, and its list was recorded. `checkpoint` made two more files of
-weights from the list. The tensors of the library and those of `checkpoint` were compared with the list, one by one. For
-a random tensor, distribution, mean, deviation and extremes must agree with the law; any other tensor must be equal.
-Then the model loaded the tensors of `checkpoint` and ran once. All outputs must be finite.
+Each model was built by its own library, with two seeds, and its list was recorded. `checkpoint` made the model's weights
+from the list, with two seeds for models of PyTorch and with one for the others. The tensors of the library and those of
+`checkpoint` were compared with the list, one by one. For a random tensor, distribution, mean, deviation and extremes
+must agree with the law; any other tensor must be equal. Of a large random tensor the first 2¹⁷ (PyTorch) or 2¹⁹ (JAX)
+elements were compared. Then the model loaded the tensors of `checkpoint`, and ran once if its inputs are known.
 
-- **right**: every tensor of both agrees, all are loaded, and the outputs are finite.
+- **right**: every tensor of both agrees, all are loaded, and the outputs of the run are finite.
 - **refused**: no list can describe the law of some tensors. The recorder names them, and writes no list.
 - **wrong**: a tensor disagrees, or a step failed.
 
