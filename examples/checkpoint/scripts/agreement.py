@@ -10,9 +10,11 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
+from importlib import metadata
 from math import exp, expm1, log, log1p, prod, sqrt
 from pathlib import Path
 from statistics import NormalDist
@@ -197,6 +199,12 @@ def write(folder: Path, spec: str, text: str, drawn: dict[str, list[np.ndarray]]
     content = json.dumps({"list": json.loads(text), "drawn": {name: summary(values) for name, values in drawn.items()}})
     name = re.sub(r"\W+", "_", spec.partition(":")[2]).lower()
     (folder / f"{name}.json.gz").write_bytes(gzip.compress(content.encode(), mtime=0))
+
+
+def compared(packages: Iterable[str]) -> str:
+    """The day and the versions, as table.py reads them."""
+    versions = (f"{package} {metadata.version(package).partition('+')[0]}" for package in packages)
+    return f"compared on {date.today()} with {', '.join(versions)}"
 
 
 def summary(arrays: list[np.ndarray]) -> dict[str, Any]:

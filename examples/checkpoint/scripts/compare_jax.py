@@ -1,6 +1,6 @@
 """Compares recorded lists with what the frameworks draw: all of `keras.applications`, and models in Flax and Keras.
 
-`python compare_jax.py`, or with the names of models; `--seeds 3`.
+`python compare_jax.py`, or with the names of models; `--seeds 3`; `--tool` for what `checkpoint` makes of the lists.
 """
 
 from __future__ import annotations
@@ -8,8 +8,11 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
+import inspect
 import os
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,12 +25,17 @@ os.environ["XLA_FLAGS"] = "--xla_backend_optimization_level=0 --xla_llvm_disable
 import jax
 import keras
 import numpy as np
+from flax import nnx
 
 import agreement
-from ndarray_init_record.of_jax.models import Model, constructor
+from ndarray_init_record.of_jax import load
+from ndarray_init_record.of_jax.models import Model, constructor, function, keras_model
 from ndarray_init_record.of_jax.presets import of_shape
 from ndarray_init_record.of_jax.record import record
 from ndarray_init_record.parameter_list import Entry, ParameterList, versions
+
+REFUSED = {"jax:jax_examples:haiku_network"}
+"""Models with tensors that no list can describe."""
 
 
 def models() -> Iterator[str]:
@@ -45,8 +53,8 @@ def models() -> Iterator[str]:
     yield "jax:jax_examples:equinox_network"
 
 
-def compare(spec: str, seeds: int, folder: Path | None) -> tuple[int, list[str], list[str]]:
-    """How many tensors agree, and which were refused or disagree, with the reasons."""
+def compare(spec: str, seeds: int, folder: Path | None, tool: Path | None) -> tuple[int, list[str], list[str], str]:
+    """How many tensors agree, which were refused or disagree, with the reasons, and how the tool's were used."""
     model = constructor(spec, None, {})
     found = record(model)
     wrong: dict[str, str] = {}
@@ -63,14 +71,65 @@ def compare(spec: str, seeds: int, folder: Path | None) -> tuple[int, list[str],
             for name, values in drawn.items():
                 numbers.setdefault(name, []).append(values)
         gc.collect()
+    text, used = ParameterList(spec, versions("jax", spec), found.entries).to_json(), ""
     if folder and not wrong and not found.refused:
-        text = ParameterList(spec, versions("jax", spec), found.entries).to_json()
         agreement.write(folder, spec, text, numbers)
+    if tool and not found.refused:
+        arrays = made(tool, text)
+        for entry in found.entries:
+            if fault := next(disagreement(entry, arrays), None):
+                wrong[entry.name] = f"{fault} (the tool's)"
+        used = f"; the tool's: {use(spec, arrays)}"
     return (
         len(found.entries) - len(wrong),
         [f"{name} {reason}" for name, reason in found.refused.items()],
         [f"{name} {reason}" for name, reason in wrong.items()],
+        used,
     )
+
+
+def made(tool: Path, text: str) -> dict[str, np.ndarray]:
+    """What the tool makes of a list."""
+    with tempfile.TemporaryDirectory() as folder:
+        model, file = Path(folder) / "list.json", Path(folder) / "model.safetensors"
+        model.write_text(text)
+        subprocess.run([tool, "--model", model, "--out", file, "--quiet"], check=True)
+        return {name: np.asarray(array) for name, array in load.read(file).items()}
+
+
+def use(spec: str, arrays: dict[str, np.ndarray]) -> str:
+    """Puts the arrays into the model, and runs it on ones. Says how."""
+    build, library = function(spec), spec.partition(":")[0]
+    if library == "keras":
+        model = keras_model(build, {}, 0)
+        load.into_keras(arrays, model)
+        # Only a model that was made of layers, not a class of one's own, has inputs.
+        if not (inputs := getattr(model, "inputs", None)):
+            return "assigned by path, no forward pass: the model names no inputs"
+        # MobileNetV3 leaves the size of its images open.
+        ones = [np.ones((1, *(size or 224 for size in value.shape[1:])), value.dtype) for value in inputs]
+        weights = [variable.value for variable in model.trainable_variables]
+        others = [variable.value for variable in model.non_trainable_variables]
+        outputs, _ = jax.jit(model.stateless_call)(weights, others, ones if len(ones) > 1 else ones[0])
+        return f"assigned by path, {finite(outputs)}"
+    if library == "flax" and "rngs" in inspect.signature(build).parameters:
+        load.into_nnx(arrays, build(rngs=nnx.Rngs(0)))
+        return "into_nnx, no forward pass: the example has no inputs"
+    if library == "flax":
+        module, *inputs = build()
+        ones = [np.ones(value.shape, value.dtype) for value in inputs]
+        variables = load.into_tree(arrays, jax.eval_shape(module.init, jax.random.key(0), *ones))
+        return f"into_tree, {finite(jax.jit(module.apply)(variables, *ones))}"
+    load.into_tree(arrays, build(jax.random.key(0)))
+    return "into_tree, no forward pass: the function from a key to arrays has no inputs"
+
+
+def finite(outputs: Any) -> str:
+    """The name of what was done, if the outputs are finite numbers."""
+    leaves = jax.tree.leaves(outputs)
+    if not leaves or not all(np.isfinite(leaf).all() for leaf in leaves):
+        raise ArithmeticError(f"{len(leaves)} outputs of the forward pass are not all finite")
+    return "forward pass"
 
 
 def disagreement(entry: Entry, drawn: dict[str, np.ndarray]) -> Iterator[str]:
@@ -107,18 +166,22 @@ def main() -> int:
     parser.add_argument(
         "--statistics", type=Path, metavar="FOLDER", help="where each list goes, with what the model drew"
     )
+    parser.add_argument("--tool", type=Path, help="`checkpoint`, whose tensors are put into the models and compared")
     arguments = parser.parse_args()
+    print(agreement.compared(["keras", "flax", "dm-haiku", "equinox", "jax"]), flush=True)
     failed = 0
     for spec in arguments.models or models():
         start = time.time()
-        right, refused, wrong = compare(spec, arguments.seeds, arguments.statistics)
-        print(
-            f"{spec}: {right} right, {len(refused)} refused, {len(wrong)} wrong, {time.time() - start:.0f} s",
-            flush=True,
-        )
+        try:
+            right, refused, wrong, used = compare(spec, arguments.seeds, arguments.statistics, arguments.tool)
+        except Exception as error:
+            right, refused, wrong, used = 0, [], [f"{type(error).__name__}: {str(error)[:600]}"], ""
+        counts = f"{right} right, {len(refused)} refused, {len(wrong)} wrong"
+        print(f"{spec}: {counts}, {time.time() - start:.0f} s{used}", flush=True)
         for line in (*refused[:5], *wrong[:5]):
             print(f"    {line}", flush=True)
-        failed += bool(refused or wrong)
+        jax.clear_caches()
+        failed += bool(wrong) or bool(refused) != (spec in REFUSED)
     return int(failed > 0)
 
 

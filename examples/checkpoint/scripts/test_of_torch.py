@@ -305,6 +305,8 @@ class Patterns(unittest.TestCase):
             from ndarray_init_record.parameter_list import _first
 
             self.assertEqual(_first(found, name), law)
+        # The tool refuses a pattern that stands twice.
+        self.assertEqual(patterns({"h0": "x", "h1": "x", "h1.b": "y"}), [("h1.b", "y"), ("h*", "x")])
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def patterns(initializers: Mapping[str, Initializer]) -> list[tuple[str, Initial
     found = _Endings(_without_numbers(texts)).patterns()
     # A star may match more than it was meant for: those names go first, as they are.
     wrong = [(name, text) for name, text in texts.items() if _first(found, name) != text]
-    found = _used(wrong + found, texts)
+    found = _used(wrong + [pair for pair in found if pair[0] not in dict(wrong)], texts)
     return [(pattern, json.loads(text)) for pattern, text in found]
 
 

@@ -34,9 +34,7 @@ pub(super) fn target(path: &Path) -> Result<PathBuf, Failure> {
         Err(error) => return Err(error.into()),
     };
     if found.is_dir() {
-        return Err(
-            "it is a folder: name a file, or ask for a sharded set by --max-shard-size".into()
-        );
+        return Err("it is a folder: name a file, or ask for shards by --max-shard-size".into());
     }
     if !found.is_file() {
         return Err("it is neither a file nor a new name, but a device or a pipe".into());

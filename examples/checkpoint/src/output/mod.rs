@@ -39,14 +39,17 @@ impl Writing<'_> {
     }
 
     fn file(&self, path: &Path) -> Result<Vec<PathBuf>, Failure> {
-        let path = disk::target(path)?;
+        let target = disk::target(path)?;
+        if path.extension().is_none_or(|extension| extension != "safetensors") {
+            return Err("the name of a file must end in .safetensors".into());
+        }
         let plan = Plan::new(self, None)?;
-        disk::check_space(temporary::folder_of(&path), plan.bytes)?;
-        let (file, temporary) = temporary::beside(&path)?;
+        disk::check_space(temporary::folder_of(&target), plan.bytes)?;
+        let (file, temporary) = temporary::beside(&target)?;
         self.fill(&plan, std::slice::from_ref(&file))?;
-        temporary.persist(&path)?;
-        disk::synchronize_name(&path)?;
-        Ok(vec![path])
+        temporary.persist(&target)?;
+        disk::synchronize_name(&target)?;
+        Ok(vec![target])
     }
 
     /// Writes the tensors at their places, then waits until the disk has them.

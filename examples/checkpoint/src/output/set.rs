@@ -43,6 +43,9 @@ impl Shards {
         max_size: u64,
         wanted: Option<RangeInclusive<usize>>,
     ) -> Result<Self, String> {
+        if max_size == 0 {
+            return Err("--max-shard-size is 0 bytes, and must be at least 1".to_owned());
+        }
         let shards = cut(model, Some(max_size));
         let (count, bytes) = (shards.len(), model.bytes());
         let mut places = Vec::new();

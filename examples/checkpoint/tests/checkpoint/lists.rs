@@ -144,6 +144,8 @@ fn options_that_cannot_be_meant_are_refused() {
     write_list(&directory, &tensors_of(1));
     let error = fail(&directory, "--max-shard-size 1GB --out a.safetensors");
     assert!(error.contains("a.safetensors: --max-shard-size writes a folder"), "{error}");
+    let error = fail(&directory, "--max-shard-size 0GB --out set");
+    assert!(error.contains("--max-shard-size is 0 bytes, and must be at least 1"), "{error}");
     let error = fail(&directory, "--max-shard-size 1GB --shards 1-2 --out set");
     assert!(error.contains("there is no shard 2: the set has 1"), "{error}");
     assert_eq!(names(&directory), ["list.json"]);

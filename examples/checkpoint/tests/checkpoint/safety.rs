@@ -61,9 +61,10 @@ fn what_is_no_file_is_not_replaced() {
     write_list(&directory, &tensors_of(1));
     fs::create_dir(directory.join("folder")).unwrap();
     let cases = [
-        ("folder", "it is a folder: name a file, or ask for a sharded set"),
+        ("folder", "it is a folder: name a file, or ask for shards"),
         ("folder/", "it is a folder"),
         ("/dev/full", "cannot write /dev/full: it is neither a file"),
+        ("a.npz", "cannot write a.npz: the name of a file must end in .safetensors"),
         ("missing/a.safetensors", "cannot write missing/a.safetensors: No such file"),
     ];
     for (out, message) in cases {

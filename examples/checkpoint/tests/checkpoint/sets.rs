@@ -48,10 +48,8 @@ fn shards_by_themselves_have_the_bytes_of_the_whole_set() {
     let (whole, set) = (directory.join("whole"), directory.join("set"));
     assert_eq!(names(&set), names(&whole));
     for name in names(&whole) {
-        assert!(
-            fs::read(set.join(&name)).unwrap() == fs::read(whole.join(&name)).unwrap(),
-            "{name}"
-        );
+        let read = |folder: &Path| fs::read(folder.join(&name)).unwrap();
+        assert!(read(&set) == read(&whole), "{name}");
     }
     succeed(&directory, &format!("--verify set/{INDEX}"));
     // A shard can be verified where the others are not, and no shard of another set comes beside it.

@@ -28,10 +28,14 @@ def constructor(spec: str, config: Path | None, kwargs: dict[str, Any]) -> Model
     """The model of `keras:applications.MobileNetV2`, or of `module:function` after `keras:`, `flax:` or `jax:`."""
     if config is not None:
         raise ValueError("--config is for transformers; other models take --kwargs")
+    return {"jax": of_jax, "flax": of_flax, "keras": of_keras}[spec.partition(":")[0]](function(spec), kwargs)
+
+
+def function(spec: str) -> Any:
+    """The function that builds the model."""
     library, _, path = spec.partition(":")
     module, _, name = path.rpartition(":")
-    build: Any = reduce(getattr, name.split("."), importlib.import_module(module or library))
-    return {"jax": of_jax, "flax": of_flax, "keras": of_keras}[library](build, kwargs)
+    return reduce(getattr, name.split("."), importlib.import_module(module or library))
 
 
 def of_jax(init: Callable[..., Any], kwargs: dict[str, Any]) -> Model:
@@ -60,18 +64,23 @@ def of_flax(build: Callable[..., Any], kwargs: dict[str, Any]) -> Model:
 
 
 def of_keras(build: Callable[..., Any], kwargs: dict[str, Any]) -> Model:
-    """Of a function that returns a model whose weights exist. Keras' own models are built without a download."""
-    import keras
-
-    if "weights" in inspect.signature(build).parameters:
-        kwargs = {"weights": None, **kwargs}
+    """Of a function that returns a model whose weights exist."""
 
     def values(seed: int) -> dict[str, Any]:
-        keras.utils.clear_session()
-        keras.utils.set_random_seed(seed)
-        return {name: weight.value for name, weight in keras_weights(build(**kwargs)).items()}
+        weights = keras_weights(keras_model(build, kwargs, seed))
+        return {name: weight.value for name, weight in weights.items()}
 
     return Model(values)
+
+
+def keras_model(build: Callable[..., Any], kwargs: dict[str, Any], seed: int) -> Any:
+    """The model, built without a download. Its layers have the names of a new session."""
+    import keras
+
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(seed)
+    without = {"weights": None} if "weights" in inspect.signature(build).parameters else {}
+    return build(**without | kwargs)
 
 
 def nnx_variables(module: Any) -> dict[str, Any]:

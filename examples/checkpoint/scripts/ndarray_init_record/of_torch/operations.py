@@ -91,9 +91,7 @@ def move(recorder: Recorder, func, args, kwargs):
         for position, arg in enumerate(args)
     ]
     taken = func(*inputs, **kwargs).flatten().numpy()
-    out = recorder.run(func, args, kwargs)
-    recorder.write(out, Labels.joined(moved).take(taken))
-    return out
+    return _written(recorder, func, args, kwargs, Labels.joined(moved).take(taken))
 
 
 def copy(recorder: Recorder, func, args, kwargs):
@@ -194,13 +192,6 @@ def put(recorder: Recorder, func, args, kwargs):
     return move(recorder, func, args, kwargs)
 
 
-def norm(recorder: Recorder, func, args, kwargs):
-    reason = f"is computed from another tensor, as weight norm's g is (by {func})"
-    out = recorder.run(func, args, kwargs)
-    recorder.write(out, Labels.of(Unknown(reason), out.numel()))
-    return out
-
-
 def _written(recorder: Recorder, func, args, kwargs, labels: Labels):
     out = recorder.run(func, args, kwargs)
     recorder.write(out, labels)
@@ -227,7 +218,6 @@ RULES: dict[str, Callable] = {
     **dict.fromkeys(CLAMPS | UNARY, unary),
     **dict.fromkeys(WITH_NUMBER, binary),
     **dict.fromkeys(("copy", "clone", "_to_copy"), copy),
-    **dict.fromkeys(("norm", "linalg_vector_norm", "norm_except_dim"), norm),
     "linalg_qr": decompose,
     **dict.fromkeys(("index_put", "index_fill"), put),
 }

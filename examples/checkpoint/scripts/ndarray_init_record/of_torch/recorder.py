@@ -67,7 +67,8 @@ class Recorder(TorchDispatchMode):
         base = name.removesuffix("_")
         read = args, {key: value for key, value in kwargs.items() if key != "out"}
         inputs = tensors(read)
-        if func.namespace == "prim" or torch.Tag.inplace_view in func.tags or func.is_view and not _is_real(inputs):
+        are_fake = all(isinstance(tensor, FakeTensor) for tensor in inputs)
+        if func.namespace == "prim" or torch.Tag.inplace_view in func.tags or func.is_view and are_fake:
             return self.run(func, args, kwargs)
         if name in FILLS and len(inputs) < 2:
             return self._fill(func, args, kwargs, FILLS[name])
@@ -226,9 +227,9 @@ class Recorder(TorchDispatchMode):
 
     def _truncated_normal(self, tensor, mean, std, a, b, generator=None):
         """torch.nn.init's, which draws anew what is outside, until nothing is."""
-        if generator is not None:
-            return self.draw(tensor, Unknown("is drawn by trunc_normal_ from a generator of its own"))
-        return self.draw(tensor, TruncatedNormal(float(mean), float(std), float(a), float(b)))
+        law = TruncatedNormal(float(mean), float(std), float(a), float(b))
+        other = Unknown("is drawn by trunc_normal_ from a generator of its own")
+        return self.draw(tensor, law if generator is None else other)
 
     def _compute(self, func, args, kwargs):
         """What depends on no draw is computed."""
@@ -254,7 +255,9 @@ class Recorder(TorchDispatchMode):
     def _not_understood(self, func, args, kwargs, inputs):
         laws = [law for tensor in inputs for law in self.labels(tensor).distinct()]
         reasons = [law.reason for law in laws if isinstance(law, Unknown)]
-        reason = next(iter(reasons), f"is computed from drawn numbers by {func}")
+        is_norm = func.overloadpacket.__name__ in ("norm", "linalg_vector_norm", "norm_except_dim")
+        of = "another tensor, as weight norm's g is" if is_norm else "drawn numbers"
+        reason = next(iter(reasons), f"is computed from {of} (by {func})")
         try:
             out = self.run(func, args, kwargs)
         except Exception as error:
@@ -268,12 +271,9 @@ class Recorder(TorchDispatchMode):
 
 def _numbers(func, args, kwargs) -> list[float]:
     """The numbers that an operation was given, with their defaults."""
-    numbers = []
-    for position, info in enumerate(func._schema.arguments):
-        value = args[position] if position < len(args) else kwargs.get(info.name, info.default_value)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            numbers.append(float(value))
-    return numbers
+    names = [(info.name, info.default_value) for info in func._schema.arguments[len(args) :]]
+    values = *args, *(kwargs.get(name, default) for name, default in names)
+    return [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
 
 
 def _changed(func, args, kwargs) -> list[torch.Tensor]:
@@ -281,10 +281,6 @@ def _changed(func, args, kwargs) -> list[torch.Tensor]:
     given = dict(zip((info.name for info in func._schema.arguments), args)) | kwargs
     written = [given.get(info.name) for info in func._schema.arguments if info.alias_info and info.alias_info.is_write]
     return tensors(written)
-
-
-def _is_real(inputs: list[torch.Tensor]) -> bool:
-    return not all(isinstance(tensor, FakeTensor) for tensor in inputs)
 
 
 def _places(tensor: torch.Tensor) -> int:
