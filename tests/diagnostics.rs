@@ -79,7 +79,7 @@ fn name(case: usize) -> String {
 
 /// A package with a binary for each case, which finds its dependencies where this one has them.
 fn write_package(folder: &Path) {
-    let this = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let this = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     let manifest = format!(
         "[package]\nname = \"cases\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
          [dependencies]\nndarray-init = {{ path = {this:?}, default-features = false }}\n\
@@ -87,7 +87,7 @@ fn write_package(folder: &Path) {
     );
     fs::create_dir_all(folder.join("src/bin")).unwrap();
     fs::write(folder.join("Cargo.toml"), manifest).unwrap();
-    fs::copy(this.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    fs::copy(Path::new(this).join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     for (i, (code, _)) in CASES.iter().enumerate() {
         let program = format!(
             "#![allow(unused)]\nuse ndarray_init::{{ndarray::Array2, *}};\n\

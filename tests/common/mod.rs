@@ -139,9 +139,9 @@ pub(crate) fn assert_same_bits<'f, 'e, A: Listed>(
 
 /// Compiled once for each element type.
 #[track_caller]
-fn same_bits<'f, 'e, A: Listed>(
-    found: &mut dyn Iterator<Item = &'f A>,
-    expected: &mut dyn Iterator<Item = &'e A>,
+fn same_bits<A: Listed>(
+    found: &mut dyn Iterator<Item = &A>,
+    expected: &mut dyn Iterator<Item = &A>,
     what: &dyn Debug,
 ) {
     for i in 0.. {
