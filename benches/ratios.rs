@@ -1,9 +1,9 @@
 //! The ratios that the crate is built for, each beside the bar it is to clear: what
-//! `cargo bench` ends with.
+//! `cargo bench --all-features` ends with.
 //!
 //! ```text
-//! cargo bench --bench ratios                        # two minutes
-//! cargo bench --bench ratios -- "two threads"       # the rows with these words
+//! cargo bench --all-features --bench ratios                        # four minutes
+//! cargo bench --all-features --bench ratios -- "two threads"       # the rows with these words
 //! ```
 //!
 //! A fill and its yardstick take turns, and the medians are those of their times and of the ratio
@@ -17,33 +17,39 @@
 //! | `report` | the table, row by row |
 //! | `machine` | how fast the processor is in this run |
 //! | `memory` | what the process holds, and how often it allocates |
+//! | `source` | the laws, and the loops over rand_distr that they are held against |
 
 #![allow(clippy::doc_markdown)] // rand_distr is a name.
 
-mod common;
 #[path = "ratios/machine.rs"]
 mod machine;
 #[path = "ratios/memory.rs"]
 mod memory;
 #[path = "ratios/report.rs"]
 mod report;
+#[path = "ratios/source.rs"]
+mod source;
 #[path = "ratios/timing.rs"]
 mod timing;
 
-use common::{BOUND, Draw, Loop, Real, Source, pool};
-#[cfg(feature = "half")]
-use ndarray_init::Element;
-use ndarray_init::ndarray::{Array1, Array2, ShapeBuilder};
+use ndarray_init::half::{bf16, f16};
+use ndarray_init::ndarray::linalg::general_mat_mul;
+use ndarray_init::ndarray::{
+    Array1, Array2, ArrayD, ArrayViewMutD, Axis, IxDyn, NdFloat, ShapeBuilder, Slice,
+};
+use ndarray_init::num_complex::{Complex32, Complex64};
 use ndarray_init::rand::SeedableRng;
 use ndarray_init::rand_distr::{self, Distribution as _};
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
 use ndarray_init::{
-    Blocks, Identity, InitRefExt, Initializer, Key, Sparse, Uniform, VarianceScaling, Zeros,
+    Blocks, Element, Identity, InitRefExt, Initializer, Key, Orthogonal, Region, Sparse, Uniform,
+    VarianceScaling, Zeros,
 };
 use rayon::ThreadPool;
 use rayon::iter::ParallelIterator;
 use rayon::slice::ParallelSliceMut;
 use report::{Bar, Report};
+use source::{BOUND, Draw, Loop, Real, Source, pool};
 use std::any::type_name;
 use std::hint::black_box;
 use std::process::Command;
@@ -72,6 +78,30 @@ fn main() {
     }
 }
 
+/// A memory order: an array with elements of a square of this side, and the view of it that is filled.
+type Layout =
+    (&'static str, fn(usize) -> ArrayD<f32>, fn(ArrayViewMutD<'_, f32>) -> ArrayViewMutD<'_, f32>);
+
+const LAYOUTS: [Layout; 5] = [
+    ("Fortran order", |side| ArrayD::zeros(IxDyn(&[side; 2]).f()), |all| all),
+    ("transposed", |side| ArrayD::zeros(IxDyn(&[side; 2])), |all| all.reversed_axes()),
+    (
+        "kernels of 3 × 3 reversed",
+        |side| ArrayD::zeros(IxDyn(&[side / 3, side / 3, 3, 3])),
+        |all| all.reversed_axes(),
+    ),
+    (
+        "every other column",
+        |side| ArrayD::zeros(IxDyn(&[side, 2 * side])),
+        |all| all.slice_axis_move(Axis(1), Slice::new(0, None, 2)),
+    ),
+    (
+        "rows backwards",
+        |side| ArrayD::zeros(IxDyn(&[side; 2])),
+        |all| all.slice_axis_move(Axis(1), Slice::new(0, None, -1)),
+    ),
+];
+
 /// How often work for two threads is repeated at a time: one that wakes up may have to share a core
 /// with the one that woke it, until the scheduler looks again.
 const TURNS: usize = 8;
@@ -99,10 +129,14 @@ impl Bench {
         self.small::<f64>();
         self.with_their_laws();
         self.far_out();
-        #[cfg(feature = "half")]
         self.half_types();
+        self.complex_types();
         self.layouts();
+        self.parts();
+        self.whole_and_slice();
         self.structured();
+        self.orthogonal::<f32>();
+        self.orthogonal::<f64>();
         self.sizes();
         self.allocations();
     }
@@ -114,7 +148,6 @@ impl Bench {
         self.small::<f32>();
         self.with_their_laws();
         self.far_out();
-        #[cfg(feature = "half")]
         self.half_types();
     }
 
@@ -235,21 +268,24 @@ impl Bench {
         );
     }
 
-    #[cfg(feature = "half")]
     fn half_types(&self) {
-        self.against_f32::<ndarray_init::half::f16>();
-        self.against_f32::<ndarray_init::half::bf16>();
+        self.against::<f16, f32>(1, Some(1.0));
+        self.against::<bf16, f32>(1, Some(1.0));
     }
 
-    /// Elements of a half type beside as many of `f32`, in memory.
-    #[cfg(feature = "half")]
-    fn against_f32<A: Element>(&self) {
+    fn complex_types(&self) {
+        self.against::<Complex32, f32>(2, None);
+        self.against::<Complex64, f64>(2, None);
+    }
+
+    /// Elements of a type with so many parts, beside as many parts of type `B`.
+    fn against<A: Element, B: Element>(&self, parts: usize, times: Option<f64>) {
         let name = type_name::<A>().rsplit("::").next().unwrap_or_default();
         for draw in Draw::USUAL {
-            let what = self.name(&format!("{} {name}, 64 Mi elements", draw.name()));
-            self.report.compare(&what, "f32", Bar::Time(Some(1.0)), || {
+            let what = self.name(&format!("{} {name}, 64 Mi numbers", draw.name()));
+            self.report.compare(&what, type_name::<B>(), Bar::Time(times), || {
                 let n = self.pace.at_most(64 * MIB);
-                let mut arrays = (Array1::<A>::default(n), Array1::<f32>::zeros(n));
+                let mut arrays = (Array1::<A>::default(n / parts), Array1::<B>::default(n));
                 let (mut source, mut theirs) = (Source::new(draw), Source::new(draw));
                 self.one.install(|| {
                     in_turns(
@@ -333,43 +369,78 @@ impl Bench {
 
     fn layouts(&self) {
         let side = self.elements::<f32>(64 * MIB).isqrt();
-        let n = side * side;
+        for (layout, owner, view) in LAYOUTS {
+            for draw in Draw::USUAL {
+                let what = format!("{} f32, 64 MiB, {layout}", draw.name());
+                self.report.compare(&what, "C order", Bar::Time(Some(2.5)), || {
+                    let c_order = Array1::<f32>::zeros(side * side);
+                    let mut state = (owner(side), c_order, Source::new(draw));
+                    let n = view(state.0.view_mut()).len();
+                    self.one.install(|| {
+                        in_turns(
+                            self.pace,
+                            &mut state,
+                            (n, |(owner, _, source)| source.fill(&mut view(owner.view_mut()))),
+                            (side * side, |(_, c_order, source)| source.fill(c_order)),
+                        )
+                    })
+                });
+            }
+        }
+    }
+
+    /// Parts of an array that no memory holds, beside as many elements in one piece.
+    fn parts(&self) {
+        let side = if self.pace == Pace::Measured { 65_536 } else { 2048 };
+        let parts = [
+            ("64 columns", [side, 64], [0, side / 2 + 320]),
+            ("a row", [1, side], [side / 3, 0]),
+            ("64 rows", [64, side], [side / 3, 0]),
+            ("a sixteenth", [side / 4; 2], [side / 3; 2]),
+        ];
+        for (part, shape, offset) in parts {
+            let region = Region::new(&[side; 2], &offset).expect("within the array");
+            for draw in Draw::USUAL {
+                let what = format!("{} f32, {part} of 65536 × 65536", draw.name());
+                self.report.compare(&what, "in one piece", Bar::Time(None), || {
+                    let mut state = (Array2::<f32>::zeros(shape), Source::new(draw));
+                    let n = state.0.len();
+                    self.one.install(|| {
+                        in_turns(
+                            self.pace,
+                            &mut state,
+                            (n, |(array, source)| source.fill_part(array, &region)),
+                            (n, |(array, source)| source.fill(array)),
+                        )
+                    })
+                });
+            }
+        }
+    }
+
+    /// A part beside the work without regions: to fill the whole, and to copy the part.
+    fn whole_and_slice(&self) {
+        let side = self.elements::<f32>(256 * MIB).isqrt();
+        let columns = side / 2 + 64..side / 2 + 128;
+        let region = Region::new(&[side; 2], &[0, columns.start]).expect("within the array");
         for draw in Draw::USUAL {
-            let what = format!("{} f32, 4096 × 4096", draw.name());
-            let c_order = || Array2::<f32>::zeros((side, side));
-            self.report.compare(
-                &format!("{what} Fortran"),
-                "C order",
-                Bar::Time(Some(2.5)),
-                || {
-                    let fortran = Array2::<f32>::zeros((side, side).f());
-                    let mut state = (fortran, c_order(), Source::new(draw));
-                    self.one.install(|| {
-                        in_turns(
-                            self.pace,
-                            &mut state,
-                            (n, |(fortran, _, source)| source.fill(fortran)),
-                            (n, |(_, c, source)| source.fill(c)),
-                        )
-                    })
-                },
-            );
-            self.report.compare(
-                &format!("{what} transposed"),
-                "C order",
-                Bar::Time(Some(2.5)),
-                || {
-                    let mut state = (c_order(), Source::new(draw));
-                    self.one.install(|| {
-                        in_turns(
-                            self.pace,
-                            &mut state,
-                            (n, |(c, source)| source.fill(&mut c.view_mut().reversed_axes())),
-                            (n, |(c, source)| source.fill(c)),
-                        )
-                    })
-                },
-            );
+            let what = format!("{} f32, 64 columns of 8192 × 8192", draw.name());
+            self.report.compare(&what, "fill all, copy", Bar::Speed(None), || {
+                let arrays = [[side, 64], [side, side]].map(Array2::<f32>::zeros);
+                let mut state = (arrays, Source::new(draw));
+                let n = side * 64;
+                self.one.install(|| {
+                    in_turns(
+                        self.pace,
+                        &mut state,
+                        (n, |([part, _], source)| source.fill_part(part, &region)),
+                        (n, |([part, whole], source)| {
+                            source.fill(whole);
+                            part.assign(&whole.slice_axis(Axis(1), columns.clone().into()));
+                        }),
+                    )
+                })
+            });
         }
     }
 
@@ -402,6 +473,34 @@ impl Bench {
                     (n, |array| fill(array, ours)),
                     (n, |array| fill(array, theirs)),
                 )
+            });
+        }
+    }
+
+    /// Beside one matrix product of as many multiplications as LAPACK's `orgqr` takes to form an m × n matrix from
+    /// its reflections: n² (m − n / 3).
+    fn orthogonal<A: Element + NdFloat>(&self) {
+        for (m, n) in [(256, 256), (1024, 1024), (4096, 1024)] {
+            let what = format!("orthogonal {}, {m} × {n}", type_name::<A>());
+            self.report.compare(&what, "a product", Bar::Time(None), || {
+                let [m, n] = [m, n].map(|n| if self.pace == Pace::Measured { n } else { n / 16 });
+                let inner = n - n * n / (3 * m);
+                let ones = Array2::<A>::ones;
+                let mut state = [ones((m, n)), ones((m, inner)), ones((inner, n))];
+                let mut keys = (0..).map(|i| Key::new(1).fork_index(i));
+                self.one.install(|| {
+                    in_turns(
+                        self.pace,
+                        &mut state,
+                        (m * n, |[matrix, ..]| {
+                            let key = keys.next().expect("as many as wanted");
+                            matrix.fill_init(&Orthogonal::default(), key).expect("a matrix");
+                        }),
+                        (m * n, |[matrix, a, b]| {
+                            general_mat_mul(A::one(), a, b, A::zero(), matrix);
+                        }),
+                    )
+                })
             });
         }
     }

@@ -1,7 +1,5 @@
 //! Initializers and layouts written to configurations and read again, and Keras' own ones.
 
-#![cfg(feature = "keras-config")]
-
 use crate::common::{Listed, PRESETS, each_type};
 use VarianceScaling as V;
 use ndarray_init::ndarray::{Array2, ArrayD, IxDyn, array};

@@ -79,7 +79,7 @@ fn name(case: usize) -> String {
 
 /// A package with a binary for each case, which finds its dependencies where this one has them.
 fn write_package(folder: &Path) {
-    let this = env!("CARGO_MANIFEST_DIR");
+    let this = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     let manifest = format!(
         "[package]\nname = \"cases\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
          [dependencies]\nndarray-init = {{ path = {this:?}, default-features = false }}\n\

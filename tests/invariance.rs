@@ -28,11 +28,11 @@ fn check<A: Listed>(
     law: &Law,
     memory: impl ShapeBuilder<Dim = IxDyn>,
     n: usize,
-    cut: impl FnOnce(&mut ArrayViewMutD<'_, A>),
-    what: impl std::fmt::Debug,
+    cut: &dyn Fn(&mut ArrayViewMutD<'_, A>),
+    what: &dyn std::fmt::Debug,
 ) {
     let fill = |mut view: ArrayViewMutD<'_, A>| view.fill_init(law, KEY).unwrap();
-    assert_fills(memory, cut, fill, &expected(n, law), (law, what));
+    assert_fills(memory, cut, &fill, &mut expected(n, law).iter(), &(law, what));
 }
 
 /// Shapes on both sides of what the fill decides by: elements in a row and a block, long lines and
@@ -49,14 +49,14 @@ fn assert_orders_agree<A: Listed>() {
         let n = shape.iter().product();
         let expected = expected::<A>(n, &law).into_shape_with_order(IxDyn(shape)).unwrap();
         let fill = |mut view: ArrayViewMutD<'_, A>| view.fill_init(&law, KEY).unwrap();
-        assert_fills_every_order(fill, &expected, law);
+        assert_fills_every_order(&fill, &expected, &law);
         for column_major in [false, true] {
             let fresh = ArrayD::<A>::init(IxDyn(shape).set_f(column_major), &law, KEY).unwrap();
             assert_same_bits(&fresh, &expected, (law, shape, "new", column_major));
         }
         for axis in 0..shape.len() {
             let reversed = |view: &mut ArrayViewMutD<'_, A>| view.invert_axis(Axis(axis));
-            check(&law, IxDyn(shape).f(), n, reversed, ("reversed", shape, axis));
+            check(&law, IxDyn(shape).f(), n, &reversed, &("reversed", shape, axis));
             // Axes in another order, each twice as far apart as need be.
             let mut stored: Vec<_> = shape.iter().map(|length| 2 * length).collect();
             stored.rotate_left(axis);
@@ -65,7 +65,7 @@ fn assert_orders_agree<A: Listed>() {
                 let n = shape.len();
                 view.permute_axes((0..n).map(|i| (i + n - axis) % n).collect::<Vec<_>>());
             };
-            check(&law, IxDyn(&stored), n, rotated, ("rotated", shape, axis));
+            check(&law, IxDyn(&stored), n, &rotated, &("rotated", shape, axis));
         }
     }
 }
@@ -173,7 +173,7 @@ fn a_preset_fills_by_the_shape_that_the_view_has() {
         let preset: Box<dyn Initializer<A>> = Box::new(VarianceScaling::he_normal());
         let expected = ArrayD::<A>::init(IxDyn(&[200, 100]), &preset, KEY).unwrap();
         let fill = |mut view: ArrayViewMutD<'_, A>| view.fill_init(&*preset, KEY).unwrap();
-        assert_fills_every_order(fill, &expected, "he_normal");
+        assert_fills_every_order(&fill, &expected, &"he_normal");
     });
 }
 
@@ -252,7 +252,7 @@ proptest! {
                 view.permute_axes(order.clone());
             };
             let memory = IxDyn(&shape).set_f(column_major);
-            check(&laws[law % laws.len()], memory, n, cut, (&axes, &order, column_major));
+            check(&laws[law % laws.len()], memory, n, &cut, &(&axes, &order, column_major));
         });
     }
 }

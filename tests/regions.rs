@@ -57,7 +57,7 @@ fn assert_part<A: Listed>(initializer: &dyn Initializer<A>, shape: &[usize], pie
     let fill = |mut view: ArrayViewMutD<'_, A>| {
         view.fill_init_region(initializer, KEY, &region).unwrap();
     };
-    assert_fills_every_order(fill, &expected, (pieces, shape));
+    assert_fills_every_order(&fill, &expected, &(pieces, shape));
 }
 
 /// Shapes of one to four axes with pieces of each axis.

@@ -18,7 +18,7 @@ const SIGMAS: f64 = 3.29;
 /// Kolmogorov and Smirnov's √n · D: K(1.95) = 0.999.
 const KOLMOGOROV: f64 = 1.95;
 
-fn drawn<A: Real>(law: &impl Initializer<A>, key: Key) -> Vec<f64> {
+fn drawn<A: Real>(law: &dyn Initializer<A>, key: Key) -> Vec<f64> {
     let array = Array1::<A>::init(N, law, key).unwrap();
     array.iter().map(|&x| x.into()).collect()
 }

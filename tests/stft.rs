@@ -146,7 +146,7 @@ fn singles_are_doubles_rounded_in_every_memory_order() {
     for stft in SIDES.map(hann) {
         let rounded = kernel::<f64>(&stft, 12, 7).mapv(|value| value as f32).into_dyn();
         let fill = |mut view: ArrayViewMutD<'_, f32>| view.fill_init(&stft, Key::new(2)).unwrap();
-        assert_fills_every_order(fill, &rounded, &stft);
+        assert_fills_every_order(&fill, &rounded, &stft);
         assert_same_bits(&kernel::<f32>(&stft, 12, 7), &rounded, &stft);
     }
 }

@@ -206,7 +206,7 @@ fn every_function_is_in_the_table_of_its_framework() {
          "small_init_init_method wang_init_method scaled_init_method_normal mitchell depth_init"),
     ];
     for (file, theirs) in frameworks {
-        let source = format!("{}/src/presets/{file}.rs", env!("CARGO_MANIFEST_DIR"));
+        let source = format!("{}/../src/presets/{file}.rs", env!("CARGO_MANIFEST_DIR"));
         let source = std::fs::read_to_string(source).unwrap();
         let framework = file.split('/').next().unwrap();
         let functions = functions(&source);

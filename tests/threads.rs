@@ -28,7 +28,7 @@ fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
 }
 
 /// In debug, in one pool after the other: a fill there takes a hundred times as long.
-fn in_every_pool(check: impl Fn(usize) + Sync) {
+fn in_every_pool(check: &(dyn Fn(usize) + Sync)) {
     thread_local!(static TURN: Cell<usize> = const { Cell::new(0) });
     let pools = [1, 2, 3, 8];
     let turn = TURN.replace(TURN.get() + 1) % pools.len();
@@ -93,22 +93,22 @@ fn places<A>() -> [Place<A>; 9] {
 #[track_caller]
 fn assert_fills_place<A: Listed>(
     &(name, memory, cut): &Place<A>,
-    initializer: &(impl Initializer<A> + Sync),
+    initializer: &(dyn Initializer<A> + Sync),
     expected: &Array1<A>,
 ) {
-    in_every_pool(|threads| {
+    in_every_pool(&|threads| {
         let fill = |mut view: ArrayViewMutD<'_, A>| view.fill_init(initializer, KEY).unwrap();
-        assert_fills(IxDyn(memory), cut, fill, expected, (name, threads));
+        assert_fills(IxDyn(memory), &cut, &fill, &mut expected.iter(), &(name, threads));
     });
 }
 
 /// Makes and fills a matrix in every pool and in either memory order.
 #[track_caller]
-fn assert_matrices<A: Listed>(initializer: &(impl Initializer<A> + Sync), expected: &Array2<A>) {
+fn assert_matrices<A: Listed>(initializer: &(dyn Initializer<A> + Sync), expected: &Array2<A>) {
     let expected = expected.clone().into_dyn();
-    in_every_pool(|threads| {
+    in_every_pool(&|threads| {
         let fill = |mut view: ArrayViewMutD<'_, A>| view.fill_init(initializer, KEY).unwrap();
-        assert_fills_every_order(fill, &expected, threads);
+        assert_fills_every_order(&fill, &expected, &threads);
         for column_major in [false, true] {
             let shape = expected.raw_dim().set_f(column_major);
             let array = ArrayD::<A>::init(shape, initializer, KEY).unwrap();

@@ -55,7 +55,7 @@ fn values_are_what_they_were() {
     let mut text = String::new();
     each_type!(A => lines::<A>(&mut text));
     if std::env::var_os("NDARRAY_INIT_RENEW").is_some() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/value_stability.txt");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/value_stability.txt");
         return std::fs::write(path, text).unwrap();
     }
     let found: Vec<_> = text.lines().collect();

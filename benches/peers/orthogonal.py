@@ -1,6 +1,6 @@
 # python3 -m venv .venv/pytorch
 # .venv/pytorch/bin/pip install torch==2.15.0 numpy==2.4.6
-"""PyTorch's orthogonal_, of the shapes of the bench `orthogonal`; not part of `run`."""
+"""PyTorch's orthogonal_, of the shapes that the bench `ratios` has, and others; not part of `run`."""
 
 import statistics
 import time

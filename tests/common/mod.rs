@@ -134,7 +134,16 @@ pub(crate) fn assert_same_bits<'f, 'e, A: Listed>(
     expected: impl IntoIterator<Item = &'e A>,
     what: impl Debug,
 ) {
-    let (mut found, mut expected) = (found.into_iter(), expected.into_iter());
+    same_bits(&mut found.into_iter(), &mut expected.into_iter(), &what);
+}
+
+/// Compiled once for each element type.
+#[track_caller]
+fn same_bits<A: Listed>(
+    found: &mut dyn Iterator<Item = &A>,
+    expected: &mut dyn Iterator<Item = &A>,
+    what: &dyn Debug,
+) {
     for i in 0.. {
         match (found.next(), expected.next()) {
             (None, None) => break,
@@ -150,19 +159,19 @@ pub(crate) const UNTOUCHED: f64 = 12_345.0;
 /// Cuts a view out of new memory and fills it. Asserts that the view has the expected elements, in its logical order, and that
 /// the memory around it is as it was.
 #[track_caller]
-pub(crate) fn assert_fills<'a, A: Listed>(
+pub(crate) fn assert_fills<A: Listed>(
     memory: impl ShapeBuilder<Dim = IxDyn>,
-    cut: impl FnOnce(&mut ArrayViewMutD<'_, A>),
-    fill: impl FnOnce(ArrayViewMutD<'_, A>),
-    expected: impl IntoIterator<Item = &'a A>,
-    what: impl Debug,
+    cut: &dyn Fn(&mut ArrayViewMutD<'_, A>),
+    fill: &dyn Fn(ArrayViewMutD<'_, A>),
+    expected: &mut dyn Iterator<Item = &A>,
+    what: &dyn Debug,
 ) {
     let mut memory = ArrayD::from_elem(memory, A::rounded(UNTOUCHED));
     let mut part = memory.view_mut();
     cut(&mut part);
     let written = part.len();
     fill(part.view_mut());
-    assert_same_bits(&part, expected, &what);
+    same_bits(&mut part.iter(), expected, what);
     let untouched = memory.iter().filter(|&&x| x == A::rounded(UNTOUCHED)).count();
     assert_eq!(untouched, memory.len() - written, "{what:?}: elements around the view");
 }
@@ -171,23 +180,23 @@ pub(crate) fn assert_fills<'a, A: Listed>(
 /// of a larger one, backwards.
 #[track_caller]
 pub(crate) fn assert_fills_every_order<A: Listed>(
-    fill: impl Fn(ArrayViewMutD<'_, A>),
+    fill: &dyn Fn(ArrayViewMutD<'_, A>),
     expected: &ArrayD<A>,
-    what: impl Debug,
+    what: &dyn Debug,
 ) {
     let shape = expected.shape();
-    assert_fills(IxDyn(shape), |_| (), &fill, expected, ("row-major", &what));
-    assert_fills(IxDyn(shape).f(), |_| (), &fill, expected, ("column-major", &what));
+    assert_fills(IxDyn(shape), &|_| (), fill, &mut expected.iter(), &("row-major", what));
+    assert_fills(IxDyn(shape).f(), &|_| (), fill, &mut expected.iter(), &("column-major", what));
     let mut stored = shape.to_vec();
     stored.rotate_right(1.min(shape.len()));
     let order: Vec<_> = (0..shape.len()).map(|axis| (axis + 1) % shape.len()).collect();
     let rotate = |all: &mut ArrayViewMutD<'_, A>| all.permute_axes(&order[..]);
-    assert_fills(IxDyn(&stored), rotate, &fill, expected, ("permuted axes", &what));
+    assert_fills(IxDyn(&stored), &rotate, fill, &mut expected.iter(), &("permuted axes", what));
     let spread: Vec<_> = shape.iter().map(|n| 2 * n + 1).collect();
     let every_other = |all: &mut ArrayViewMutD<'_, A>| {
         all.slice_each_axis_inplace(|_| Slice::new(1, None, -2));
     };
-    assert_fills(IxDyn(&spread), every_other, &fill, expected, ("every other", &what));
+    assert_fills(IxDyn(&spread), &every_other, fill, &mut expected.iter(), &("every other", what));
 }
 
 /// The standard normal's density.
@@ -233,5 +242,5 @@ pub(crate) fn assert_layouts_agree<A: Listed>(initializer: &dyn Initializer<A>, 
     let fortran = ArrayD::<A>::init(IxDyn(shape).f(), initializer, key).unwrap();
     assert_same_bits(&fortran, &expected, "new, column-major");
     let fill = |mut view: ArrayViewMutD<'_, A>| view.fill_init(initializer, key).unwrap();
-    assert_fills_every_order(fill, &expected, shape);
+    assert_fills_every_order(&fill, &expected, &shape);
 }

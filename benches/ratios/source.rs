@@ -1,5 +1,4 @@
-//! The code that both benches share: the laws, the loop over rand_distr that each is held against, pools of
-//! threads, and whether anything is to be measured at all.
+//! The laws, the loop over rand_distr that each is held against, and pools of threads.
 
 use ndarray_init::ndarray::{Array1, Array2, ArrayRef, Dimension, NdFloat};
 use ndarray_init::rand::SeedableRng;
@@ -122,7 +121,6 @@ impl Source {
     }
 
     /// Fills what is there as a part of a larger array.
-    #[allow(dead_code)] // Not every benchmark has parts.
     pub(crate) fn fill_part(&mut self, array: &mut Array2<f32>, region: &Region) {
         let key = Key::from_rng(&mut self.keys);
         array.fill_init_region(&self.law, key, region).expect("a law for every part");
@@ -133,13 +131,6 @@ impl Source {
         let key = Key::from_rng(&mut self.keys);
         Array1::init(n, &self.law, key).expect("a law for every array")
     }
-}
-
-/// `true` to see only that everything works, on small arrays: cargo asks for a measurement by
-/// `--bench`, and nobody by `--test`.
-pub(crate) fn is_trial() -> bool {
-    let given = |option| std::env::args().any(|argument| argument == option);
-    given("--test") || !given("--bench")
 }
 
 /// Threads of which parallel fills may use as many.
