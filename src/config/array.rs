@@ -3,7 +3,6 @@
 use crate::structured::AnyInitializer;
 use ndarray::{ArrayD, ArrayViewD, Axis, IxDyn};
 use serde::de::{Error, SeqAccess, Visitor};
-use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -79,10 +78,6 @@ impl Serialize for Lists<'_> {
             // Not by a sum, which has no negative zero.
             return array[IxDyn(&[])].serialize(serializer);
         }
-        let mut list = serializer.serialize_seq(Some(array.len_of(Axis(0))))?;
-        for item in array.axis_iter(Axis(0)) {
-            list.serialize_element(&Lists(item))?;
-        }
-        list.end()
+        serializer.collect_seq(array.axis_iter(Axis(0)).map(Lists))
     }
 }

@@ -6,9 +6,9 @@ use crate::fans::Layout;
 #[cfg(feature = "complex")]
 use crate::laws::{ComplexNormal, Disc};
 use crate::laws::{Law, Normal, Step, Transformed, Uniform};
+use crate::presets::torch;
 use crate::scaling::{Mup, Siren, TorchDefault};
-use crate::structured::Orthogonal;
-use crate::structured::{Identity, Sparse, Stft};
+use crate::structured::{AnyInitializer, Identity, Orthogonal, Sparse, Stft, Window};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -38,24 +38,25 @@ checked! {
         Sparse::new(sparsity, law)?.with_axis(axis);
     Mup { width_multiplier: f64, #[serde(default = "yes")] multipliers: bool } =>
         Mup::read(width_multiplier, multipliers);
-    TorchDefault { #[serde(default)] layout: Patch } => {
-        let default = TorchDefault::new();
-        let layout = layout.on(default.layout());
-        Ok(default.with_layout(layout))
+    TorchDefault { #[serde(default)] layout: Patch } =>
+        Ok(TorchDefault::new().with_layout(layout.on(&Layout::torch())?));
+    TorchLayer { bias_of: Option<Vec<usize>>, #[serde(default)] layout: Patch } => {
+        let default = TorchDefault::new().with_layout(layout.on(&Layout::torch())?);
+        Ok(TorchLayer(match bias_of {
+            None => default.into(),
+            Some(weight) => default.bias_law(&weight)?.into(),
+        }))
     };
+    TorchRecurrent { hidden_size: usize } => torch::recurrent(hidden_size).map(TorchRecurrent);
     Stft {
         #[serde(default = "real")] side: String,
         #[serde(default = "hann")] window: Option<Window>,
         #[serde(default = "density")] scaling: Option<String>,
         #[serde(default)] periodic: bool
-    } => match window {
-        Some(Window::Weights(weights)) =>
-            Stft::new(&side, None, scaling.as_deref(), periodic)?.with_window(weights),
-        Some(Window::Named(name)) =>
-            Stft::new(&side, Some(&name), scaling.as_deref(), periodic),
-        None => Stft::new(&side, None, scaling.as_deref(), periodic),
-    };
-    Siren { layer: Option<Layer>, omega_0: Option<f64>, #[serde(default)] layout: Patch } => {
+    } => Stft::of(side, window, scaling, periodic);
+    Orthogonal { #[serde(default = "one")] gain: f64, #[serde(default)] layout: Layout } =>
+        Ok(Orthogonal::new(gain)?.with_layout(layout));
+    Siren { layer: Option<Layer>, omega_0: Option<f64>, #[serde(default)] layout: Layout } => {
         let siren = match (layer, omega_0) {
             (Some(Layer::First), None) => Siren::first(),
             (Some(Layer::Later) | None, Some(omega_0)) => Siren::later(omega_0)?,
@@ -64,7 +65,6 @@ checked! {
                 rule: "its layer is \"first\", or \"later\" and has an omega_0".to_owned(),
             }),
         };
-        let layout = layout.on(siren.layout());
         Ok(siren.with_layout(layout))
     };
 }
@@ -75,20 +75,22 @@ checked! {
     Disc { radius: f64 } => Disc::new(radius);
 }
 
-checked! {
-    Orthogonal { #[serde(default = "one")] gain: f64, #[serde(default)] layout: Patch } => {
-        let orthogonal = Orthogonal::new(gain)?;
-        let layout = layout.on(orthogonal.layout());
-        Ok(orthogonal.with_layout(layout))
-    };
+/// The law of PyTorch's layers, or that of the bias beside a weight of the shape `bias_of`.
+pub(super) struct TorchLayer(AnyInitializer);
+
+impl From<TorchLayer> for AnyInitializer {
+    fn from(TorchLayer(initializer): TorchLayer) -> Self {
+        initializer
+    }
 }
 
-/// The window of an [`Stft`].
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "window must be the name of a window or a list of weights")]
-enum Window {
-    Named(String),
-    Weights(Vec<f64>),
+/// The law of every parameter of PyTorch's recurrent layers.
+pub(super) struct TorchRecurrent(Uniform);
+
+impl From<TorchRecurrent> for AnyInitializer {
+    fn from(TorchRecurrent(law): TorchRecurrent) -> Self {
+        law.into()
+    }
 }
 
 fn real() -> String {

@@ -1,28 +1,24 @@
 //! Values that are written as a name, or as an object with fields.
 
-use crate::error::InitError;
 use serde::Deserializer;
-use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use std::fmt;
 use std::marker::PhantomData;
 
-pub(super) trait FromNameOrFields: Sized {
+pub(super) trait NameOrFields: Sized {
     const EXPECTED: &str;
 
-    fn from_name(name: &str) -> Result<Self, InitError>;
-    fn from_fields<'de, D: Deserializer<'de>>(fields: D) -> Result<Self, D::Error>;
-}
+    fn from_name<E: Error>(name: &str) -> Result<Self, E>;
+    fn from_fields<'de, M: MapAccess<'de>>(fields: M) -> Result<Self, M::Error>;
 
-pub(super) struct NameOrFields<T>(PhantomData<T>);
-
-impl<T> NameOrFields<T> {
-    pub(super) const fn new() -> Self {
-        Self(PhantomData)
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader(PhantomData))
     }
 }
 
-impl<'de, T: FromNameOrFields> Visitor<'de> for NameOrFields<T> {
+struct Reader<T>(PhantomData<T>);
+
+impl<'de, T: NameOrFields> Visitor<'de> for Reader<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -30,10 +26,10 @@ impl<'de, T: FromNameOrFields> Visitor<'de> for NameOrFields<T> {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<T, E> {
-        T::from_name(name).map_err(E::custom)
+        T::from_name(name)
     }
 
-    fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<T, M::Error> {
-        T::from_fields(MapAccessDeserializer::new(map))
+    fn visit_map<M: MapAccess<'de>>(self, fields: M) -> Result<T, M::Error> {
+        T::from_fields(fields)
     }
 }
