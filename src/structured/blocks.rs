@@ -2,8 +2,7 @@
 
 use crate::error::InitError;
 use crate::fans::resolve;
-use crate::fill::Element;
-use crate::fill::{self, Region};
+use crate::fill::{self, Element, Region};
 use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;
 use ndarray::{ArrayViewMutD, Axis};
@@ -169,7 +168,7 @@ impl<I> Blocks<I> {
 }
 
 fn refused(rule: String, shape: &[usize]) -> InitError {
-    InitError::Shape { initializer: "a cut into blocks", rule, shape: shape.to_vec() }
+    InitError::shape("a cut into blocks", rule, shape)
 }
 
 impl<A: Element, I: Initializer<A>> Initializer<A> for Blocks<I> {

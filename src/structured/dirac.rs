@@ -2,8 +2,7 @@
 
 use crate::error::{AxisRole, InitError};
 use crate::fans::Layout;
-use crate::fill::Element;
-use crate::fill::Region;
+use crate::fill::{Element, Region};
 use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;
 use ndarray::{ArrayViewMutD, Axis};
@@ -93,22 +92,22 @@ impl<A: Element> Initializer<A> for Dirac {
                 let region = Region::whole(shape);
                 Ok(Values::structured(shape, Channels { middle, whole, part, groups, region }))
             }
-            _ => Err(InitError::Shape {
-                initializer: "a Dirac kernel",
-                rule: "an input axis, an output axis and 1 to 3 axes of receptive field".into(),
-                shape: shape.to_vec(),
-            }),
+            _ => Err(InitError::shape("a Dirac kernel", CONVOLUTION, shape)),
         }
     }
 }
+
+/// The shapes that have a center.
+pub(super) const CONVOLUTION: &str =
+    "an input axis, an output axis and 1 to 3 axes of receptive field";
 
 /// The axes of this role.
 pub(super) fn axes_of(roles: &[AxisRole], role: AxisRole) -> Vec<usize> {
     (0..roles.len()).filter(|&axis| roles[axis] == role).collect()
 }
 
-/// The middle of a receptive field: its axes, and the place on each.
-#[derive(Debug)]
+/// The middle of a receptive field: its axes, and the place on each. Without axes, it is the whole kernel.
+#[derive(Debug, Default)]
 pub(super) struct Middle(Vec<(usize, usize)>);
 
 impl Middle {
@@ -117,6 +116,10 @@ impl Middle {
         let field = axes_of(roles, AxisRole::ReceptiveField);
         let place = |axis| (axis, center.of(shape[axis]));
         (1..=3).contains(&field.len()).then(|| Self(field.into_iter().map(place).collect()))
+    }
+
+    pub(super) const fn is_whole(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Reduces a kernel, or a part of one, to its middle. False if the part does not hold the middle.

@@ -1,8 +1,7 @@
 //! Kernels of short-time Fourier transforms, public as `presets::keras::Stft`.
 
 use crate::error::{InitError, Number, finite, named};
-use crate::fill;
-use crate::fill::Element;
+use crate::fill::{self, Element};
 use crate::initializer::{Initializer, Values};
 use crate::math::cosine;
 use crate::stream::Key;
@@ -116,8 +115,7 @@ impl Stft {
 
 impl<A: Element> Initializer<A> for Stft {
     fn values(&self, shape: &[usize], _: Key) -> Result<Values<A>, InitError> {
-        let refused =
-            |rule| Err(InitError::Shape { initializer: "STFT", rule, shape: shape.to_vec() });
+        let refused = |rule| Err(InitError::shape("STFT", rule, shape));
         let (frame, bins) = match *shape {
             [frame, 1, bins] if bins >= 2 => (frame, bins),
             _ => return refused("axes (frame, 1, bins) with at least 2 bins".to_owned()),
