@@ -187,6 +187,11 @@ impl fmt::Display for AxisRole {
 }
 
 impl InitError {
+    #[cfg(feature = "serde")]
+    pub(crate) fn configuration(config: impl Into<String>, rule: impl Into<String>) -> Self {
+        Self::Configuration { config: config.into(), rule: rule.into() }
+    }
+
     pub(crate) fn shape(
         initializer: &'static str,
         rule: impl Into<String>,

@@ -60,10 +60,10 @@ checked! {
         let siren = match (layer, omega_0) {
             (Some(Layer::First), None) => Siren::first(),
             (Some(Layer::Later) | None, Some(omega_0)) => Siren::later(omega_0)?,
-            _ => return Err(InitError::Configuration {
-                config: "of a siren".to_owned(),
-                rule: "its layer is \"first\", or \"later\" and has an omega_0".to_owned(),
-            }),
+            _ => {
+                let rule = "its layer is \"first\", or \"later\" and has an omega_0";
+                return Err(InitError::configuration("of a siren", rule));
+            }
         };
         Ok(siren.with_layout(layout))
     };
@@ -116,26 +116,11 @@ const fn yes() -> bool {
 }
 
 /// The layer of a network of sines that a kernel belongs to.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Layer {
     First,
     Later,
-}
-
-impl Serialize for Siren {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Fields<'a> {
-            layer: Layer,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            omega_0: Option<f64>,
-            layout: &'a Layout,
-        }
-
-        let layer = if self.omega_0().is_some() { Layer::Later } else { Layer::First };
-        Fields { layer, omega_0: self.omega_0(), layout: self.layout() }.serialize(serializer)
-    }
 }
 
 impl Serialize for Transformed {

@@ -49,10 +49,8 @@ impl Patch {
             (None, Some(Axes { input, output }), None) => Layout::axes(&input, &output),
             (None, None, Some(equation)) => Layout::einsum(&equation)?,
             _ => {
-                return Err(InitError::Configuration {
-                    config: "of a layout".to_owned(),
-                    rule: "it has more than one of roles, axes and einsum".to_owned(),
-                });
+                let rule = "it has more than one of roles, axes and einsum";
+                return Err(InitError::configuration("of a layout", rule));
             }
         };
         let layout = layout.batch(&batch).groups(groups.unwrap_or(1));

@@ -67,7 +67,7 @@ impl<I> Rules<I> {
     /// # Errors
     /// [`InitError::NoRule`] if no pattern matches the name.
     pub fn initializer(&self, name: &str) -> Result<&I, InitError> {
-        let rule = self.iter().find(|(pattern, _)| matches(pattern, name));
+        let rule = self.iter().find(|(pattern, _)| Rules::matches(pattern, name));
         rule.map(|(_, initializer)| initializer).ok_or_else(|| InitError::NoRule {
             name: name.to_owned(),
             patterns: self.rules.iter().map(|(pattern, _)| pattern.clone()).collect(),
@@ -101,7 +101,7 @@ impl<I> Rules<I> {
     pub fn unused<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Vec<&str> {
         let mut used = vec![false; self.rules.len()];
         for name in names {
-            if let Some(i) = self.iter().position(|(pattern, _)| matches(pattern, name)) {
+            if let Some(i) = self.iter().position(|(pattern, _)| Rules::matches(pattern, name)) {
                 used[i] = true;
             }
         }
@@ -126,21 +126,17 @@ impl Rules {
     /// ```
     #[must_use]
     pub fn matches(pattern: &str, name: &str) -> bool {
-        matches(pattern, name)
+        let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
+        let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+        let inner = name.strip_prefix(start).and_then(|name| name.strip_suffix(end));
+        let Some(mut inner) = inner else { return false };
+        // Greedy: matching each part at its first occurrence leaves the longest rest for the parts after it.
+        middle.split('*').all(|part| {
+            let after = inner.split_once(part).map(|(_, after)| after);
+            inner = after.unwrap_or(inner);
+            after.is_some()
+        })
     }
-}
-
-fn matches(pattern: &str, name: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
-    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
-    let inner = name.strip_prefix(start).and_then(|name| name.strip_suffix(end));
-    let Some(mut inner) = inner else { return false };
-    // Greedy: matching each part at its first occurrence leaves the longest rest for the parts after it.
-    middle.split('*').all(|part| {
-        let after = inner.split_once(part).map(|(_, after)| after);
-        inner = after.unwrap_or(inner);
-        after.is_some()
-    })
 }
 
 #[cfg(feature = "serde")]

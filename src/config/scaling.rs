@@ -75,10 +75,10 @@ impl NameOrFields for VarianceScaling {
             match cut {
                 None => Ok(scaling),
                 Some(cut) if scaling.cut().is_some() => scaling.with_cut(cut),
-                Some(_) => Err(InitError::Configuration {
-                    config: format!("of {scaling}"),
-                    rule: "a cut is of the distribution truncated_normal".to_owned(),
-                }),
+                Some(_) => {
+                    let rule = "a cut is of the distribution truncated_normal";
+                    Err(InitError::configuration(format!("of {scaling}"), rule))
+                }
             }
         };
         read().map_err(M::Error::custom)

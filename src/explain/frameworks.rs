@@ -136,9 +136,9 @@ impl Reading {
     }
 
     /// A reading by the axes that the call names.
-    fn by_axes(kernel: &Explanation, axes: [&[isize]; 3], arguments: Vec<String>) -> Self {
-        let [input, output, batch] = axes;
-        let layout = Layout::axes(input, output).batch(batch);
+    fn by_axes(kernel: &Explanation, arguments: Vec<String>) -> Self {
+        let [input, output, batch] = axes(kernel);
+        let layout = Layout::axes(&input, &output).batch(&batch);
         Self { shape: kernel.shape.clone(), layout, swapped: false, arguments }
     }
 }
@@ -280,9 +280,9 @@ fn keras_reading(kernel: &Explanation) -> Result<Reading, String> {
     if kernel.shape.len() < 2 || product(&kernel.field()) > 1 || kernel.has_shared_axis() {
         return Ok(Reading::as_stored(kernel, Layout::keras(), kernel.shape.clone()));
     }
-    let [input, output, batch] = axes(kernel);
+    let [input, output, _] = axes(kernel);
     let arguments = vec![format!("input_axes={input:?}"), format!("output_axes={output:?}")];
-    Ok(Reading::by_axes(kernel, [&input, &output, &batch], arguments))
+    Ok(Reading::by_axes(kernel, arguments))
 }
 
 /// By axes; axes that are not named have JAX's defaults.
@@ -293,9 +293,9 @@ fn jax_reading(kernel: &Explanation) -> Result<Reading, String> {
     let rank = kernel.shape.len() as isize;
     let [input, output, batch] = axes(kernel);
     let named = [
-        ("in_axis", &input, vec![rank - 2]),
-        ("out_axis", &output, vec![rank - 1]),
-        ("batch_axis", &batch, vec![]),
+        ("in_axis", input, vec![rank - 2]),
+        ("out_axis", output, vec![rank - 1]),
+        ("batch_axis", batch, vec![]),
     ];
     let dtype = kernel.complex().map(|name| {
         let bits = if name == "Complex<f64>" { 128 } else { 64 };
@@ -303,14 +303,14 @@ fn jax_reading(kernel: &Explanation) -> Result<Reading, String> {
     });
     let arguments = named
         .into_iter()
-        .filter(|(_, axes, default)| *axes != default)
+        .filter(|(_, axes, default)| axes != default)
         .map(|(name, axes, _)| match axes[..] {
             [axis] => format!("{name}={axis}"),
-            _ => format!("{name}={}", Tuple(axes)),
+            _ => format!("{name}={}", Tuple(&axes)),
         })
         .chain(dtype)
         .collect();
-    Ok(Reading::by_axes(kernel, [&input, &output, &batch], arguments))
+    Ok(Reading::by_axes(kernel, arguments))
 }
 
 /// By (out, in, spatial…).

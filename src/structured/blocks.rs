@@ -158,17 +158,14 @@ impl<I> Blocks<I> {
             }
             _ => return Ok(parts),
         };
-        Err(refused(format!("an axis {axis} {rule}"), shape))
+        Err(InitError::shape("a cut into blocks", format!("an axis {axis} {rule}"), shape))
     }
 
     fn axis_of(&self, shape: &[usize]) -> Result<usize, InitError> {
-        let axis = resolve(self.axis, shape.len());
-        axis.ok_or_else(|| refused(format!("an axis {}", self.axis), shape))
+        resolve(self.axis, shape.len()).ok_or_else(|| {
+            InitError::shape("a cut into blocks", format!("an axis {}", self.axis), shape)
+        })
     }
-}
-
-fn refused(rule: String, shape: &[usize]) -> InitError {
-    InitError::shape("a cut into blocks", rule, shape)
 }
 
 impl<A: Element, I: Initializer<A>> Initializer<A> for Blocks<I> {

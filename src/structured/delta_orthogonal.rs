@@ -75,7 +75,7 @@ impl<A: Element> Initializer<A> for DeltaOrthogonal {
             return Err(refused(&format!("fan_in ≤ fan_out, which are {fan_in} and {fan_out}")));
         }
         let mut matrices = self.matrix.matrices::<A>(shape, key)?;
-        matrices.middle = middle;
+        matrices.middle = Some(middle);
         Ok(Values::structured(shape, matrices))
     }
 }

@@ -106,8 +106,8 @@ pub(super) fn axes_of(roles: &[AxisRole], role: AxisRole) -> Vec<usize> {
     (0..roles.len()).filter(|&axis| roles[axis] == role).collect()
 }
 
-/// The middle of a receptive field: its axes, and the place on each. Without axes, it is the whole kernel.
-#[derive(Debug, Default)]
+/// The middle of a receptive field: its axes, and the place on each.
+#[derive(Debug)]
 pub(super) struct Middle(Vec<(usize, usize)>);
 
 impl Middle {
@@ -116,10 +116,6 @@ impl Middle {
         let field = axes_of(roles, AxisRole::ReceptiveField);
         let place = |axis| (axis, center.of(shape[axis]));
         (1..=3).contains(&field.len()).then(|| Self(field.into_iter().map(place).collect()))
-    }
-
-    pub(super) const fn is_whole(&self) -> bool {
-        self.0.is_empty()
     }
 
     /// Reduces a kernel, or a part of one, to its middle. False if the part does not hold the middle.

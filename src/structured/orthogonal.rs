@@ -117,7 +117,7 @@ impl Orthogonal {
         let sides = if transposed { [&outputs, &others] } else { [&others, &outputs] };
         let order: Vec<_> = [&batch, sides[0], sides[1]].into_iter().flatten().copied().collect();
         Ok(Matrices {
-            middle: Middle::default(),
+            middle: None,
             gain,
             key,
             outputs: before..before + outputs.len(),
@@ -136,10 +136,11 @@ impl<A: Element> Initializer<A> for Orthogonal {
     }
 }
 
-/// Orthogonal matrices all over an array, or in the middle of a kernel of zeros.
+/// Orthogonal matrices all over an array, or in its middle.
 #[derive(Debug)]
 pub(super) struct Matrices<A> {
-    pub(super) middle: Middle,
+    /// The middle of a kernel of zeros that they are in.
+    pub(super) middle: Option<Middle>,
     gain: A,
     key: Key,
     /// The axes in this order: batch axes, rows, columns.
@@ -156,12 +157,14 @@ pub(super) struct Matrices<A> {
 
 impl<A: Element> Structure<A> for Matrices<A::Arithmetic> {
     fn is_on_zeros(&self) -> bool {
-        !self.middle.is_whole()
+        self.middle.is_some()
     }
 
     fn write(&self, mut array: ArrayViewMutD<'_, A>) {
-        let whole = Region::whole(array.shape());
-        self.middle.take(&mut array, &whole);
+        if let Some(middle) = &self.middle {
+            let whole = Region::whole(array.shape());
+            middle.take(&mut array, &whole);
+        }
         let mut array = array.permuted_axes(self.order.as_slice());
         let count: usize = array.shape()[..self.batch].iter().product();
         let group_len = array.len_of(Axis(self.grouped)) / self.groups;

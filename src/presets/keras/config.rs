@@ -37,7 +37,7 @@ use serde_json::{Map, Value};
 /// off, or has a field that is unknown or not of its type; and the errors of the initializer's own
 /// constructor.
 pub fn from_config(config: &Value) -> Result<AnyInitializer, InitError> {
-    let wrong = |rule: String| InitError::Configuration { config: config.to_string(), rule };
+    let wrong = |rule| InitError::configuration(config.to_string(), rule);
     let (class, fields) = class_and_fields(config).map_err(wrong)?;
     let fields = Fields { config, fields };
     let small = small(&class);
@@ -145,10 +145,8 @@ impl Fields<'_> {
     }
 
     fn read<T: DeserializeOwned>(self) -> Result<T, InitError> {
-        serde_json::from_value(self.fields.into()).map_err(|error| InitError::Configuration {
-            config: self.config.to_string(),
-            rule: error.to_string(),
-        })
+        serde_json::from_value(self.fields.into())
+            .map_err(|error| InitError::configuration(self.config.to_string(), error.to_string()))
     }
 }
 
@@ -213,9 +211,11 @@ fn layout(input: Option<Vec<isize>>, output: Option<Vec<isize>>) -> Result<Layou
     match (input, output) {
         (None, None) => Ok(Layout::keras()),
         (Some(input), Some(output)) => Ok(Layout::axes(&input, &output)),
-        (input, _) => Err(InitError::Configuration {
-            config: format!("with {}_axes alone", if input.is_some() { "input" } else { "output" }),
-            rule: "input_axes and output_axes come together or not at all".to_owned(),
-        }),
+        (input, _) => {
+            let config =
+                format!("with {}_axes alone", if input.is_some() { "input" } else { "output" });
+            let rule = "input_axes and output_axes come together or not at all";
+            Err(InitError::configuration(config, rule))
+        }
     }
 }
