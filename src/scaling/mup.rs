@@ -1,8 +1,6 @@
 //! muP: laws that follow the network's width.
 
 use super::variance_scaling::VarianceScaling;
-#[cfg(feature = "serde")]
-use crate::error::positive;
 use crate::error::{InitError, at_least_one};
 use crate::fans::{FanMode, Fans, Layout};
 use crate::laws::{Law, Normal};
@@ -53,8 +51,8 @@ use crate::laws::{Law, Normal};
 #[must_use]
 pub struct Mup {
     /// m.
-    width_multiplier: f64,
-    multipliers: bool,
+    pub(crate) width_multiplier: f64,
+    pub(crate) multipliers: bool,
 }
 
 /// The sides of a weight that grow with the network's width.
@@ -84,12 +82,6 @@ impl Mup {
         let width = at_least_one("width", width)?;
         let base_width = at_least_one("base_width", base_width)?;
         Ok(Self { width_multiplier: width / base_width, multipliers: true })
-    }
-
-    #[cfg(feature = "serde")]
-    pub(crate) fn read(width_multiplier: f64, multipliers: bool) -> Result<Self, InitError> {
-        let width_multiplier = positive("width_multiplier", width_multiplier)?;
-        Ok(Self { width_multiplier, multipliers })
     }
 
     /// This network by table 3: no layer's output is multiplied; the output weights have

@@ -1,7 +1,7 @@
 //! Initializers with a few numbers and a layout.
 
 use super::layout::Patch;
-use crate::error::InitError;
+use crate::error::{InitError, positive};
 use crate::fans::Layout;
 #[cfg(feature = "complex")]
 use crate::laws::{ComplexNormal, Disc};
@@ -37,7 +37,7 @@ checked! {
     Sparse { sparsity: f64, law: Law, #[serde(default)] axis: isize } =>
         Sparse::new(sparsity, law)?.with_axis(axis);
     Mup { width_multiplier: f64, #[serde(default = "yes")] multipliers: bool } =>
-        Mup::read(width_multiplier, multipliers);
+        Ok(Mup { width_multiplier: positive("width_multiplier", width_multiplier)?, multipliers });
     TorchDefault { #[serde(default)] layout: Patch } =>
         Ok(TorchDefault::new().with_layout(layout.on(&Layout::torch())?));
     TorchLayer { bias_of: Option<Vec<usize>>, #[serde(default)] layout: Patch } => {
