@@ -10,7 +10,7 @@ use crate::fill::{Element, Region};
 use crate::initializer::{Initializer, Structure, Values};
 use crate::math::Float;
 use crate::stream::Key;
-use ndarray::{ArrayViewMutD, Axis, Zip};
+use ndarray::{ArrayViewMutD, Axis, Dimension, IxDyn, Zip, indices};
 use std::ops::Range;
 
 /// A random orthogonal matrix times a gain (Saxe et al. 2014).
@@ -166,15 +166,12 @@ impl<A: Element> Structure<A> for Matrices<A::Arithmetic> {
             middle.take(&mut array, &whole);
         }
         let mut array = array.permuted_axes(self.order.as_slice());
-        let count: usize = array.shape()[..self.batch].iter().product();
+        let batch = indices(IxDyn(&array.shape()[..self.batch]));
         let group_len = array.len_of(Axis(self.grouped)) / self.groups;
-        for i in 0..count {
+        for (i, places) in batch.into_iter().enumerate() {
             let mut kernel = array.view_mut();
-            let mut index = i;
-            for axis in (0..self.batch).rev() {
-                let len = kernel.len_of(Axis(axis));
-                kernel.collapse_axis(Axis(axis), index % len);
-                index /= len;
+            for (axis, &place) in places.slice().iter().enumerate() {
+                kernel.collapse_axis(Axis(axis), place);
             }
             let groups = kernel.axis_chunks_iter_mut(Axis(self.grouped), group_len);
             for (group, matrix) in groups.enumerate() {
