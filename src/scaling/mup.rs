@@ -102,7 +102,7 @@ impl Mup {
         self.multipliers
     }
 
-    /// A column of the table: 1 / std_factor², multiplier, adam_factor and sgd_factor.
+    /// A column of the table: 1 / `std_factor`², `multiplier`, `adam_factor` and `sgd_factor`.
     fn factors(&self, role: MupRole) -> [f64; 4] {
         let m = self.width_multiplier;
         match role {
