@@ -186,36 +186,49 @@ impl fmt::Display for AxisRole {
     }
 }
 
+impl InitError {
+    #[cfg(feature = "serde")]
+    pub(crate) fn configuration(config: impl Into<String>, rule: impl Into<String>) -> Self {
+        Self::Configuration { config: config.into(), rule: rule.into() }
+    }
+
+    pub(crate) fn shape(
+        initializer: &'static str,
+        rule: impl Into<String>,
+        shape: &[usize],
+    ) -> Self {
+        Self::Shape { initializer, rule: rule.into(), shape: shape.to_vec() }
+    }
+}
+
+/// The value, if the rule holds.
+pub(crate) fn checked(
+    name: &'static str,
+    value: f64,
+    holds: bool,
+    rule: &'static str,
+) -> Result<f64, InitError> {
+    if holds { Ok(value) } else { Err(InitError::Parameter { name, value, rule }) }
+}
+
 /// The value, if it is finite.
 pub(crate) fn finite(name: &'static str, value: f64) -> Result<f64, InitError> {
-    if value.is_finite() {
-        Ok(value)
-    } else {
-        Err(InitError::Parameter { name, value, rule: "finite" })
-    }
+    checked(name, value, value.is_finite(), "finite")
 }
 
 /// The value, if it is positive and finite.
 pub(crate) fn positive(name: &'static str, value: f64) -> Result<f64, InitError> {
-    if value > 0.0 && value.is_finite() {
-        return Ok(value);
-    }
     let rule = if name == "std" && value == 0.0 {
         "positive and finite; equal elements are `Constant` or `Zeros`"
     } else {
         "positive and finite"
     };
-    Err(InitError::Parameter { name, value, rule })
+    checked(name, value, value > 0.0 && value.is_finite(), rule)
 }
 
 /// The count as a number, if it is not 0.
 pub(crate) fn at_least_one(name: &'static str, count: usize) -> Result<f64, InitError> {
-    let value = count as f64;
-    if count > 0 {
-        Ok(value)
-    } else {
-        Err(InitError::Parameter { name, value, rule: "at least 1" })
-    }
+    checked(name, count as f64, count > 0, "at least 1")
 }
 
 /// A number with all its digits, and with an exponent if it is very large or small.
@@ -244,9 +257,7 @@ pub(crate) mod named {
 
     /// The name of a value of the list.
     pub(crate) fn name<T: PartialEq>(names: &[(&'static str, T)], value: &T) -> &'static str {
-        let (name, _) =
-            names.iter().find(|(_, each)| each == value).expect("every value has a name");
-        name
+        names.iter().find(|(_, each)| each == value).expect("every value has a name").0
     }
 
     /// The value of that name, or an error that lists the names.

@@ -67,7 +67,7 @@ impl<I> Rules<I> {
     /// # Errors
     /// [`InitError::NoRule`] if no pattern matches the name.
     pub fn initializer(&self, name: &str) -> Result<&I, InitError> {
-        let rule = self.iter().find(|(pattern, _)| matches(pattern, name));
+        let rule = self.iter().find(|(pattern, _)| Rules::matches(pattern, name));
         rule.map(|(_, initializer)| initializer).ok_or_else(|| InitError::NoRule {
             name: name.to_owned(),
             patterns: self.rules.iter().map(|(pattern, _)| pattern.clone()).collect(),
@@ -101,7 +101,7 @@ impl<I> Rules<I> {
     pub fn unused<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Vec<&str> {
         let mut used = vec![false; self.rules.len()];
         for name in names {
-            if let Some(i) = self.iter().position(|(pattern, _)| matches(pattern, name)) {
+            if let Some(i) = self.iter().position(|(pattern, _)| Rules::matches(pattern, name)) {
                 used[i] = true;
             }
         }
@@ -126,72 +126,15 @@ impl Rules {
     /// ```
     #[must_use]
     pub fn matches(pattern: &str, name: &str) -> bool {
-        matches(pattern, name)
-    }
-}
-
-fn matches(pattern: &str, name: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
-    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
-    let inner = name.strip_prefix(start).and_then(|name| name.strip_suffix(end));
-    let Some(mut inner) = inner else { return false };
-    // Greedy: matching each part at its first occurrence leaves the longest rest for the parts after it.
-    middle.split('*').all(|part| {
-        let after = inner.split_once(part).map(|(_, after)| after);
-        inner = after.unwrap_or(inner);
-        after.is_some()
-    })
-}
-
-#[cfg(feature = "serde")]
-mod format {
-    use super::Rules;
-    use serde::de::{Error, MapAccess, SeqAccess, Visitor};
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    use std::fmt;
-    use std::marker::PhantomData;
-
-    /// A list of pairs, since not every format keeps the order of an object's keys.
-    impl<I: Serialize> Serialize for Rules<I> {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.collect_seq(self.iter())
-        }
-    }
-
-    impl<'de, I: Deserialize<'de>> Deserialize<'de> for Rules<I> {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            deserializer.deserialize_any(Pairs(PhantomData))
-        }
-    }
-
-    struct Pairs<I>(PhantomData<I>);
-
-    impl<'de, I: Deserialize<'de>> Visitor<'de> for Pairs<I> {
-        type Value = Rules<I>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object of patterns and initializers, or a list of pairs of them")
-        }
-
-        fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Rules<I>, M::Error> {
-            read(|| map.next_entry())
-        }
-
-        fn visit_seq<S: SeqAccess<'de>>(self, mut pairs: S) -> Result<Rules<I>, S::Error> {
-            read(|| pairs.next_element())
-        }
-    }
-
-    fn read<I, E: Error>(
-        mut next: impl FnMut() -> Result<Option<(String, I)>, E>,
-    ) -> Result<Rules<I>, E> {
-        let mut rules = Rules::default();
-        while let Some((pattern, initializer)) = next()? {
-            if rules.iter().any(|(other, _)| other == pattern) {
-                return Err(E::custom(format!("the pattern {pattern:?} is there twice")));
-            }
-            rules = rules.with(pattern, initializer);
-        }
-        Ok(rules)
+        let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
+        let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+        let inner = name.strip_prefix(start).and_then(|name| name.strip_suffix(end));
+        let Some(mut inner) = inner else { return false };
+        // Greedy: matching each part at its first occurrence leaves the longest rest for the parts after it.
+        middle.split('*').all(|part| {
+            let after = inner.split_once(part).map(|(_, after)| after);
+            inner = after.unwrap_or(inner);
+            after.is_some()
+        })
     }
 }

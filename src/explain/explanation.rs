@@ -179,6 +179,11 @@ impl Explanation {
         self.axes().map(move |(role, n)| (if transposed { role.swapped() } else { role }, n))
     }
 
+    /// True if an axis is input and output at once.
+    pub(super) fn has_shared_axis(&self) -> bool {
+        self.roles.contains(&AxisRole::InputAndOutput)
+    }
+
     /// The receptive field's axes.
     pub(super) fn field(&self) -> Vec<usize> {
         self.axes().filter(|&(role, _)| role == AxisRole::ReceptiveField).map(|(_, n)| n).collect()

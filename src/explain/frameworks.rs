@@ -25,8 +25,8 @@ pub(super) struct Framework {
     /// The call for any scale, mode and distribution.
     general: Option<&'static str>,
     has_fan_geo_avg: bool,
-    /// An argument that is left out where it is the framework's default.
-    default: Option<&'static str>,
+    /// An argument that is left out, since it is the framework's default.
+    default: &'static str,
     /// The cut of its truncated normal, if there is no choice.
     only_cut: Option<f64>,
     /// The law by its numbers, in the order of [`Distribution`](crate::Distribution).
@@ -43,7 +43,7 @@ pub(super) const FRAMEWORKS: [Framework; 4] = [
         mean_two_one: [None; 3],
         general: Some(r#"VarianceScaling(scale={scale}, mode="{mode}", distribution="{law}")"#),
         has_fan_geo_avg: false,
-        default: Some("scale=1.0, "),
+        default: "scale=1.0, ",
         only_cut: Some(2.0),
         numbers: [
             "TruncatedNormal(stddev={std})",
@@ -60,7 +60,7 @@ pub(super) const FRAMEWORKS: [Framework; 4] = [
         mean_two_one: [None; 3],
         general: Some(r#"variance_scaling(scale={scale}, mode="{mode}", distribution="{law}")"#),
         has_fan_geo_avg: true,
-        default: None,
+        default: "",
         only_cut: None,
         numbers: [
             "truncated_normal(stddev={std}, lower=-{cut}, upper={cut})",
@@ -82,7 +82,7 @@ pub(super) const FRAMEWORKS: [Framework; 4] = [
         ],
         general: None,
         has_fan_geo_avg: false,
-        default: Some(", gain=1.0"),
+        default: ", gain=1.0",
         only_cut: None,
         numbers: [
             "trunc_normal_(w, 0.0, {std}, {low}, {high})",
@@ -109,7 +109,7 @@ pub(super) const FRAMEWORKS: [Framework; 4] = [
             r#"VarianceScaling(scale={scale}, mode="{mode}", distribution="{distribution}")"#,
         ),
         has_fan_geo_avg: false,
-        default: None,
+        default: "",
         only_cut: None,
         numbers: [
             "TruncatedNormal(sigma={std}, mean=0.0, a={low}, b={high})",
@@ -118,14 +118,6 @@ pub(super) const FRAMEWORKS: [Framework; 4] = [
         ],
     },
 ];
-
-/// The call that fits, and notes on it.
-pub(super) struct Call {
-    pub(super) text: String,
-    /// The law by the framework's general initializer, if the call is a preset's.
-    pub(super) same: Option<String>,
-    pub(super) notes: Vec<String>,
-}
 
 /// A framework's reading of fans: off a kernel of this shape, by this layout, with these arguments.
 struct Reading {
@@ -144,29 +136,26 @@ impl Reading {
     }
 
     /// A reading by the axes that the call names.
-    fn by_axes(kernel: &Explanation, axes: [&[isize]; 3], arguments: Vec<String>) -> Self {
-        let [input, output, batch] = axes;
-        let layout = Layout::axes(input, output).batch(batch);
+    fn by_axes(kernel: &Explanation, arguments: Vec<String>) -> Self {
+        let [input, output, batch] = axes(kernel);
+        let layout = Layout::axes(&input, &output).batch(&batch);
         Self { shape: kernel.shape.clone(), layout, swapped: false, arguments }
     }
 }
 
 impl Framework {
-    pub(super) fn call(&self, kernel: &Explanation) -> Call {
+    /// The call that fits, and lines of notes on it.
+    pub(super) fn call(&self, kernel: &Explanation) -> Vec<String> {
         if kernel.shape.contains(&0) {
-            let text = "nothing to draw: no elements".to_owned();
-            return Call { text, same: None, notes: Vec::new() };
+            return vec!["nothing to draw: no elements".to_owned()];
         }
-        self.by_name(kernel).unwrap_or_else(|reason| {
-            let (text, note) = match self.by_numbers(kernel) {
-                Some(text) => (text, format!("by its numbers: {reason}")),
-                None => ("no call".to_owned(), reason),
-            };
-            Call { text, same: None, notes: vec![note] }
+        self.by_name(kernel).unwrap_or_else(|reason| match self.by_numbers(kernel) {
+            Some(call) => vec![call, format!("by its numbers: {reason}")],
+            None => vec!["no call".to_owned(), reason],
         })
     }
 
-    fn by_name(&self, kernel: &Explanation) -> Result<Call, String> {
+    fn by_name(&self, kernel: &Explanation) -> Result<Vec<String>, String> {
         let configuration = &kernel.configuration;
         let mode = configuration.mode();
         let Reading { shape, layout, swapped, arguments } = (self.reading)(kernel)?;
@@ -185,27 +174,28 @@ impl Framework {
                 Tuple(&shape)
             ));
         }
-        let (text, same) = self.initializer(configuration.clone().with_mode(its_mode))?;
-        let mut notes = Vec::new();
+        let mut lines = self.initializer(configuration.clone().with_mode(its_mode))?;
+        for call in &mut lines {
+            *call = with_arguments(call, &arguments);
+        }
         if shape != kernel.shape {
-            notes.push(format!("for a kernel of shape {}", Tuple(&shape)));
+            lines.push(format!("for a kernel of shape {}", Tuple(&shape)));
         }
         if its_mode != mode {
-            notes.push(format!(
+            lines.push(format!(
                 "its {its_mode} is this {mode}: it reads the kernel as it is stored"
             ));
         }
         if kernel.complex().is_some() && configuration.cut().is_some() {
             // √(1 − 4 / (e⁴ − 1)) / √(1 − 5 e⁻⁴), squared.
-            notes.push("its variance is 1.0187 times as large".to_owned());
+            lines.push("its variance is 1.0187 times as large".to_owned());
         }
-        let complete = |call: String| with_arguments(&call, &arguments);
-        Ok(Call { text: complete(text), same: same.map(complete), notes })
+        Ok(lines)
     }
 
-    /// The initializer with this scale, mode and distribution, and a preset's general form; or the reason why
-    /// there is none.
-    fn initializer(&self, asked: VarianceScaling) -> Result<(String, Option<String>), String> {
+    /// The initializer with this scale, mode and distribution, and below a preset its general form; or the reason
+    /// why there is none.
+    fn initializer(&self, asked: VarianceScaling) -> Result<Vec<String>, String> {
         let (scale, mode, distribution) = (asked.scale(), asked.mode(), asked.distribution());
         let law = self.laws[distribution as usize]?;
         if asked.cut().is_some_and(|cut| cut != 2.0) {
@@ -215,24 +205,23 @@ impl Framework {
             return Err(format!("{} has no fan_geo_avg", self.name));
         }
         let written = |template| {
-            let text = self.filled(
-                template,
-                &[
-                    ("{scale}", format!("{scale:?}")),
-                    // The gain of Xavier's formula, whose square is the scale.
-                    ("{gain}", format!("{:?}", scale.sqrt())),
-                    ("{mode}", mode.to_string()),
-                    ("{law}", law.to_owned()),
-                    ("{distribution}", distribution.to_string()),
-                ],
-            );
-            self.default.map_or_else(|| text.clone(), |default| text.replace(default, ""))
+            let blanks = [
+                ("{scale}", format!("{scale:?}")),
+                // The gain of Xavier's formula, whose square is the scale.
+                ("{gain}", format!("{:?}", scale.sqrt())),
+                ("{mode}", mode.to_string()),
+                ("{law}", law.to_owned()),
+                ("{distribution}", distribution.to_string()),
+            ];
+            self.filled(template, &blanks).replace(self.default, "")
         };
         let general = self.general.map(written);
         let asked = asked.with_layout(Layout::keras());
         let preset = VarianceScaling::PRESETS.iter().find(|(_, preset)| *preset == asked);
         if let (Some(call), Some((name, _))) = (self.preset, preset) {
-            return Ok((format!("{}{}", self.module, call(name)), general));
+            let call = format!("{}{}", self.module, call(name));
+            let general = general.map(|general| format!("= {general}"));
+            return Ok([call].into_iter().chain(general).collect());
         }
         let [mean, two, one] = self.mean_two_one;
         let named = match (mode, scale) {
@@ -242,8 +231,7 @@ impl Framework {
             _ => None,
         };
         let call = named.map(written).or(general);
-        call.map(|call| (call, None))
-            .ok_or_else(|| format!("no nonlinearity has the gain √{scale}"))
+        Ok(vec![call.ok_or_else(|| format!("no nonlinearity has the gain √{scale}"))?])
     }
 
     /// The law by its numbers, if the framework has it.
@@ -256,12 +244,12 @@ impl Framework {
         };
         let template = self.numbers[configuration.distribution() as usize];
         let cut = configuration.cut().unwrap_or(2.0);
-        let fits = kernel.complex().is_none() && self.only_cut.is_none_or(|only| cut == only);
-        fits.then(|| {
-            let numbers = [("{std}", std), ("{low}", low), ("{high}", high), ("{cut}", cut)];
-            let numbers = numbers.map(|(blank, number)| (blank, format!("{number:?}")));
-            self.filled(&template.replace("{shape}", &Tuple(&kernel.shape).to_string()), &numbers)
-        })
+        if kernel.complex().is_some() || self.only_cut.is_some_and(|only| cut != only) {
+            return None;
+        }
+        let numbers = [("{std}", std), ("{low}", low), ("{high}", high), ("{cut}", cut)];
+        let numbers = numbers.map(|(blank, number)| (blank, format!("{number:?}")));
+        Some(self.filled(template, &numbers).replace("{shape}", &Tuple(&kernel.shape).to_string()))
     }
 
     /// A call of this module's with its blanks filled; templates that name another module keep it.
@@ -286,51 +274,43 @@ fn with_arguments(call: &str, more: &[String]) -> String {
 #[expect(clippy::unnecessary_wraps, reason = "others are refused")]
 fn keras_reading(kernel: &Explanation) -> Result<Reading, String> {
     if let Some((field, input, output)) = convolution(kernel) {
-        return Ok(Reading::as_stored(
-            kernel,
-            Layout::keras(),
-            [field, vec![input, output]].concat(),
-        ));
+        let shape = [field, vec![input, output]].concat();
+        return Ok(Reading::as_stored(kernel, Layout::keras(), shape));
     }
-    let has_field = product(&kernel.field()) > 1;
-    if kernel.shape.len() < 2
-        || has_field
-        || kernel.axes().any(|(role, _)| role == AxisRole::InputAndOutput)
-    {
+    if kernel.shape.len() < 2 || product(&kernel.field()) > 1 || kernel.has_shared_axis() {
         return Ok(Reading::as_stored(kernel, Layout::keras(), kernel.shape.clone()));
     }
-    let [input, output, batch] = axes(kernel);
+    let [input, output, _] = axes(kernel);
     let arguments = vec![format!("input_axes={input:?}"), format!("output_axes={output:?}")];
-    Ok(Reading::by_axes(kernel, [&input, &output, &batch], arguments))
+    Ok(Reading::by_axes(kernel, arguments))
 }
 
 /// By axes; axes that are not named have JAX's defaults.
 fn jax_reading(kernel: &Explanation) -> Result<Reading, String> {
-    if kernel.axes().any(|(role, _)| role == AxisRole::InputAndOutput) {
+    if kernel.has_shared_axis() {
         return Err("JAX gives an axis one role".to_owned());
     }
     let rank = kernel.shape.len() as isize;
     let [input, output, batch] = axes(kernel);
     let named = [
-        ("in_axis", &input, vec![rank - 2]),
-        ("out_axis", &output, vec![rank - 1]),
-        ("batch_axis", &batch, vec![]),
+        ("in_axis", input, vec![rank - 2]),
+        ("out_axis", output, vec![rank - 1]),
+        ("batch_axis", batch, vec![]),
     ];
-    let dtype = match kernel.complex() {
-        None => None,
-        Some("Complex<f64>") => Some("dtype=jnp.complex128".to_owned()),
-        Some(_) => Some("dtype=jnp.complex64".to_owned()),
-    };
+    let dtype = kernel.complex().map(|name| {
+        let bits = if name == "Complex<f64>" { 128 } else { 64 };
+        format!("dtype=jnp.complex{bits}")
+    });
     let arguments = named
         .into_iter()
-        .filter(|(_, axes, default)| *axes != default)
+        .filter(|(_, axes, default)| axes != default)
         .map(|(name, axes, _)| match axes[..] {
             [axis] => format!("{name}={axis}"),
-            _ => format!("{name}={}", Tuple(axes)),
+            _ => format!("{name}={}", Tuple(&axes)),
         })
         .chain(dtype)
         .collect();
-    Ok(Reading::by_axes(kernel, [&input, &output, &batch], arguments))
+    Ok(Reading::by_axes(kernel, arguments))
 }
 
 /// By (out, in, spatial…).

@@ -20,50 +20,40 @@ impl Explanation {
         let axes =
             self.axes().filter(|&(role, _)| role == counted || role == AxisRole::InputAndOutput);
         let factors: Vec<usize> = field.into_iter().chain(axes.map(|(_, n)| n)).collect();
-        match (groups, factors.len()) {
-            (1, 0 | 1) => fan.to_string(),
-            (1, _) => format!("{} = {fan}", Factors(&factors)),
-            _ => format!("{} / {groups} groups = {fan}", Factors(&factors)),
-        }
+        as_product(&factors, groups, fan)
     }
 
-    fn kernel_lines(&self) -> Vec<Line> {
+    fn kernel_lines(&self) -> Vec<String> {
         let layout = self.configuration.layout();
-        let mut lines = vec![Line::new("shape", Tuple(&self.shape).to_string())];
+        let mut lines = vec![line("shape", Tuple(&self.shape))];
         let width = self.shape.iter().map(|n| n.to_string().len()).max().unwrap_or(0);
         lines.extend(self.axes().enumerate().map(|(axis, (role, n))| {
             let note = if role == AxisRole::Batch { ": in no fan" } else { "" };
-            Line::new(format!("axis {axis}"), format!("{n:width$}  {role}{note}"))
+            line(&format!("axis {axis}"), format!("{n:width$}  {role}{note}"))
         }));
         if layout.is_transposed() {
-            lines.push(Line::new("transposed", "the layer's input is stored as output"));
+            lines.push(line("transposed", "the layer's input is stored as output"));
         }
         if layout.group_count() > 1 {
-            lines.push(Line::new("groups", layout.group_count().to_string()));
+            lines.push(line("groups", layout.group_count()));
         }
         lines
     }
 
-    fn fan_lines(&self) -> Vec<Line> {
+    fn fan_lines(&self) -> Vec<String> {
         let (field, layout) = (self.field(), self.configuration.layout());
-        let field_product = match field[..] {
-            [] | [_] => product(&field).to_string(),
-            _ => format!("{} = {}", Factors(&field), product(&field)),
-        };
         // The axis stored as output holds the channels of all groups.
-        let (groups_in, groups_out) = if layout.is_transposed() {
-            (layout.group_count(), 1)
-        } else {
-            (1, layout.group_count())
-        };
+        let groups = layout.group_count();
+        let (groups_in, groups_out) =
+            if layout.is_transposed() { (groups, 1) } else { (1, groups) };
         vec![
-            Line::new("receptive field", field_product),
-            Line::new("fan_in", self.factors(AxisRole::Input, groups_in, self.fans.fan_in)),
-            Line::new("fan_out", self.factors(AxisRole::Output, groups_out, self.fans.fan_out)),
+            line("receptive field", as_product(&field, 1, product(&field))),
+            line("fan_in", self.factors(AxisRole::Input, groups_in, self.fans.fan_in)),
+            line("fan_out", self.factors(AxisRole::Output, groups_out, self.fans.fan_out)),
         ]
     }
 
-    fn law_lines(&self, digits: usize) -> Vec<Line> {
+    fn law_lines(&self, digits: usize) -> Vec<String> {
         let short = |value| Number::rounded(value, digits);
         let mode = self.configuration.mode();
         let formula = match mode {
@@ -79,19 +69,19 @@ impl Explanation {
         let formula =
             if self.shape.contains(&0) { format!("max({formula}, 1)") } else { formula.to_owned() };
         let mut lines = vec![
-            Line::new("scale", short(self.configuration.scale()).to_string()),
-            Line::new("mode", format!("{mode}: n = {formula} = {n}")),
+            line("scale", short(self.configuration.scale())),
+            line("mode", format!("{mode}: n = {formula} = {n}")),
         ];
         match self.law {
             Law::Uniform(law) => {
                 let b = short(law.high());
                 lines.extend([
-                    Line::new("law", format!("U[-b, b] = U[-{b}, {b}]")),
-                    Line::new("b", format!("√(3 · scale / n) = {b}")),
+                    line("law", format!("U[-b, b] = U[-{b}, {b}]")),
+                    line("b", format!("√(3 · scale / n) = {b}")),
                 ]);
             }
             Law::Normal(_) => {
-                lines.push(Line::new("law", format!("N(0, std²) = N(0, {}²)", short(std))));
+                lines.push(line("law", format!("N(0, std²) = N(0, {}²)", short(std))));
             }
             Law::TruncatedNormal(law) => {
                 let (s, bound) = (short(law.parent_std_dev()), short(law.upper()));
@@ -100,70 +90,47 @@ impl Explanation {
                 let law =
                     format!("N(0, s²) on [-{cut} s, {cut} s] = N(0, {s}²) on [-{bound}, {bound}]");
                 lines.extend([
-                    Line::new("law", law),
-                    Line::new("s", format!("√(scale / n) / {ratio} = {s}")),
-                    Line::new(format!("{cut} s"), bound.to_string()),
+                    line("law", law),
+                    line("s", format!("√(scale / n) / {ratio} = {s}")),
+                    line(&format!("{cut} s"), bound),
                 ]);
             }
         }
-        lines.push(Line::new("std", format!("√(scale / n) = {}", short(std))));
+        lines.push(line("std", format!("√(scale / n) = {}", short(std))));
         if let Some(Drawn { name, law, .. }) = &self.element {
-            lines.push(Line::new(format!("as {name}"), law.as_str()));
+            lines.push(line(&format!("as {name}"), law));
         }
         lines
     }
 
-    fn call_lines(&self) -> Vec<Line> {
-        let calls = FRAMEWORKS.iter().map(|framework| (framework.name, framework.call(self)));
-        let calls = calls.filter(|(name, _)| self.complex().is_none() || *name == "JAX");
-        let lines = calls.flat_map(|(name, call)| {
-            let same = call.same.into_iter().map(|same| format!("= {same}"));
-            let below = same.chain(call.notes).map(|line| Line::new("", line));
-            std::iter::once(Line::new(name, call.text)).chain(below)
+    fn call_lines(&self) -> Vec<String> {
+        let frameworks = FRAMEWORKS.iter();
+        let frameworks = frameworks.filter(|each| self.complex().is_none() || each.name == "JAX");
+        let lines = frameworks.flat_map(|framework| {
+            let names = std::iter::once(framework.name).chain(std::iter::repeat(""));
+            names.zip(framework.call(self)).map(|(name, text)| line(name, text))
         });
         lines.collect()
     }
 }
 
-/// Numbers have five significant digits, or those of the precision, as in `{:.16}`. Numbers in calls are exact,
-/// so that a call gives this very law.
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let law = self.law_lines(f.precision().unwrap_or(DIGITS));
         let sections = [self.kernel_lines(), self.fan_lines(), law, self.call_lines()];
-        for (i, lines) in sections.iter().enumerate() {
-            if i > 0 {
-                f.write_str("\n\n")?;
-            }
-            for (i, Line { label, text }) in lines.iter().enumerate() {
-                let end = if i > 0 { "\n" } else { "" };
-                write!(f, "{end}{label:<15}  {text}")?;
-            }
-        }
-        Ok(())
+        f.write_str(&sections.map(|lines| lines.join("\n")).join("\n\n"))
     }
 }
 
-/// One line of the report.
-struct Line {
-    label: String,
-    text: String,
+fn line(label: &str, text: impl fmt::Display) -> String {
+    format!("{label:<15}  {text}")
 }
 
-impl Line {
-    fn new(label: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { label: label.into(), text: text.into() }
-    }
-}
-
-/// A product with its factors.
-struct Factors<'a>(&'a [usize]);
-
-impl fmt::Display for Factors<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            [] => f.write_str("1"),
-            all => f.write_str(&joined(all, " · ")),
-        }
+/// A number and the factors that it is the product of, if there are several, divided by groups.
+fn as_product(factors: &[usize], groups: usize, product: usize) -> String {
+    match (groups, factors) {
+        (1, [] | [_]) => product.to_string(),
+        (1, _) => format!("{} = {product}", joined(factors, " · ")),
+        _ => format!("{} / {groups} groups = {product}", joined(factors, " · ")),
     }
 }

@@ -20,8 +20,7 @@ use crate::fans::{FanMode, Layout};
 use crate::fill::Element;
 use crate::laws::{Normal, TruncatedNormal, Uniform};
 use crate::scaling::{Distribution, VarianceScaling};
-use crate::structured::{Constant, Ones, Zeros};
-use crate::structured::{DeltaOrthogonal, Orthogonal};
+use crate::structured::{Constant, DeltaOrthogonal, Ones, Orthogonal, Zeros};
 
 /// One axis, several, or `None` for the default, as JAX's `in_axis`.
 ///

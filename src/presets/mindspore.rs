@@ -15,8 +15,7 @@ use crate::fans::{FanMode, Layout};
 use crate::fill::Element;
 use crate::laws::{Normal, TruncatedNormal, Uniform};
 use crate::scaling::{Distribution, Nonlinearity, VarianceScaling};
-use crate::structured::Orthogonal;
-use crate::structured::{Constant, Dirac, Identity, Ones, Sparse, Zeros};
+use crate::structured::{Constant, Dirac, Identity, Ones, Orthogonal, Sparse, Zeros};
 
 /// `Constant`: value.
 #[must_use]

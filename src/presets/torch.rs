@@ -25,8 +25,7 @@ use crate::fans::{FanMode, Layout};
 use crate::fill::Element;
 use crate::laws::{Law, Normal, TruncatedNormal, Uniform};
 use crate::scaling::{Distribution, Nonlinearity, TorchDefault, VarianceScaling};
-use crate::structured::Orthogonal;
-use crate::structured::{Constant, Dirac, Identity, Ones, Sparse, Zeros};
+use crate::structured::{Constant, Dirac, Identity, Ones, Orthogonal, Sparse, Zeros};
 
 presets! {
     /// U\[a, b].

@@ -1,6 +1,6 @@
 //! The gain that follows from an activation: the mean of its square over a standard normal.
 
-use crate::error::{InitError, positive};
+use crate::error::{InitError, checked, positive};
 use crate::math::exp_neg;
 
 /// The gain that follows from an activation φ: 1/√E\[φ(z)²], z ~ N(0, 1).
@@ -104,10 +104,7 @@ const PANELS: i32 = 512;
 fn second_moment(activation: impl Fn(f64) -> f64) -> Result<f64, InitError> {
     let integrand = |z: f64| {
         let value = activation(z);
-        if !value.is_finite() {
-            let (name, rule) = ("an activation's value", "finite from −37 to 37");
-            return Err(InitError::Parameter { name, value, rule });
-        }
+        checked("an activation's value", value, value.is_finite(), "finite from −37 to 37")?;
         // Squared last, so that the largest activations whose moment is finite do not overflow.
         let root = value * exp_neg(z * z / 4.0);
         Ok(root * root)

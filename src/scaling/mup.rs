@@ -1,8 +1,6 @@
 //! muP: laws that follow the network's width.
 
 use super::variance_scaling::VarianceScaling;
-#[cfg(feature = "serde")]
-use crate::error::positive;
 use crate::error::{InitError, at_least_one};
 use crate::fans::{FanMode, Fans, Layout};
 use crate::laws::{Law, Normal};
@@ -53,8 +51,8 @@ use crate::laws::{Law, Normal};
 #[must_use]
 pub struct Mup {
     /// m.
-    width_multiplier: f64,
-    multipliers: bool,
+    pub(crate) width_multiplier: f64,
+    pub(crate) multipliers: bool,
 }
 
 /// The sides of a weight that grow with the network's width.
@@ -86,12 +84,6 @@ impl Mup {
         Ok(Self { width_multiplier: width / base_width, multipliers: true })
     }
 
-    #[cfg(feature = "serde")]
-    pub(crate) fn read(width_multiplier: f64, multipliers: bool) -> Result<Self, InitError> {
-        let width_multiplier = positive("width_multiplier", width_multiplier)?;
-        Ok(Self { width_multiplier, multipliers })
-    }
-
     /// This network by table 3: no layer's output is multiplied; the output weights have
     /// smaller values and learning rates instead.
     pub const fn without_multipliers(self) -> Self {
@@ -110,28 +102,27 @@ impl Mup {
         self.multipliers
     }
 
+    /// A column of the table: 1 / `std_factor`², `multiplier`, `adam_factor` and `sgd_factor`.
+    fn factors(&self, role: MupRole) -> [f64; 4] {
+        let m = self.width_multiplier;
+        match role {
+            MupRole::Input => [1.0, 1.0, 1.0, m],
+            MupRole::Hidden => [m, 1.0, 1.0 / m, 1.0],
+            MupRole::Output if self.multipliers => [1.0, 1.0 / m, 1.0, m],
+            MupRole::Output => [m * m, 1.0, 1.0 / m, 1.0 / m],
+        }
+    }
+
     /// The factor of the initial standard deviation at the base width.
     #[must_use]
     pub fn std_factor(&self, role: MupRole) -> f64 {
-        1.0 / self.variance_divisor(role).sqrt()
-    }
-
-    fn variance_divisor(&self, role: MupRole) -> f64 {
-        let m = self.width_multiplier;
-        match role {
-            MupRole::Hidden => m,
-            MupRole::Output if !self.multipliers => m * m,
-            MupRole::Input | MupRole::Output => 1.0,
-        }
+        1.0 / self.factors(role)[0].sqrt()
     }
 
     /// The factor of the layer's product of input and weight, in every forward pass.
     #[must_use]
     pub fn multiplier(&self, role: MupRole) -> f64 {
-        match role {
-            MupRole::Output if self.multipliers => 1.0 / self.width_multiplier,
-            MupRole::Input | MupRole::Hidden | MupRole::Output => 1.0,
-        }
+        self.factors(role)[1]
     }
 
     /// The factor of the learning rate at the base width, for Adam and any other
@@ -140,11 +131,7 @@ impl Mup {
     /// `mup` divides the weight decay by the same factor, so that their product stays.
     #[must_use]
     pub fn adam_factor(&self, role: MupRole) -> f64 {
-        match role {
-            MupRole::Hidden => 1.0 / self.width_multiplier,
-            MupRole::Output if !self.multipliers => 1.0 / self.width_multiplier,
-            MupRole::Input | MupRole::Output => 1.0,
-        }
+        self.factors(role)[2]
     }
 
     /// The factor of the learning rate at the base width, for stochastic gradient descent.
@@ -152,11 +139,7 @@ impl Mup {
     /// `mup` divides the weight decay by the same factor, so that their product stays.
     #[must_use]
     pub fn sgd_factor(&self, role: MupRole) -> f64 {
-        match role {
-            MupRole::Hidden => 1.0,
-            MupRole::Output if !self.multipliers => 1.0 / self.width_multiplier,
-            MupRole::Input | MupRole::Output => self.width_multiplier,
-        }
+        self.factors(role)[3]
     }
 
     /// N(0, s²) for s = `base_std` · [`std_factor`](Self::std_factor).
@@ -231,7 +214,7 @@ impl MupScaling {
     pub fn law(&self, shape: &[usize]) -> Result<Law, InitError> {
         let (mode, fans) = (self.base.mode(), self.base.fans(shape)?);
         let widening = mode.n(fans) / self.mup.base_n(mode, self.role, fans);
-        let gain = (widening / self.mup.variance_divisor(self.role)).sqrt();
+        let gain = (widening / self.mup.factors(self.role)[0]).sqrt();
         self.base.clone().with_gain(gain)?.law(shape)
     }
 }

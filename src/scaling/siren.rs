@@ -35,11 +35,20 @@ use crate::laws::{Law, Uniform};
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
 pub struct Siren {
-    /// `None` for the first layer, whose law does not depend on ω₀.
-    omega_0: Option<f64>,
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    layer: Layer,
     layout: Layout,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(tag = "layer", rename_all = "snake_case"))]
+enum Layer {
+    First,
+    Later { omega_0: f64 },
 }
 
 impl Siren {
@@ -48,7 +57,7 @@ impl Siren {
 
     /// The kernel of the first layer.
     pub const fn first() -> Self {
-        Self { omega_0: None, layout: Layout::keras() }
+        Self { layer: Layer::First, layout: Layout::keras() }
     }
 
     /// The kernel of any layer but the first, with that layer's ω₀.
@@ -56,13 +65,17 @@ impl Siren {
     /// # Errors
     /// [`InitError::Parameter`] if ω₀ is not positive and finite.
     pub fn later(omega_0: f64) -> Result<Self, InitError> {
-        Ok(Self { omega_0: Some(positive("omega_0", omega_0)?), layout: Layout::keras() })
+        let omega_0 = positive("omega_0", omega_0)?;
+        Ok(Self { layer: Layer::Later { omega_0 }, layout: Layout::keras() })
     }
 
     /// ω₀ of the layer; `None` for the first layer, whose law does not depend on it.
     #[must_use]
     pub const fn omega_0(&self) -> Option<f64> {
-        self.omega_0
+        match self.layer {
+            Layer::First => None,
+            Layer::Later { omega_0 } => Some(omega_0),
+        }
     }
 
     /// The layout of the kernel.
@@ -82,9 +95,9 @@ impl Siren {
     /// vanishes.
     pub fn law(&self, shape: &[usize]) -> Result<Law, InitError> {
         let n = FanMode::FanIn.n(self.layout.fans(shape)?);
-        let bound = match self.omega_0 {
-            None => 1.0 / n,
-            Some(omega_0) => (6.0 / n).sqrt() / omega_0,
+        let bound = match self.layer {
+            Layer::First => 1.0 / n,
+            Layer::Later { omega_0 } => (6.0 / n).sqrt() / omega_0,
         };
         Ok(Uniform::new(-bound, bound)?.into())
     }

@@ -1,7 +1,9 @@
 //! Any initializer, as one type.
 
-use super::{Blocks, Constant, Dirac, Identity, Ones, Sparse, Stft, Zeros, number};
-use super::{DeltaOrthogonal, Orthogonal};
+use super::{
+    Blocks, Constant, DeltaOrthogonal, Dirac, Identity, Ones, Orthogonal, Sparse, Stft, Zeros,
+    number,
+};
 use crate::error::InitError;
 use crate::fans::Layout;
 use crate::fill::Element;
@@ -187,7 +189,7 @@ impl<A: Element> Initializer<A> for AnyInitializer {
 }
 
 macro_rules! from {
-    ($($type:ident)*: $this:ident => $any:expr) => {$(
+    ($($type:ty),*: $this:ident => $any:expr) => {$(
         impl From<$type> for AnyInitializer {
             fn from($this: $type) -> Self {
                 $any
@@ -196,11 +198,12 @@ macro_rules! from {
     )*};
     ($($type:ident)*) => { $(from!($type: this => Self::$type(this));)* };
 }
-from!(VarianceScaling Transformed Identity Dirac Sparse Stft Siren TorchDefault);
-from!(Orthogonal DeltaOrthogonal);
+from!(VarianceScaling Transformed Identity Dirac Sparse Stft Siren TorchDefault Orthogonal DeltaOrthogonal);
 #[cfg(feature = "complex")]
 from!(ComplexNormal Disc ComplexTruncatedNormal);
-from!(Uniform Normal TruncatedNormal: law => Law::from(law).into());
+from!(Uniform, Normal, TruncatedNormal: law => Law::from(law).into());
+from!(MupScaling: this => Self::Mup(this));
+from!(Constant<f64>: constant => Self::Constant(constant.0));
 from!(Zeros: _zeros => Self::Zeros);
 from!(Ones: _ones => Self::Ones);
 
@@ -214,21 +217,9 @@ impl From<Law> for AnyInitializer {
     }
 }
 
-impl From<Constant<f64>> for AnyInitializer {
-    fn from(Constant(value): Constant<f64>) -> Self {
-        Self::Constant(value)
-    }
-}
-
 impl<D: Dimension> From<Array<f64, D>> for AnyInitializer {
     fn from(array: Array<f64, D>) -> Self {
         Self::Array(array.into_dyn())
-    }
-}
-
-impl From<MupScaling> for AnyInitializer {
-    fn from(this: MupScaling) -> Self {
-        Self::Mup(this)
     }
 }
 

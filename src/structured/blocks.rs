@@ -2,8 +2,7 @@
 
 use crate::error::InitError;
 use crate::fans::resolve;
-use crate::fill::Element;
-use crate::fill::{self, Region};
+use crate::fill::{self, Element, Region};
 use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;
 use ndarray::{ArrayViewMutD, Axis};
@@ -37,17 +36,28 @@ use ndarray::{ArrayViewMutD, Axis};
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
 pub struct Blocks<I> {
     axis: isize,
+    #[cfg_attr(feature = "serde", serde(flatten))]
     cut: Cut<I>,
 }
 
 /// The sizes and the initializers of the blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
 pub(crate) enum Cut<I> {
-    Equal { initializer: I, blocks: usize },
-    Parts(Vec<(usize, I)>),
+    Equal { initializer: I, equal: usize },
+    Parts { parts: Vec<Part<I>> },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub(crate) struct Part<I> {
+    size: usize,
+    initializer: I,
 }
 
 impl<I> Blocks<I> {
@@ -55,7 +65,7 @@ impl<I> Blocks<I> {
     ///
     /// Filling an array is an error if it has no such axis, or the blocks do not divide it.
     pub const fn equal(initializer: I, axis: isize, blocks: usize) -> Self {
-        Self::new(axis, Cut::Equal { initializer, blocks })
+        Self::new(axis, Cut::Equal { initializer, equal: blocks })
     }
 
     /// Blocks of these sizes along an axis, for example the query's, key's and value's heads of
@@ -74,7 +84,8 @@ impl<I> Blocks<I> {
     ///
     /// Filling an array is an error if it has no such axis, or the sizes do not add up to it.
     pub fn of(axis: isize, parts: impl IntoIterator<Item = (usize, I)>) -> Self {
-        Self::new(axis, Cut::Parts(parts.into_iter().collect()))
+        let parts = parts.into_iter().map(|(size, initializer)| Part { size, initializer });
+        Self::new(axis, Cut::Parts { parts: parts.collect() })
     }
 
     pub(crate) const fn new(axis: isize, cut: Cut<I>) -> Self {
@@ -89,26 +100,20 @@ impl<I> Blocks<I> {
 
     /// The initializers: the one of all equal blocks, or one for each block.
     pub fn initializers(&self) -> impl Iterator<Item = &I> {
-        let (shared, parts): (_, &[(usize, I)]) = match &self.cut {
+        let (shared, parts): (_, &[Part<I>]) = match &self.cut {
             Cut::Equal { initializer, .. } => (Some(initializer), &[]),
-            Cut::Parts(parts) => (None, parts),
+            Cut::Parts { parts } => (None, parts),
         };
-        shared.into_iter().chain(parts.iter().map(|(_, initializer)| initializer))
-    }
-
-    #[cfg(feature = "serde")]
-    pub(crate) const fn cut(&self) -> &Cut<I> {
-        &self.cut
+        shared.into_iter().chain(parts.iter().map(|part| &part.initializer))
     }
 
     /// These blocks by other initializers.
     pub(crate) fn map<J>(self, mut f: impl FnMut(I) -> J) -> Blocks<J> {
         let cut = match self.cut {
-            Cut::Equal { initializer, blocks } => {
-                Cut::Equal { initializer: f(initializer), blocks }
-            }
-            Cut::Parts(parts) => {
-                Cut::Parts(parts.into_iter().map(|(size, part)| (size, f(part))).collect())
+            Cut::Equal { initializer, equal } => Cut::Equal { initializer: f(initializer), equal },
+            Cut::Parts { parts } => {
+                let f = |part: Part<I>| Part { size: part.size, initializer: f(part.initializer) };
+                Cut::Parts { parts: parts.into_iter().map(f).collect() }
             }
         };
         Blocks { axis: self.axis, cut }
@@ -136,37 +141,31 @@ impl<I> Blocks<I> {
         let axis = self.axis_of(shape)?;
         let n = shape[axis];
         let count = match &self.cut {
-            Cut::Equal { blocks, .. } => *blocks,
-            Cut::Parts(parts) => parts.len(),
+            Cut::Equal { equal, .. } => *equal,
+            Cut::Parts { parts } => parts.len(),
         };
         let parts = (0..count).map(move |i| match &self.cut {
-            Cut::Equal { initializer, blocks } => (n / blocks, initializer),
-            Cut::Parts(parts) => {
-                let (size, initializer): &(usize, I) = &parts[i];
-                (*size, initializer)
-            }
+            Cut::Equal { initializer, equal } => (n / equal, initializer),
+            Cut::Parts { parts } => (parts[i].size, &parts[i].initializer),
         });
         let sizes = || parts.clone().map(|(size, _)| size);
         let rule = match self.cut {
-            Cut::Equal { blocks, .. } if n.checked_rem(blocks) != Some(0) => {
-                format!("that {blocks} blocks divide")
+            Cut::Equal { equal, .. } if n.checked_rem(equal) != Some(0) => {
+                format!("that {equal} blocks divide")
             }
-            Cut::Parts(_) if sizes().try_fold(0, usize::checked_add) != Some(n) => {
+            Cut::Parts { .. } if sizes().try_fold(0, usize::checked_add) != Some(n) => {
                 format!("of the sizes {:?} together", sizes().collect::<Vec<_>>())
             }
             _ => return Ok(parts),
         };
-        Err(refused(format!("an axis {axis} {rule}"), shape))
+        Err(InitError::shape("a cut into blocks", format!("an axis {axis} {rule}"), shape))
     }
 
     fn axis_of(&self, shape: &[usize]) -> Result<usize, InitError> {
-        let axis = resolve(self.axis, shape.len());
-        axis.ok_or_else(|| refused(format!("an axis {}", self.axis), shape))
+        resolve(self.axis, shape.len()).ok_or_else(|| {
+            InitError::shape("a cut into blocks", format!("an axis {}", self.axis), shape)
+        })
     }
-}
-
-fn refused(rule: String, shape: &[usize]) -> InitError {
-    InitError::Shape { initializer: "a cut into blocks", rule, shape: shape.to_vec() }
 }
 
 impl<A: Element, I: Initializer<A>> Initializer<A> for Blocks<I> {

@@ -1,7 +1,7 @@
 //! Given numbers: one for all elements, an array of them, or a function of the index.
 
 use super::number;
-use crate::error::InitError;
+use crate::error::{InitError, checked};
 use crate::fill::{self, Element};
 use crate::initializer::{Initializer, Values};
 use crate::stream::Key;
@@ -24,10 +24,7 @@ pub struct Constant<A>(pub A);
 impl<A: Element> Initializer<A> for Constant<A> {
     #[expect(clippy::eq_op, reason = "NaN is the one number that differs from itself")]
     fn values(&self, _: &[usize], _: Key) -> Result<Values<A>, InitError> {
-        if self.0 != self.0 {
-            let (name, value, rule) = ("constant", f64::NAN, "a number");
-            return Err(InitError::Parameter { name, value, rule });
-        }
+        checked("constant", f64::NAN, self.0 == self.0, "a number")?;
         Ok(Values::constant(self.0))
     }
 }

@@ -1,14 +1,12 @@
 //! Convolutions with an orthogonal matrix at their center.
 
-use super::dirac::{Center, Middle, axes_of};
-use super::orthogonal::{Matrices, Orthogonal};
+use super::dirac::{CONVOLUTION, Center, Middle, axes_of};
+use super::orthogonal::Orthogonal;
 use crate::error::{AxisRole, InitError};
 use crate::fans::Layout;
 use crate::fill::Element;
-use crate::fill::Region;
-use crate::initializer::{Initializer, Structure, Values};
+use crate::initializer::{Initializer, Values};
 use crate::stream::Key;
-use ndarray::ArrayViewMutD;
 
 /// A convolution that multiplies the norm of every input by a gain: an orthogonal matrix
 /// at the center of the receptive field, and 0 elsewhere (Xiao et al. 2018).
@@ -66,47 +64,18 @@ impl DeltaOrthogonal {
 impl<A: Element> Initializer<A> for DeltaOrthogonal {
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
         let fans = self.layout().fans(shape)?;
-        let refused = |rule: String| InitError::Shape {
-            initializer: "a delta-orthogonal kernel",
-            rule,
-            shape: shape.to_vec(),
-        };
+        let refused = |rule: &str| InitError::shape("a delta-orthogonal kernel", rule, shape);
         let roles = self.layout().roles(shape)?;
         let channels = [AxisRole::Input, AxisRole::Output].map(|role| axes_of(&roles, role).len());
         let (Some(middle), [1, 1]) = (Middle::new(&roles, shape, Center::Lower), channels) else {
-            let rule = "an input axis, an output axis and 1 to 3 axes of receptive field";
-            return Err(refused(rule.into()));
+            return Err(refused(CONVOLUTION));
         };
         if fans.fan_in > fans.fan_out {
             let (fan_in, fan_out) = (fans.fan_in, fans.fan_out);
-            return Err(refused(format!("fan_in ≤ fan_out, which are {fan_in} and {fan_out}")));
+            return Err(refused(&format!("fan_in ≤ fan_out, which are {fan_in} and {fan_out}")));
         }
-        Ok(Values::structured(
-            shape,
-            AtCenter { middle, matrices: self.matrix.matrices::<A>(shape, key)? },
-        ))
-    }
-}
-
-#[derive(Debug)]
-struct AtCenter<A> {
-    middle: Middle,
-    matrices: Matrices<A>,
-}
-
-impl<A: Element> Structure<A> for AtCenter<A::Arithmetic> {
-    fn is_on_zeros(&self) -> bool {
-        true
-    }
-
-    fn write(&self, mut array: ArrayViewMutD<'_, A>) {
-        let whole = Region::whole(array.shape());
-        if self.middle.take(&mut array, &whole) {
-            self.matrices.write(array);
-        }
-    }
-
-    fn part(self: Box<Self>, region: &Region, shape: &[usize]) -> Result<Values<A>, InitError> {
-        Values::part_of_whole(*self, region, shape)
+        let mut matrices = self.matrix.matrices::<A>(shape, key)?;
+        matrices.middle = Some(middle);
+        Ok(Values::structured(shape, matrices))
     }
 }

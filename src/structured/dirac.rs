@@ -2,8 +2,7 @@
 
 use crate::error::{AxisRole, InitError};
 use crate::fans::Layout;
-use crate::fill::Element;
-use crate::fill::Region;
+use crate::fill::{Element, Region};
 use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;
 use ndarray::{ArrayViewMutD, Axis};
@@ -93,14 +92,14 @@ impl<A: Element> Initializer<A> for Dirac {
                 let region = Region::whole(shape);
                 Ok(Values::structured(shape, Channels { middle, whole, part, groups, region }))
             }
-            _ => Err(InitError::Shape {
-                initializer: "a Dirac kernel",
-                rule: "an input axis, an output axis and 1 to 3 axes of receptive field".into(),
-                shape: shape.to_vec(),
-            }),
+            _ => Err(InitError::shape("a Dirac kernel", CONVOLUTION, shape)),
         }
     }
 }
+
+/// The shapes that have a center.
+pub(super) const CONVOLUTION: &str =
+    "an input axis, an output axis and 1 to 3 axes of receptive field";
 
 /// The axes of this role.
 pub(super) fn axes_of(roles: &[AxisRole], role: AxisRole) -> Vec<usize> {

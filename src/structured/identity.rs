@@ -2,8 +2,7 @@
 
 use super::number;
 use crate::error::{InitError, positive};
-use crate::fill::Element;
-use crate::fill::Region;
+use crate::fill::{Element, Region};
 use crate::initializer::{Initializer, Structure, Values};
 use crate::stream::Key;
 use ndarray::ArrayViewMutD;
@@ -55,11 +54,7 @@ impl Default for Identity {
 impl<A: Element> Initializer<A> for Identity {
     fn values(&self, shape: &[usize], _: Key) -> Result<Values<A>, InitError> {
         if shape.len() != 2 {
-            return Err(InitError::Shape {
-                initializer: "the identity",
-                rule: "2 axes".into(),
-                shape: shape.to_vec(),
-            });
+            return Err(InitError::shape("the identity", "2 axes", shape));
         }
         let value = number::<A>("gain", self.gain)?;
         Ok(Values::structured(shape, Diagonal { value, region: Region::whole(shape) }))

@@ -15,7 +15,7 @@ mod stft;
 pub use any_initializer::AnyInitializer;
 pub use blocks::Blocks;
 #[cfg(feature = "serde")]
-pub(crate) use blocks::Cut;
+pub(crate) use blocks::{Cut, Part};
 pub use constant::{Constant, Ones, Zeros};
 pub use delta_orthogonal::DeltaOrthogonal;
 pub use dirac::{Center, Dirac};
@@ -23,6 +23,8 @@ pub use identity::Identity;
 pub use orthogonal::Orthogonal;
 pub use sparse::Sparse;
 pub use stft::Stft;
+#[cfg(feature = "serde")]
+pub(crate) use stft::Window;
 
 use crate::error::{InitError, Number};
 use crate::fill::Element;

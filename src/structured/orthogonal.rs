@@ -1,17 +1,16 @@
 //! Random orthogonal matrices as kernels.
 
-use super::dirac::axes_of;
+use super::dirac::{Middle, axes_of};
 use super::haar::haar;
 use super::number;
 use crate::element::Entry;
 use crate::error::{AxisRole, InitError, positive};
 use crate::fans::Layout;
-use crate::fill::Element;
-use crate::fill::Region;
+use crate::fill::{Element, Region};
 use crate::initializer::{Initializer, Structure, Values};
 use crate::math::Float;
 use crate::stream::Key;
-use ndarray::{ArrayViewMutD, Axis, Zip};
+use ndarray::{ArrayViewMutD, Axis, Dimension, IxDyn, Zip, indices};
 use std::ops::Range;
 
 /// A random orthogonal matrix times a gain (Saxe et al. 2014).
@@ -99,11 +98,7 @@ impl Orthogonal {
         let is_other = |axis: &usize| !batch.contains(axis) && !outputs.contains(axis);
         let others: Vec<_> = (0..shape.len()).filter(is_other).collect();
         let groups = self.layout.group_count();
-        let refused = |rule: &str| InitError::Shape {
-            initializer: "an orthogonal matrix",
-            rule: rule.into(),
-            shape: shape.to_vec(),
-        };
+        let refused = |rule| InitError::shape("an orthogonal matrix", rule, shape);
         if outputs.is_empty() || others.is_empty() {
             return Err(refused("an output axis and another one, batch axes aside"));
         }
@@ -122,6 +117,7 @@ impl Orthogonal {
         let sides = if transposed { [&outputs, &others] } else { [&others, &outputs] };
         let order: Vec<_> = [&batch, sides[0], sides[1]].into_iter().flatten().copied().collect();
         Ok(Matrices {
+            middle: None,
             gain,
             key,
             outputs: before..before + outputs.len(),
@@ -140,9 +136,11 @@ impl<A: Element> Initializer<A> for Orthogonal {
     }
 }
 
-/// Orthogonal matrices all over an array.
+/// Orthogonal matrices all over an array, or in its middle.
 #[derive(Debug)]
 pub(super) struct Matrices<A> {
+    /// The middle of a kernel of zeros that they are in.
+    pub(super) middle: Option<Middle>,
     gain: A,
     key: Key,
     /// The axes in this order: batch axes, rows, columns.
@@ -158,17 +156,22 @@ pub(super) struct Matrices<A> {
 }
 
 impl<A: Element> Structure<A> for Matrices<A::Arithmetic> {
-    fn write(&self, array: ArrayViewMutD<'_, A>) {
+    fn is_on_zeros(&self) -> bool {
+        self.middle.is_some()
+    }
+
+    fn write(&self, mut array: ArrayViewMutD<'_, A>) {
+        if let Some(middle) = &self.middle {
+            let whole = Region::whole(array.shape());
+            middle.take(&mut array, &whole);
+        }
         let mut array = array.permuted_axes(self.order.as_slice());
-        let count: usize = array.shape()[..self.batch].iter().product();
+        let batch = indices(IxDyn(&array.shape()[..self.batch]));
         let group_len = array.len_of(Axis(self.grouped)) / self.groups;
-        for i in 0..count {
+        for (i, places) in batch.into_iter().enumerate() {
             let mut kernel = array.view_mut();
-            let mut index = i;
-            for axis in (0..self.batch).rev() {
-                let len = kernel.len_of(Axis(axis));
-                kernel.collapse_axis(Axis(axis), index % len);
-                index /= len;
+            for (axis, &place) in places.slice().iter().enumerate() {
+                kernel.collapse_axis(Axis(axis), place);
             }
             let groups = kernel.axis_chunks_iter_mut(Axis(self.grouped), group_len);
             for (group, matrix) in groups.enumerate() {

@@ -1,6 +1,6 @@
 //! Matrices with random zeros.
 
-use crate::error::InitError;
+use crate::error::{InitError, checked};
 use crate::fans::resolve;
 use crate::fill::{self, Element, Region};
 use crate::initializer::{Initializer, Structure, Values};
@@ -48,10 +48,8 @@ impl Sparse {
     /// # Errors
     /// [`InitError::Parameter`] if the sparsity is not between 0 and 1.
     pub fn new(sparsity: f64, law: impl Into<Law>) -> Result<Self, InitError> {
-        if !(0.0..=1.0).contains(&sparsity) {
-            let (name, rule) = ("sparsity", "between 0 and 1");
-            return Err(InitError::Parameter { name, value: sparsity, rule });
-        }
+        let holds = (0.0..=1.0).contains(&sparsity);
+        let sparsity = checked("sparsity", sparsity, holds, "between 0 and 1")?;
         Ok(Self { sparsity, law: law.into(), axis: 0 })
     }
 
@@ -118,11 +116,8 @@ impl<A: Element> Initializer<A> for Sparse {
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
         let axis = self.axis;
         if shape.len() != 2 || u32::try_from(shape[axis]).is_err() {
-            return Err(InitError::Shape {
-                initializer: "a sparse matrix",
-                rule: format!("2 axes, axis {axis} shorter than 2³²"),
-                shape: shape.to_vec(),
-            });
+            let rule = format!("2 axes, axis {axis} shorter than 2³²");
+            return Err(InitError::shape("a sparse matrix", rule, shape));
         }
         let (values, zeros) = (Values::drawn(&self.law, key)?, self.zeros(shape[axis]));
         let (key, region) = (key.part(0), Region::whole(shape));

@@ -1,8 +1,7 @@
 //! Kernels of short-time Fourier transforms, public as `presets::keras::Stft`.
 
 use crate::error::{InitError, Number, finite, named};
-use crate::fill;
-use crate::fill::Element;
+use crate::fill::{self, Element};
 use crate::initializer::{Initializer, Values};
 use crate::math::cosine;
 use crate::stream::Key;
@@ -43,8 +42,12 @@ pub struct Stft {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
-enum Window {
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(untagged))]
+#[cfg_attr(
+    feature = "serde",
+    serde(expecting = "window must be the name of a window or a list of weights")
+)]
+pub(crate) enum Window {
     Named(String),
     Weights(Vec<f64>),
 }
@@ -79,11 +82,26 @@ impl Stft {
         scaling: Option<&str>,
         periodic: bool,
     ) -> Result<Self, InitError> {
-        named::find(&SIDES, "side", side)?;
-        window.map(|name| named::find(&WINDOWS, "window", name)).transpose()?;
-        scaling.map(|name| named::find(&SCALINGS, "scaling", name)).transpose()?;
-        let (side, window) = (side.into(), window.map(|name| Window::Named(name.into())));
-        Ok(Self { side, window, scaling: scaling.map(Into::into), periodic })
+        let window = window.map(|name| Window::Named(name.to_owned()));
+        Self::of(side.to_owned(), window, scaling.map(ToOwned::to_owned), periodic)
+    }
+
+    pub(crate) fn of(
+        side: String,
+        window: Option<Window>,
+        scaling: Option<String>,
+        periodic: bool,
+    ) -> Result<Self, InitError> {
+        named::find(&SIDES, "side", &side)?;
+        match &window {
+            Some(Window::Named(name)) => drop(named::find(&WINDOWS, "window", name)?),
+            Some(Window::Weights(weights)) => {
+                weights.iter().try_for_each(|&w| finite("a weight of a window", w).map(drop))?;
+            }
+            None => {}
+        }
+        scaling.as_ref().map(|name| named::find(&SCALINGS, "scaling", name)).transpose()?;
+        Ok(Self { side, window, scaling, periodic })
     }
 
     /// This transform with these weights as its window, one for each sample of the frame.
@@ -91,15 +109,13 @@ impl Stft {
     /// # Errors
     /// [`InitError::Parameter`] if a weight is not finite.
     pub fn with_window(self, weights: Vec<f64>) -> Result<Self, InitError> {
-        weights.iter().try_for_each(|&w| finite("a weight of a window", w).map(drop))?;
-        Ok(Self { window: Some(Window::Weights(weights)), ..self })
+        Self::of(self.side, Some(Window::Weights(weights)), self.scaling, self.periodic)
     }
 }
 
 impl<A: Element> Initializer<A> for Stft {
     fn values(&self, shape: &[usize], _: Key) -> Result<Values<A>, InitError> {
-        let refused =
-            |rule| Err(InitError::Shape { initializer: "STFT", rule, shape: shape.to_vec() });
+        let refused = |rule| Err(InitError::shape("STFT", rule, shape));
         let (frame, bins) = match *shape {
             [frame, 1, bins] if bins >= 2 => (frame, bins),
             _ => return refused("axes (frame, 1, bins) with at least 2 bins".to_owned()),

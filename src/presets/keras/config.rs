@@ -8,8 +8,7 @@ use crate::fans::{FanMode, Layout};
 use crate::scaling::{Distribution, VarianceScaling};
 use crate::structured::{AnyInitializer, Stft};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value};
 
 /// The initializer that a configuration of Keras' describes.
@@ -38,17 +37,19 @@ use serde_json::{Map, Value};
 /// off, or has a field that is unknown or not of its type; and the errors of the initializer's own
 /// constructor.
 pub fn from_config(config: &Value) -> Result<AnyInitializer, InitError> {
-    let wrong = |rule: String| InitError::Configuration { config: config.to_string(), rule };
+    let wrong = |rule| InitError::configuration(config.to_string(), rule);
     let (class, fields) = class_and_fields(config).map_err(wrong)?;
     let fields = Fields { config, fields };
     let small = small(&class);
-    if let Some(&(_, read)) = CLASSES.iter().find(|&&(name, _)| small == name.to_lowercase()) {
+    let is_name = |name: &&str| small == name.to_lowercase();
+    if let Some((_, read)) = CLASSES.iter().find(|(names, _)| names.iter().any(is_name)) {
         return read(fields);
     }
     if let Some((_, preset)) = presets().find(|(name, _)| small == name.replace('_', "")) {
-        return fields.read::<ByAxes>()?.of(preset);
+        let ByAxes { input_axes, output_axes, .. } = fields.read()?;
+        return Ok(preset.with_layout(layout(input_axes, output_axes)?).into());
     }
-    let classes = CLASSES.iter().map(|&(name, _)| name.to_owned());
+    let classes = CLASSES.iter().flat_map(|(names, _)| *names).map(|&name| name.to_owned());
     let classes: Vec<_> = classes.chain(presets().map(|(name, _)| class_name(name))).collect();
     Err(wrong(format!("no class of Keras is {class:?}; there are {}", classes.join(", "))))
 }
@@ -62,41 +63,29 @@ fn presets() -> impl Iterator<Item = (&'static str, VarianceScaling)> {
 /// Reads the fields of one class.
 type Read = fn(Fields<'_>) -> Result<AnyInitializer, InitError>;
 
-/// Keras' other classes, and its other names of some.
-const CLASSES: [(&str, Read); 14] = [
-    ("Zeros", zeros),
-    ("Zero", zeros),
-    ("Ones", ones),
-    ("One", ones),
-    ("Constant", |fields| {
-        Ok(fields.read::<Same>()?.value.map_or(AnyInitializer::Constant(0.0), AnyInitializer::from))
+/// Keras' other classes, each with its other name, if it has one.
+const CLASSES: [(&[&str], Read); 10] = [
+    (&["Zeros", "Zero"], |fields| fields.read::<Nothing>().map(|_| keras::zeros().into())),
+    (&["Ones", "One"], |fields| fields.read::<Nothing>().map(|_| keras::ones().into())),
+    (&["Constant"], |fields| {
+        let value = fields.unwrapped("value").read::<Same>()?.value;
+        Ok(value.map_or(AnyInitializer::Constant(0.0), Into::into))
     }),
-    ("RandomNormal", random_normal),
-    ("Normal", random_normal),
-    ("TruncatedNormal", truncated_normal),
-    ("RandomUniform", random_uniform),
-    ("Uniform", random_uniform),
-    ("VarianceScaling", variance_scaling),
-    ("Identity", |fields| Ok(keras::identity(fields.read::<Multiple>()?.gain)?.into())),
-    ("Orthogonal", orthogonal),
-    ("STFT", stft),
+    (&["RandomNormal", "Normal"], |fields| {
+        normal(fields, |mean, stddev| Ok(keras::random_normal(mean, stddev)?.into()))
+    }),
+    (&["TruncatedNormal"], |fields| {
+        normal(fields, |mean, stddev| Ok(keras::truncated_normal(mean, stddev)?.into()))
+    }),
+    (&["RandomUniform", "Uniform"], random_uniform),
+    (&["VarianceScaling"], variance_scaling),
+    (&["Identity"], |fields| Ok(keras::identity(fields.read::<Multiple>()?.gain)?.into())),
+    (&["Orthogonal"], |fields| Ok(keras::orthogonal(fields.read::<Multiple>()?.gain)?.into())),
+    (&["STFT"], |mut fields| {
+        fields.fields.remove("dtype");
+        Ok(fields.unwrapped("window").read::<Stft>()?.into())
+    }),
 ];
-
-fn zeros(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
-    fields.read::<Nothing>().map(|_| keras::zeros().into())
-}
-
-fn ones(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
-    fields.read::<Nothing>().map(|_| keras::ones().into())
-}
-
-fn random_normal(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
-    normal(fields, |mean, stddev| Ok(keras::random_normal(mean, stddev)?.into()))
-}
-
-fn truncated_normal(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
-    normal(fields, |mean, stddev| Ok(keras::truncated_normal(mean, stddev)?.into()))
-}
 
 /// Without a deviation, Keras fills in the mean.
 fn normal(
@@ -119,26 +108,16 @@ fn random_uniform(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
     }
 }
 
-fn variance_scaling(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
+/// "normal" is an older name of the truncated normal.
+fn variance_scaling(mut fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
+    if let Some(distribution) = fields.fields.get_mut("distribution")
+        && distribution == "normal"
+    {
+        *distribution = "truncated_normal".into();
+    }
     let Scaling { scale, mode, distribution, input_axes, output_axes, .. } = fields.read()?;
-    let distribution = distribution.map(Distribution::from);
     let layout = layout(input_axes, output_axes)?;
     Ok(keras::variance_scaling(scale, mode, distribution)?.with_layout(layout).into())
-}
-
-fn orthogonal(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
-    Ok(keras::orthogonal(fields.read::<Multiple>()?.gain)?.into())
-}
-
-/// An own window may be wrapped, as arrays are.
-fn stft(mut fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
-    fields.fields.remove("dtype");
-    if let Some(window) = fields.fields.get_mut("window")
-        && let Some(value) = window.pointer_mut("/config/value")
-    {
-        *window = value.take();
-    }
-    Ok(fields.read::<Stft>()?.into())
 }
 
 /// A class in small letters, without the suffix of older versions.
@@ -155,16 +134,21 @@ struct Fields<'a> {
 }
 
 impl Fields<'_> {
+    /// Keras may wrap an array; its elements take the wrapping's place.
+    fn unwrapped(mut self, field: &str) -> Self {
+        if let Some(array) = self.fields.get_mut(field)
+            && let Some(elements) = array.pointer_mut("/config/value")
+        {
+            *array = elements.take();
+        }
+        self
+    }
+
     fn read<T: DeserializeOwned>(self) -> Result<T, InitError> {
-        serde_json::from_value(self.fields.into()).map_err(|error| InitError::Configuration {
-            config: self.config.to_string(),
-            rule: error.to_string(),
-        })
+        serde_json::from_value(self.fields.into())
+            .map_err(|error| InitError::configuration(self.config.to_string(), error.to_string()))
     }
 }
-
-/// The entries that Keras writes beside a class and its fields.
-const ENVELOPE: [&str; 3] = ["module", "registered_name", "shared_object_id"];
 
 /// The class and its fields, from any of the forms.
 fn class_and_fields(config: &Value) -> Result<(String, Map<String, Value>), String> {
@@ -178,7 +162,8 @@ fn class_and_fields(config: &Value) -> Result<(String, Map<String, Value>), Stri
     else {
         return Err("it must have either a class_name or a class, a string".to_owned());
     };
-    for key in ENVELOPE {
+    // Keras writes these beside a class and its fields.
+    for key in ["module", "registered_name", "shared_object_id"] {
         map.remove(key);
     }
     match (map.remove("config"), map.keys().next()) {
@@ -208,7 +193,7 @@ macro_rules! fields {
 
 fields! {
     Nothing {}
-    Same { value: MaybeWrapped }
+    Same { value: Nested }
     Moments { mean: f64, stddev: f64 }
     Range { minval: f64, maxval: f64 }
     Multiple { gain: f64 }
@@ -216,59 +201,9 @@ fields! {
     Scaling {
         scale: f64,
         mode: FanMode,
-        distribution: Form,
+        distribution: Distribution,
         input_axes: Vec<isize>,
         output_axes: Vec<isize>
-    }
-}
-
-/// [`Distribution`], by Keras' names.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Form {
-    /// "normal" is its older name.
-    #[serde(alias = "normal")]
-    TruncatedNormal,
-    UntruncatedNormal,
-    Uniform,
-}
-
-/// A number or nested lists, perhaps in Keras' wrapping of arrays.
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "value must be a number or nested lists of one shape")]
-enum MaybeWrapped {
-    Plain(Nested),
-    Wrapped { config: Wrapped },
-}
-
-#[derive(Deserialize)]
-struct Wrapped {
-    value: Nested,
-}
-
-impl From<MaybeWrapped> for AnyInitializer {
-    fn from(value: MaybeWrapped) -> Self {
-        match value {
-            MaybeWrapped::Plain(value) | MaybeWrapped::Wrapped { config: Wrapped { value } } => {
-                value.into()
-            }
-        }
-    }
-}
-
-impl From<Form> for Distribution {
-    fn from(form: Form) -> Self {
-        match form {
-            Form::TruncatedNormal => Self::TruncatedNormal,
-            Form::UntruncatedNormal => Self::UntruncatedNormal,
-            Form::Uniform => Self::Uniform,
-        }
-    }
-}
-
-impl ByAxes {
-    fn of(self, initializer: VarianceScaling) -> Result<AnyInitializer, InitError> {
-        Ok(initializer.with_layout(layout(self.input_axes, self.output_axes)?).into())
     }
 }
 
@@ -276,14 +211,11 @@ fn layout(input: Option<Vec<isize>>, output: Option<Vec<isize>>) -> Result<Layou
     match (input, output) {
         (None, None) => Ok(Layout::keras()),
         (Some(input), Some(output)) => Ok(Layout::axes(&input, &output)),
-        (input, _) => Err(InitError::Configuration {
-            config: if input.is_some() {
-                "with input_axes alone"
-            } else {
-                "with output_axes alone"
-            }
-            .to_owned(),
-            rule: "input_axes and output_axes come together or not at all".to_owned(),
-        }),
+        (input, _) => {
+            let config =
+                format!("with {}_axes alone", if input.is_some() { "input" } else { "output" });
+            let rule = "input_axes and output_axes come together or not at all";
+            Err(InitError::configuration(config, rule))
+        }
     }
 }

@@ -5,8 +5,7 @@ use crate::fans::FanMode;
 use crate::fill::Element;
 use crate::laws::{Normal, TruncatedNormal, Uniform};
 use crate::scaling::{Distribution, VarianceScaling};
-use crate::structured::Orthogonal;
-use crate::structured::{Constant, Identity, Ones, Zeros};
+use crate::structured::{Constant, Identity, Ones, Orthogonal, Zeros};
 
 /// `Constant`: value; 0 by default. An array is an initializer by itself, and is broadcast.
 #[must_use]

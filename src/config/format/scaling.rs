@@ -1,11 +1,12 @@
 //! Variance scaling: a preset's name, or scale, mode, distribution and layout.
 
 use super::layout::Patch;
-use super::name_or_fields::{FromNameOrFields, NameOrFields};
+use super::name_or_fields::NameOrFields;
 use crate::error::{InitError, named};
 use crate::fans::FanMode;
 use crate::scaling::{Activation, Distribution, Nonlinearity, VarianceScaling};
-use serde::de::Error;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 impl Serialize for FanMode {
@@ -35,58 +36,53 @@ impl<'de> Deserialize<'de> for Distribution {
 /// A preset's name, or the fields.
 impl<'de> Deserialize<'de> for VarianceScaling {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NameOrFields::new())
+        Self::read(deserializer)
     }
 }
 
-impl FromNameOrFields for VarianceScaling {
+impl NameOrFields for VarianceScaling {
     const EXPECTED: &str = "the name of a preset, or scale, mode, distribution, gain and layout";
 
-    fn from_name(name: &str) -> Result<Self, InitError> {
-        named::find(Self::PRESETS, "preset", name)
+    fn from_name<E: Error>(name: &str) -> Result<Self, E> {
+        named::find(Self::PRESETS, "preset", name).map_err(E::custom)
     }
 
-    fn from_fields<'de, D: Deserializer<'de>>(fields: D) -> Result<Self, D::Error> {
-        scaling_fields(fields)
-    }
-}
-
-/// A scaling by its fields; those that are left out are [`VarianceScaling::default`]'s.
-pub(super) fn scaling_fields<'de, D: Deserializer<'de>>(
-    fields: D,
-) -> Result<VarianceScaling, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Fields {
-        scale: Option<f64>,
-        mode: Option<FanMode>,
-        distribution: Option<Distribution>,
-        cut: Option<f64>,
-        gain: Option<Gain>,
-        #[serde(default)]
-        layout: Patch,
-    }
-
-    let Fields { scale, mode, distribution, cut, gain, layout } = Fields::deserialize(fields)?;
-    if scale.is_some() && !matches!(gain, None | Some(Gain::Number(_))) {
-        return Err(D::Error::custom("the gain of an activation is a scale: give one of them"));
-    }
-    let default = VarianceScaling::default();
-    let scale = scale.unwrap_or(default.scale());
-    let distribution = distribution.unwrap_or(default.distribution());
-    let read = || {
-        let scaling = VarianceScaling::new(scale, default.mode(), distribution)?;
-        let scaling = Changes { mode, gain, layout }.of(&scaling)?;
-        match cut {
-            None => Ok(scaling),
-            Some(cut) if scaling.cut().is_some() => scaling.with_cut(cut),
-            Some(_) => Err(InitError::Configuration {
-                config: format!("of {scaling}"),
-                rule: "a cut is of the distribution truncated_normal".to_owned(),
-            }),
+    /// Fields that are left out are [`VarianceScaling::default`]'s.
+    fn from_fields<'de, M: MapAccess<'de>>(fields: M) -> Result<Self, M::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Fields {
+            scale: Option<f64>,
+            mode: Option<FanMode>,
+            distribution: Option<Distribution>,
+            cut: Option<f64>,
+            gain: Option<Gain>,
+            #[serde(default)]
+            layout: Patch,
         }
-    };
-    read().map_err(D::Error::custom)
+
+        let Fields { scale, mode, distribution, cut, gain, layout } =
+            Fields::deserialize(MapAccessDeserializer::new(fields))?;
+        if scale.is_some() && !matches!(gain, None | Some(Gain::Number(_))) {
+            return Err(M::Error::custom("the gain of an activation is a scale: give one of them"));
+        }
+        let default = Self::default();
+        let scale = scale.unwrap_or(default.scale());
+        let distribution = distribution.unwrap_or(default.distribution());
+        let read = || {
+            let scaling = Self::new(scale, default.mode(), distribution)?;
+            let scaling = Changes { mode, gain, layout }.of(&scaling)?;
+            match cut {
+                None => Ok(scaling),
+                Some(cut) if scaling.cut().is_some() => scaling.with_cut(cut),
+                Some(_) => {
+                    let rule = "a cut is of the distribution truncated_normal";
+                    Err(InitError::configuration(format!("of {scaling}"), rule))
+                }
+            }
+        };
+        read().map_err(M::Error::custom)
+    }
 }
 
 /// The parameters of a preset.
@@ -106,7 +102,7 @@ impl Changes {
             Some(gain) => gain.of(scaling)?,
             None => scaling,
         };
-        Ok(scaling.with_layout(self.layout.on(preset.layout())))
+        Ok(scaling.with_layout(self.layout.on(preset.layout())?))
     }
 }
 

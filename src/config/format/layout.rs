@@ -1,9 +1,10 @@
 //! Layouts: a name, or the roles with the builders' additions.
 
-use super::name_or_fields::{FromNameOrFields, NameOrFields};
+use super::name_or_fields::NameOrFields;
 use crate::error::{InitError, named};
 use crate::fans::{Layout, Roles};
-use serde::de::Error;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const NAMES: [(&str, Roles); 3] =
@@ -34,58 +35,51 @@ struct Axes {
     output: Vec<isize>,
 }
 
-/// The configuration of a layout. Roles that are left out come from another layout.
+/// The configuration of a layout: a name, or fields. Roles that are left out come from another layout.
 #[derive(Default)]
-pub(super) struct Patch {
-    roles: Option<Roles>,
-    batch: Vec<isize>,
-    transposed: bool,
-    groups: Option<usize>,
-}
+pub(super) struct Patch(Fields);
 
 impl Patch {
     /// The layout; roles that are left out come from this one.
-    pub(super) fn on(self, default: &Layout) -> Layout {
-        let roles = self.roles.unwrap_or_else(|| default.stored_roles().clone());
-        let layout = Layout::new(roles).batch(&self.batch).groups(self.groups.unwrap_or(1));
-        if self.transposed { layout.transposed() } else { layout }
+    pub(super) fn on(self, default: &Layout) -> Result<Layout, InitError> {
+        let Self(Fields { roles, axes, einsum, batch, transposed, groups }) = self;
+        let layout = match (roles, axes, einsum) {
+            (None, None, None) => Layout::new(default.stored_roles().clone()),
+            (Some(name), None, None) => Layout::new(named::find(&NAMES, "layout", &name)?),
+            (None, Some(Axes { input, output }), None) => Layout::axes(&input, &output),
+            (None, None, Some(equation)) => Layout::einsum(&equation)?,
+            _ => {
+                let rule = "it has more than one of roles, axes and einsum";
+                return Err(InitError::configuration("of a layout", rule));
+            }
+        };
+        let layout = layout.batch(&batch).groups(groups.unwrap_or(1));
+        Ok(if transposed == Some(true) { layout.transposed() } else { layout })
     }
 }
 
-impl FromNameOrFields for Patch {
+impl NameOrFields for Patch {
     const EXPECTED: &str =
         "the name of a layout, or its roles, axes or einsum, batch, transposed and groups";
 
-    fn from_name(name: &str) -> Result<Self, InitError> {
-        Ok(Self { roles: Some(named::find(&NAMES, "layout", name)?), ..Self::default() })
+    fn from_name<E: Error>(name: &str) -> Result<Self, E> {
+        Ok(Self(Fields { roles: Some(name.to_owned()), ..Fields::default() }))
     }
 
-    fn from_fields<'de, D: Deserializer<'de>>(fields: D) -> Result<Self, D::Error> {
-        let Fields { roles, axes, einsum, batch, transposed, groups } =
-            Fields::deserialize(fields)?;
-        let roles = match (roles, axes, einsum) {
-            (None, None, None) => Ok(None),
-            (Some(name), None, None) => named::find(&NAMES, "layout", &name).map(Some),
-            (None, Some(Axes { input, output }), None) => Ok(Some(Roles::Axes { input, output })),
-            (None, None, Some(equation)) => {
-                Layout::einsum(&equation).map(|layout| Some(layout.stored_roles().clone()))
-            }
-            _ => return Err(D::Error::custom("a layout has one of roles, axes and einsum")),
-        };
-        let roles = roles.map_err(D::Error::custom)?;
-        Ok(Self { roles, batch, transposed: transposed.unwrap_or(false), groups })
+    fn from_fields<'de, M: MapAccess<'de>>(fields: M) -> Result<Self, M::Error> {
+        Fields::deserialize(MapAccessDeserializer::new(fields)).map(Self)
     }
 }
 
 impl<'de> Deserialize<'de> for Patch {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NameOrFields::new())
+        Self::read(deserializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Layout {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Patch::deserialize(deserializer)?.on(&Self::keras()))
+        Patch::read(deserializer)?.on(&Self::keras()).map_err(D::Error::custom)
     }
 }
 

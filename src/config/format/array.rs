@@ -3,30 +3,17 @@
 use crate::structured::AnyInitializer;
 use ndarray::{ArrayD, ArrayViewD, Axis, IxDyn};
 use serde::de::{Error, SeqAccess, Visitor};
-use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
-/// A number, or an array of any rank.
-pub(crate) enum Nested {
-    Number(f64),
-    Array(ArrayD<f64>),
-}
+/// An array of any rank, as nested lists; a number is one without axes.
+pub(crate) struct Nested(ArrayD<f64>);
 
 impl From<Nested> for AnyInitializer {
-    fn from(nested: Nested) -> Self {
-        match nested {
-            Nested::Number(value) => Self::Constant(value),
-            Nested::Array(array) => Self::Array(array),
-        }
-    }
-}
-
-impl Nested {
-    fn shape(&self) -> &[usize] {
-        match self {
-            Self::Number(_) => &[],
-            Self::Array(array) => array.shape(),
+    fn from(Nested(array): Nested) -> Self {
+        match array.first() {
+            Some(&value) if array.ndim() == 0 => Self::Constant(value),
+            _ => Self::Array(array),
         }
     }
 }
@@ -50,35 +37,34 @@ impl<'de> Visitor<'de> for NestedVisitor {
         if value.is_nan() {
             return Err(E::custom("constant is NaN, but must be a number"));
         }
-        Ok(Nested::Number(value))
+        Ok(Nested(ArrayD::from_elem(IxDyn(&[]), value)))
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Nested, E> {
-        Ok(Nested::Number(value as f64))
+        self.visit_f64(value as f64)
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Nested, E> {
-        Ok(Nested::Number(value as f64))
+        self.visit_f64(value as f64)
     }
 
     fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Nested, S::Error> {
         let mut elements = Vec::new();
         let mut shape = vec![0];
-        while let Some(item) = list.next_element::<Nested>()? {
+        while let Some(Nested(item)) = list.next_element()? {
             if shape[0] == 0 {
                 shape.extend_from_slice(item.shape());
             } else if shape[1..] != *item.shape() {
-                let message =
-                    format!("a list of items of shapes {:?} and {:?}", &shape[1..], item.shape());
-                return Err(S::Error::custom(message));
+                return Err(S::Error::custom(format!(
+                    "a list of items of shapes {:?} and {:?}, but must be nested lists of one shape",
+                    &shape[1..],
+                    item.shape()
+                )));
             }
             shape[0] += 1;
-            match item {
-                Nested::Number(value) => elements.push(value),
-                Nested::Array(array) => elements.extend(array),
-            }
+            elements.extend(item);
         }
-        ArrayD::from_shape_vec(shape, elements).map(Nested::Array).map_err(S::Error::custom)
+        ArrayD::from_shape_vec(shape, elements).map(Nested).map_err(S::Error::custom)
     }
 }
 
@@ -92,10 +78,6 @@ impl Serialize for Lists<'_> {
             // Not by a sum, which has no negative zero.
             return array[IxDyn(&[])].serialize(serializer);
         }
-        let mut list = serializer.serialize_seq(Some(array.len_of(Axis(0))))?;
-        for item in array.axis_iter(Axis(0)) {
-            list.serialize_element(&Lists(item))?;
-        }
-        list.end()
+        serializer.collect_seq(array.axis_iter(Axis(0)).map(Lists))
     }
 }

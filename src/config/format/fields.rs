@@ -1,14 +1,14 @@
 //! Initializers with a few numbers and a layout.
 
 use super::layout::Patch;
-use crate::error::InitError;
+use crate::error::{InitError, positive};
 use crate::fans::Layout;
 #[cfg(feature = "complex")]
 use crate::laws::{ComplexNormal, Disc};
 use crate::laws::{Law, Normal, Step, Transformed, Uniform};
+use crate::presets::torch;
 use crate::scaling::{Mup, Siren, TorchDefault};
-use crate::structured::Orthogonal;
-use crate::structured::{Identity, Sparse, Stft};
+use crate::structured::{AnyInitializer, Identity, Orthogonal, Sparse, Stft, Window};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -37,34 +37,34 @@ checked! {
     Sparse { sparsity: f64, law: Law, #[serde(default)] axis: isize } =>
         Sparse::new(sparsity, law)?.with_axis(axis);
     Mup { width_multiplier: f64, #[serde(default = "yes")] multipliers: bool } =>
-        Mup::read(width_multiplier, multipliers);
-    TorchDefault { #[serde(default)] layout: Patch } => {
-        let default = TorchDefault::new();
-        let layout = layout.on(default.layout());
-        Ok(default.with_layout(layout))
+        Ok(Mup { width_multiplier: positive("width_multiplier", width_multiplier)?, multipliers });
+    TorchDefault { #[serde(default)] layout: Patch } =>
+        Ok(TorchDefault::new().with_layout(layout.on(&Layout::torch())?));
+    TorchLayer { bias_of: Option<Vec<usize>>, #[serde(default)] layout: Patch } => {
+        let default = TorchDefault::new().with_layout(layout.on(&Layout::torch())?);
+        Ok(TorchLayer(match bias_of {
+            None => default.into(),
+            Some(weight) => default.bias_law(&weight)?.into(),
+        }))
     };
+    TorchRecurrent { hidden_size: usize } => torch::recurrent(hidden_size).map(TorchRecurrent);
     Stft {
         #[serde(default = "real")] side: String,
         #[serde(default = "hann")] window: Option<Window>,
         #[serde(default = "density")] scaling: Option<String>,
         #[serde(default)] periodic: bool
-    } => match window {
-        Some(Window::Weights(weights)) =>
-            Stft::new(&side, None, scaling.as_deref(), periodic)?.with_window(weights),
-        Some(Window::Named(name)) =>
-            Stft::new(&side, Some(&name), scaling.as_deref(), periodic),
-        None => Stft::new(&side, None, scaling.as_deref(), periodic),
-    };
-    Siren { layer: Option<Layer>, omega_0: Option<f64>, #[serde(default)] layout: Patch } => {
+    } => Stft::of(side, window, scaling, periodic);
+    Orthogonal { #[serde(default = "one")] gain: f64, #[serde(default)] layout: Layout } =>
+        Ok(Orthogonal::new(gain)?.with_layout(layout));
+    Siren { layer: Option<Layer>, omega_0: Option<f64>, #[serde(default)] layout: Layout } => {
         let siren = match (layer, omega_0) {
             (Some(Layer::First), None) => Siren::first(),
             (Some(Layer::Later) | None, Some(omega_0)) => Siren::later(omega_0)?,
-            _ => return Err(InitError::Configuration {
-                config: "of a siren".to_owned(),
-                rule: "its layer is \"first\", or \"later\" and has an omega_0".to_owned(),
-            }),
+            _ => {
+                let rule = "its layer is \"first\", or \"later\" and has an omega_0";
+                return Err(InitError::configuration("of a siren", rule));
+            }
         };
-        let layout = layout.on(siren.layout());
         Ok(siren.with_layout(layout))
     };
 }
@@ -75,20 +75,22 @@ checked! {
     Disc { radius: f64 } => Disc::new(radius);
 }
 
-checked! {
-    Orthogonal { #[serde(default = "one")] gain: f64, #[serde(default)] layout: Patch } => {
-        let orthogonal = Orthogonal::new(gain)?;
-        let layout = layout.on(orthogonal.layout());
-        Ok(orthogonal.with_layout(layout))
-    };
+/// The law of PyTorch's layers, or that of the bias beside a weight of the shape `bias_of`.
+pub(super) struct TorchLayer(AnyInitializer);
+
+impl From<TorchLayer> for AnyInitializer {
+    fn from(TorchLayer(initializer): TorchLayer) -> Self {
+        initializer
+    }
 }
 
-/// The window of an [`Stft`].
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "window must be the name of a window or a list of weights")]
-enum Window {
-    Named(String),
-    Weights(Vec<f64>),
+/// The law of every parameter of PyTorch's recurrent layers.
+pub(super) struct TorchRecurrent(Uniform);
+
+impl From<TorchRecurrent> for AnyInitializer {
+    fn from(TorchRecurrent(law): TorchRecurrent) -> Self {
+        law.into()
+    }
 }
 
 fn real() -> String {
@@ -114,26 +116,11 @@ const fn yes() -> bool {
 }
 
 /// The layer of a network of sines that a kernel belongs to.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Layer {
     First,
     Later,
-}
-
-impl Serialize for Siren {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Fields<'a> {
-            layer: Layer,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            omega_0: Option<f64>,
-            layout: &'a Layout,
-        }
-
-        let layer = if self.omega_0().is_some() { Layer::Later } else { Layer::First };
-        Fields { layer, omega_0: self.omega_0(), layout: self.layout() }.serialize(serializer)
-    }
 }
 
 impl Serialize for Transformed {

@@ -1,49 +1,45 @@
 //! Any initializer: its name, or an object with its name and its parameters.
 
 use super::array::{Lists, Nested};
-use super::layout::Patch;
-use super::scaling::{Changes, scaling_fields};
+use super::fields::{TorchLayer, TorchRecurrent};
+use super::name_or_fields::NameOrFields;
+use super::scaling::Changes;
 use crate::error::named;
 #[cfg(feature = "complex")]
 use crate::laws::{ComplexNormal, ComplexTruncatedNormal, Disc};
 use crate::laws::{Normal, Transformed, TruncatedNormal, Uniform};
-use crate::presets::torch;
-use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
-use crate::structured::{AnyInitializer, Blocks, Dirac, Identity, Sparse, Stft};
-use crate::structured::{DeltaOrthogonal, Orthogonal};
+use crate::scaling::{MupScaling, Siren, VarianceScaling};
+use crate::structured::{
+    AnyInitializer, Blocks, DeltaOrthogonal, Dirac, Identity, Orthogonal, Sparse, Stft,
+};
 use serde::de::value::MapDeserializer;
-use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor};
-use serde::ser::SerializeMap;
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 /// Writes and reads the initializers whose parameters are those of a type, by one table.
 macro_rules! by_name {
-    ($($(#[$feature:meta])? $name:literal $variant:ident $type:ty;)*) => {
-        const OTHERS: &[&str] = &[
-            "zeros",
-            "ones",
-            "constant",
-            "variance_scaling",
-            "uniform",
-            "normal",
-            "truncated_normal",
-            "torch_default",
-            "torch_recurrent",
-            $($(#[$feature])? $name),*
-        ];
+    (
+        $($(#[$feature:meta])? $name:literal $variant:ident $type:ty;)*
+        read only: $($read_only:literal $only_type:ty;)*
+    ) => {
+        const OTHERS: &[&str] =
+            &["zeros", "ones", $($(#[$feature])? $name,)* $($read_only),*];
 
         impl Serialize for AnyInitializer {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match self {
                     Self::Zeros => serializer.serialize_str("zeros"),
                     Self::Ones => serializer.serialize_str("ones"),
-                    Self::Constant(value) => entry(serializer, "constant", value),
-                    Self::Array(array) => entry(serializer, "constant", &Lists(array.view())),
-                    Self::VarianceScaling(this) => entry(serializer, "variance_scaling", this),
+                    Self::Constant(value) => serializer.collect_map([("constant", value)]),
+                    Self::Array(array) => {
+                        serializer.collect_map([("constant", Lists(array.view()))])
+                    }
                     Self::Law(law) => law.serialize(serializer),
-                    Self::TorchDefault(this) => entry(serializer, "torch_default", this),
-                    $($(#[$feature])? Self::$variant(this) => entry(serializer, $name, this),)*
+                    $(
+                        $(#[$feature])?
+                        Self::$variant(this) => serializer.collect_map([($name, this)]),
+                    )*
                 }
             }
         }
@@ -63,14 +59,8 @@ macro_rules! by_name {
                 Ok(match self.of {
                     "zeros" => Nothing::deserialize(parameters).map(|_| AnyInitializer::Zeros)?,
                     "ones" => Nothing::deserialize(parameters).map(|_| AnyInitializer::Ones)?,
-                    "constant" => Nested::deserialize(parameters)?.into(),
-                    "variance_scaling" => scaling_fields(parameters)?.into(),
-                    "uniform" => Uniform::deserialize(parameters)?.into(),
-                    "normal" => Normal::deserialize(parameters)?.into(),
-                    "truncated_normal" => TruncatedNormal::deserialize(parameters)?.into(),
-                    "torch_default" => torch_default(parameters)?,
-                    "torch_recurrent" => torch_recurrent(parameters)?,
                     $($(#[$feature])? $name => <$type>::deserialize(parameters)?.into(),)*
+                    $($read_only => <$only_type>::deserialize(parameters)?.into(),)*
                     unknown => return Err(D::Error::custom(no_initializer(unknown))),
                 })
             }
@@ -79,6 +69,7 @@ macro_rules! by_name {
 }
 
 by_name! {
+    "variance_scaling" VarianceScaling VarianceScaling;
     #[cfg(feature = "complex")] "complex_normal" ComplexNormal ComplexNormal;
     #[cfg(feature = "complex")] "disc" Disc Disc;
     #[cfg(feature = "complex")]
@@ -89,10 +80,17 @@ by_name! {
     "sparse" Sparse Sparse;
     "stft" Stft Stft;
     "siren" Siren Siren;
+    "torch_default" TorchDefault TorchLayer;
     "mup" Mup MupScaling;
     "blocks" Blocks Blocks<AnyInitializer>;
     "orthogonal" Orthogonal Orthogonal;
     "delta_orthogonal" DeltaOrthogonal DeltaOrthogonal;
+    read only:
+    "constant" Nested;
+    "uniform" Uniform;
+    "normal" Normal;
+    "truncated_normal" TruncatedNormal;
+    "torch_recurrent" TorchRecurrent;
 }
 
 /// The names that are read.
@@ -100,38 +98,23 @@ fn names() -> impl Iterator<Item = &'static str> {
     VarianceScaling::PRESETS.iter().map(|&(name, _)| name).chain(OTHERS.iter().copied())
 }
 
-fn entry<S: Serializer>(
-    serializer: S,
-    name: &str,
-    parameters: &impl Serialize,
-) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(1))?;
-    map.serialize_entry(name, parameters)?;
-    map.end()
-}
-
 impl<'de> Deserialize<'de> for AnyInitializer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NameAndParameters)
+        Self::read(deserializer)
     }
 }
 
-struct NameAndParameters;
-
-impl<'de> Visitor<'de> for NameAndParameters {
-    type Value = AnyInitializer;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of an initializer, or an object with the name and its parameters")
-    }
+impl NameOrFields for AnyInitializer {
+    const EXPECTED: &str =
+        "the name of an initializer, or an object with the name and its parameters";
 
     /// A name stands for an object without parameters.
-    fn visit_str<E: Error>(self, name: &str) -> Result<AnyInitializer, E> {
+    fn from_name<E: Error>(name: &str) -> Result<Self, E> {
         let none = std::iter::empty::<(&str, f64)>();
         Parameters { of: name }.deserialize(MapDeserializer::new(none))
     }
 
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<AnyInitializer, M::Error> {
+    fn from_fields<'de, M: MapAccess<'de>>(mut map: M) -> Result<Self, M::Error> {
         let Some(name) = map.next_key::<String>()? else {
             return Err(M::Error::custom("an object without the name of an initializer"));
         };
@@ -157,45 +140,14 @@ struct Parameters<'a> {
 #[serde(deny_unknown_fields)]
 struct Nothing {}
 
-/// The law of PyTorch's layers, or that of the bias beside a weight of the shape `bias_of`.
-fn torch_default<'de, D: Deserializer<'de>>(fields: D) -> Result<AnyInitializer, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Fields {
-        bias_of: Option<Vec<usize>>,
-        #[serde(default)]
-        layout: Patch,
-    }
-
-    let Fields { bias_of, layout } = Fields::deserialize(fields)?;
-    let default = TorchDefault::new();
-    let layout = layout.on(default.layout());
-    let default = default.with_layout(layout);
-    match bias_of {
-        None => Ok(default.into()),
-        Some(weight) => default.bias_law(&weight).map(Into::into).map_err(D::Error::custom),
-    }
-}
-
-/// The law of every parameter of PyTorch's recurrent layers.
-fn torch_recurrent<'de, D: Deserializer<'de>>(fields: D) -> Result<AnyInitializer, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Fields {
-        hidden_size: usize,
-    }
-
-    let Fields { hidden_size } = Fields::deserialize(fields)?;
-    torch::recurrent(hidden_size).map(Into::into).map_err(D::Error::custom)
-}
-
 /// The message about a name that is not read.
 fn no_initializer(name: &str) -> String {
-    let feature = match name {
-        "complex_normal" | "disc" | "complex_truncated_normal" => "complex",
-        _ => return named::unknown(names(), "initializer", name).to_string(),
-    };
-    format!("{name} needs the feature `{feature}` of ndarray-init")
+    match name {
+        "complex_normal" | "disc" | "complex_truncated_normal" => {
+            format!("{name} needs the feature `complex` of ndarray-init")
+        }
+        _ => named::unknown(names(), "initializer", name).to_string(),
+    }
 }
 
 /// A parameter as a message shows it.
