@@ -32,7 +32,7 @@ fn check<A: Listed>(
     what: &dyn std::fmt::Debug,
 ) {
     let fill = |mut view: ArrayViewMutD<'_, A>| view.fill_init(law, KEY).unwrap();
-    assert_fills(memory, cut, &fill, &mut expected(n, law).iter(), &(law, what));
+    assert_fills(memory, cut, &fill, expected(n, law).as_slice().unwrap(), &(law, what));
 }
 
 /// Shapes on both sides of what the fill decides by: elements in a row and a block, long lines and

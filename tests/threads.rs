@@ -98,7 +98,7 @@ fn assert_fills_place<A: Listed>(
 ) {
     in_every_pool(&|threads| {
         let fill = |mut view: ArrayViewMutD<'_, A>| view.fill_init(initializer, KEY).unwrap();
-        assert_fills(IxDyn(memory), &cut, &fill, &mut expected.iter(), &(name, threads));
+        assert_fills(IxDyn(memory), &cut, &fill, expected.as_slice().unwrap(), &(name, threads));
     });
 }
 
