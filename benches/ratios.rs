@@ -269,8 +269,8 @@ impl Bench {
     }
 
     fn half_types(&self) {
-        self.against::<f16, f32>(1, Some(1.0));
-        self.against::<bf16, f32>(1, Some(1.0));
+        self.against::<f16, f32>(1, Some(1.3));
+        self.against::<bf16, f32>(1, Some(1.3));
     }
 
     fn complex_types(&self) {
