@@ -8,8 +8,8 @@ use super::tiles::Tiles;
 use crate::element::Format;
 use std::mem::MaybeUninit;
 
-/// A line of a tile in the buffer. Longer than a tile is wide, so that the elements of a column do not share a
-/// set of the cache.
+/// The length of a line of a tile in the buffer. It is longer than a tile is wide, so that the elements of a
+/// column do not share a set of the cache.
 pub(super) const LINE_LEN: usize = Tiles::WIDTH + 16;
 type Line<E> = [MaybeUninit<E>; LINE_LEN];
 

@@ -132,13 +132,10 @@ impl Simd {
             Level::Portable => portably(work, target),
             // SAFETY: a value is only made where the processor has these features.
             #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-            level => unsafe {
-                if level == Level::Avx2 {
-                    with_avx2(work, target)
-                } else {
-                    with_avx512(work, target)
-                }
-            },
+            Level::Avx2 => unsafe { with_avx2(work, target) },
+            // SAFETY: as above.
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            Level::Avx512 => unsafe { with_avx512(work, target) },
         }
     }
 }

@@ -1,8 +1,9 @@
 """Compares recorded laws with what models really draw: `python compare.py models.txt`.
 
 A line of the file has a model, as `record.py` takes it, and the arguments that make it small enough to be built. The
-word `refused` before them says that no list can describe the model. Each number that a model drew goes through the law's distribution function, which makes it uniform on [0, 1] if the law is
-right; a number that depends on no draw must be the list's.
+word `refused` before them says that no list can describe the model. Each number that a model drew goes through the
+law's distribution function, which makes it uniform on [0, 1] if the law is right; a number that depends on no draw must
+be the list's.
 """
 
 import argparse
