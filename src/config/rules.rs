@@ -83,7 +83,6 @@ impl<I> Rules<I> {
     }
 
     /// The patterns and their initializers, in order.
-    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &I)> {
         self.rules.iter().map(|(pattern, initializer)| (&**pattern, initializer))
     }
@@ -97,7 +96,6 @@ impl<I> Rules<I> {
     /// let rules = Rules::new().with("*.bias", Zeros).with("norm.*", Ones).with("nrom.*", Ones);
     /// assert_eq!(rules.unused(["norm.bias", "norm.scale"]), ["nrom.*"]);
     /// ```
-    #[must_use]
     pub fn unused<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Vec<&str> {
         let mut used = vec![false; self.rules.len()];
         for name in names {
@@ -124,7 +122,6 @@ impl Rules {
     /// assert!(Rules::matches("layer1.*.conv2.weight", "layer1.0.conv2.weight"));
     /// assert!(!Rules::matches("layer1.*.conv2.weight", "layer1.conv2.weight"));
     /// ```
-    #[must_use]
     pub fn matches(pattern: &str, name: &str) -> bool {
         let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
         let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));

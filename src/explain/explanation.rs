@@ -138,13 +138,11 @@ pub(super) struct Drawn {
 
 impl Explanation {
     /// The fans of the kernel.
-    #[must_use]
     pub const fn fans(&self) -> Fans {
         self.fans
     }
 
     /// The kernel's shape.
-    #[must_use]
     pub fn shape(&self) -> &[usize] {
         &self.shape
     }

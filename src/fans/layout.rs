@@ -154,19 +154,16 @@ impl Layout {
     }
 
     /// The number of groups of a convolution.
-    #[must_use]
     pub const fn group_count(&self) -> usize {
         self.groups
     }
 
     /// True for the kernel of a transposed convolution.
-    #[must_use]
     pub const fn is_transposed(&self) -> bool {
         self.transposed
     }
 
     /// The batch axes, as they were named.
-    #[must_use]
     pub fn batch_axes(&self) -> &[isize] {
         &self.batch
     }

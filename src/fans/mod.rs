@@ -61,7 +61,6 @@ pub enum FanMode {
 
 impl FanMode {
     /// n for these fans; at least 1, as in Keras and MindSpore.
-    #[must_use]
     pub fn n(self, fans: Fans) -> f64 {
         self.of(fans.fan_in as f64, fans.fan_out as f64)
     }

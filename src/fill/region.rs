@@ -87,19 +87,16 @@ impl Region {
     }
 
     /// The shape of the whole array.
-    #[must_use]
     pub fn global_shape(&self) -> &[usize] {
         &self.global_shape
     }
 
     /// The index of the part's first element in the whole.
-    #[must_use]
     pub fn offset(&self) -> &[usize] {
         &self.offset
     }
 
     /// Places of the whole from one element of the part to the next, along each axis.
-    #[must_use]
     pub fn steps(&self) -> &[usize] {
         &self.steps
     }

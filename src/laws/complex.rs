@@ -108,7 +108,6 @@ impl Disc {
     }
 
     /// The greatest modulus.
-    #[must_use]
     pub const fn radius(&self) -> f64 {
         self.radius
     }
@@ -144,13 +143,11 @@ impl ComplexTruncatedNormal {
     }
 
     /// The greatest modulus.
-    #[must_use]
     pub const fn bound(&self) -> f64 {
         self.bound
     }
 
     /// The standard deviation of the law before it is truncated.
-    #[must_use]
     pub const fn parent_std_dev(&self) -> f64 {
         self.std
     }
@@ -164,13 +161,11 @@ macro_rules! moments {
     ($($law:ident)*) => {$(
         impl $law {
             /// The standard deviation, √E|z|²; the mean is 0.
-            #[must_use]
             pub fn std_dev(&self) -> f64 {
                 self.circular().std_dev()
             }
 
             /// The standard deviation of the real part, and of the imaginary part.
-            #[must_use]
             pub fn part_std_dev(&self) -> f64 {
                 self.std_dev() * FRAC_1_SQRT_2
             }

@@ -50,7 +50,6 @@ pub enum Law {
 
 impl Law {
     /// The mean.
-    #[must_use]
     pub fn mean(&self) -> f64 {
         match self {
             Self::Uniform(law) => law.mean(),
@@ -60,7 +59,6 @@ impl Law {
     }
 
     /// The standard deviation.
-    #[must_use]
     pub fn std_dev(&self) -> f64 {
         match self {
             Self::Uniform(law) => law.std_dev(),

@@ -42,13 +42,11 @@ impl Normal {
     }
 
     /// The mean.
-    #[must_use]
     pub const fn mean(&self) -> f64 {
         self.mean
     }
 
     /// The standard deviation.
-    #[must_use]
     pub const fn std_dev(&self) -> f64 {
         self.std
     }

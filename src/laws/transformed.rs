@@ -121,19 +121,16 @@ impl Transformed {
     }
 
     /// The functions that draws go through.
-    #[must_use]
     pub fn steps(&self) -> &[Step] {
         &self.steps[..self.count]
     }
 
     /// The mean, as a sum over 65 536 quantiles: some milliseconds.
-    #[must_use]
     pub fn mean(&self) -> f64 {
         self.average(|x| x)
     }
 
     /// The standard deviation, by the same sum.
-    #[must_use]
     pub fn std_dev(&self) -> f64 {
         let mean = self.mean();
         self.average(|x| (x - mean) * (x - mean)).sqrt()

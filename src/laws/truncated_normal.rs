@@ -126,13 +126,11 @@ impl TruncatedNormal {
     }
 
     /// The lower bound, absolute.
-    #[must_use]
     pub const fn lower(&self) -> f64 {
         self.bounds[0]
     }
 
     /// The upper bound, absolute.
-    #[must_use]
     pub const fn upper(&self) -> f64 {
         self.bounds[1]
     }
@@ -144,26 +142,22 @@ impl TruncatedNormal {
     }
 
     /// The mean of the parent.
-    #[must_use]
     pub const fn parent_mean(&self) -> f64 {
         self.mean
     }
 
     /// The standard deviation of the parent.
-    #[must_use]
     pub const fn parent_std_dev(&self) -> f64 {
         self.std
     }
 
     /// The mean of the truncated law, by quadrature: some microseconds.
-    #[must_use]
     pub fn mean(&self) -> f64 {
         // Within the bounds, even if rounding the sum would pass them.
         self.std.mul_add(self.moments().0, self.mean).clamp(self.bounds[0], self.bounds[1])
     }
 
     /// The standard deviation of the truncated law, by quadrature: some microseconds.
-    #[must_use]
     pub fn std_dev(&self) -> f64 {
         // Half the width is the greatest deviation of any law between the bounds.
         (self.std * self.moments().1).min(self.bounds[1] / 2.0 - self.bounds[0] / 2.0)

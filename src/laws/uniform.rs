@@ -52,25 +52,21 @@ impl Uniform {
     pub(crate) const ZERO: Self = Self { low: 0.0, high: 0.0 };
 
     /// The lower bound.
-    #[must_use]
     pub const fn low(&self) -> f64 {
         self.low
     }
 
     /// The upper bound.
-    #[must_use]
     pub const fn high(&self) -> f64 {
         self.high
     }
 
     /// The mean: (low + high) / 2.
-    #[must_use]
     pub const fn mean(&self) -> f64 {
         self.low.midpoint(self.high)
     }
 
     /// The standard deviation: (high − low) / √12.
-    #[must_use]
     pub fn std_dev(&self) -> f64 {
         self.half_width() / 3.0_f64.sqrt()
     }

@@ -71,17 +71,14 @@ impl From<&[isize]> for Axes {
 }
 
 /// value. An array is an initializer by itself, and is broadcast.
-#[must_use]
 pub const fn constant<A: Element>(value: A) -> Constant<A> {
     Constant(value)
 }
 
 presets! {
     /// 0.
-    #[must_use]
     zeros() -> Zeros = Zeros;
     /// 1.
-    #[must_use]
     ones() -> Ones = Ones;
     /// U\[0, scale]: **one-sided**.
     uniform(scale: f64 = 0.01) -> Result<Uniform> = Uniform::new(0.0, scale);

@@ -18,7 +18,6 @@ use crate::scaling::{Distribution, Nonlinearity, VarianceScaling};
 use crate::structured::{Constant, Dirac, Identity, Ones, Orthogonal, Sparse, Zeros};
 
 /// `Constant`: value.
-#[must_use]
 pub const fn constant<A: Element>(value: A) -> Constant<A> {
     Constant(value)
 }
@@ -30,10 +29,8 @@ pub fn sparse(sparsity: f64, sigma: impl Into<Option<f64>>) -> Result<Sparse> {
 
 presets! {
     /// `Zero`: 0.
-    #[must_use]
     zero() -> Zeros = Zeros;
     /// `One`: 1.
-    #[must_use]
     one() -> Ones = Ones;
     /// `Identity`: the identity matrix, padded with zeros.
     identity() -> Identity = Identity::default();

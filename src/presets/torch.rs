@@ -38,10 +38,8 @@ presets! {
     trunc_normal(mean: f64 = 0.0, std: f64 = 1.0, a: f64 = -2.0, b: f64 = 2.0) -> Result<TruncatedNormal>
         = TruncatedNormal::new(mean, std, a, b);
     /// 1.
-    #[must_use]
     ones() -> Ones = Ones;
     /// 0.
-    #[must_use]
     zeros() -> Zeros = Zeros;
     /// The identity matrix, padded with zeros.
     eye() -> Identity = Identity::default();
@@ -76,7 +74,6 @@ presets! {
 }
 
 /// val.
-#[must_use]
 pub const fn constant<A: Element>(val: A) -> Constant<A> {
     Constant(val)
 }

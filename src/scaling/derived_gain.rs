@@ -81,7 +81,6 @@ pub enum Activation {
 
 impl Activation {
     /// 1/√E\[φ(z)²], z ~ N(0, 1).
-    #[must_use]
     pub const fn derived_gain(self) -> f64 {
         // Printed by tests/data/derived_gains.py. Constants, since a library's exp and erf may change in
         // their last bits, and all weights with them.

@@ -91,13 +91,11 @@ impl Mup {
     }
 
     /// m = width / base width.
-    #[must_use]
     pub const fn width_multiplier(&self) -> f64 {
         self.width_multiplier
     }
 
     /// True if layers' outputs are multiplied, as in table 8.
-    #[must_use]
     pub const fn has_multipliers(&self) -> bool {
         self.multipliers
     }
@@ -114,13 +112,11 @@ impl Mup {
     }
 
     /// The factor of the initial standard deviation at the base width.
-    #[must_use]
     pub fn std_factor(&self, role: MupRole) -> f64 {
         1.0 / self.factors(role)[0].sqrt()
     }
 
     /// The factor of the layer's product of input and weight, in every forward pass.
-    #[must_use]
     pub fn multiplier(&self, role: MupRole) -> f64 {
         self.factors(role)[1]
     }
@@ -129,7 +125,6 @@ impl Mup {
     /// optimizer that normalizes each gradient.
     ///
     /// `mup` divides the weight decay by the same factor, so that their product stays.
-    #[must_use]
     pub fn adam_factor(&self, role: MupRole) -> f64 {
         self.factors(role)[2]
     }
@@ -137,7 +132,6 @@ impl Mup {
     /// The factor of the learning rate at the base width, for stochastic gradient descent.
     ///
     /// `mup` divides the weight decay by the same factor, so that their product stays.
-    #[must_use]
     pub fn sgd_factor(&self, role: MupRole) -> f64 {
         self.factors(role)[3]
     }
@@ -190,7 +184,6 @@ impl MupScaling {
     }
 
     /// The sides of the weight that grow with the network's width.
-    #[must_use]
     pub const fn role(&self) -> MupRole {
         self.role
     }

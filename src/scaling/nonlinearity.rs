@@ -71,7 +71,6 @@ const fn default_slope() -> f64 {
 
 impl Nonlinearity {
     /// A leaky ReLU with the default slope of PyTorch and MindSpore, 0.01.
-    #[must_use]
     pub const fn leaky_relu() -> Self {
         Self::LeakyRelu { negative_slope: default_slope() }
     }

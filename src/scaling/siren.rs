@@ -70,7 +70,6 @@ impl Siren {
     }
 
     /// ω₀ of the layer; `None` for the first layer, whose law does not depend on it.
-    #[must_use]
     pub const fn omega_0(&self) -> Option<f64> {
         match self.layer {
             Layer::First => None,

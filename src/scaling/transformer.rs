@@ -50,7 +50,6 @@ pub fn residual_gain(blocks: usize) -> Result<f64, InitError> {
 /// assert!((w.law(&[4096, 4096])?.std_dev() - 1.0 / 64.0 / 4.0).abs() < 1e-15);
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
-#[must_use]
 pub fn depth_gain(layer: usize) -> f64 {
     1.0 / (2.0 * (layer as f64 + 1.0)).sqrt()
 }

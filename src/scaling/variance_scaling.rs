@@ -249,25 +249,21 @@ impl VarianceScaling {
     }
 
     /// The scale: variance × n.
-    #[must_use]
     pub const fn scale(&self) -> f64 {
         self.scale
     }
 
     /// The fan that the variance is divided by.
-    #[must_use]
     pub const fn mode(&self) -> FanMode {
         self.mode
     }
 
     /// The form of the law.
-    #[must_use]
     pub const fn distribution(&self) -> Distribution {
         self.distribution
     }
 
     /// The cut of a truncated normal, in standard deviations of its parent; `None` for other forms.
-    #[must_use]
     pub fn cut(&self) -> Option<f64> {
         (self.distribution == Distribution::TruncatedNormal).then_some(self.cut)
     }

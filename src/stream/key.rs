@@ -63,7 +63,6 @@ impl Key {
     }
 
     /// The key as a number, for logs and checkpoints.
-    #[must_use]
     pub const fn as_u64(self) -> u64 {
         self.0
     }

@@ -93,7 +93,6 @@ impl<I> Blocks<I> {
     }
 
     /// The axis that is cut, as it was named.
-    #[must_use]
     pub const fn axis(&self) -> isize {
         self.axis
     }

@@ -50,7 +50,6 @@ impl DeltaOrthogonal {
     }
 
     /// The factor of norms.
-    #[must_use]
     pub const fn gain(&self) -> f64 {
         self.matrix.gain()
     }

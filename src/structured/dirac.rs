@@ -73,7 +73,6 @@ impl Dirac {
     }
 
     /// The center of an even kernel.
-    #[must_use]
     pub const fn center(&self) -> Center {
         self.center
     }

@@ -38,7 +38,6 @@ impl Identity {
     }
 
     /// The number on the diagonal.
-    #[must_use]
     pub const fn gain(&self) -> f64 {
         self.gain
     }

@@ -74,7 +74,6 @@ impl Orthogonal {
     }
 
     /// The singular values.
-    #[must_use]
     pub const fn gain(&self) -> f64 {
         self.gain
     }

@@ -85,13 +85,11 @@ impl Sparse {
     }
 
     /// The axis that the zeros are counted along: 0 for those of a column, 1 for those of a row.
-    #[must_use]
     pub const fn axis(&self) -> usize {
         self.axis
     }
 
     /// The part of zeros.
-    #[must_use]
     pub const fn sparsity(&self) -> f64 {
         self.sparsity
     }
@@ -102,7 +100,6 @@ impl Sparse {
     }
 
     /// The number of zeros in a column of n rows, or in a row of n columns: ⌈sparsity · n⌉.
-    #[must_use]
     pub fn zeros(&self, n: usize) -> usize {
         let product = self.sparsity * n as f64;
         let nearest = product.round();

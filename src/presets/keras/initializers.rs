@@ -8,17 +8,14 @@ use crate::scaling::{Distribution, VarianceScaling};
 use crate::structured::{Constant, Identity, Ones, Orthogonal, Zeros};
 
 /// `Constant`: value; 0 by default. An array is an initializer by itself, and is broadcast.
-#[must_use]
 pub fn constant<A: Element>(value: impl Into<Option<A>>) -> Constant<A> {
     Constant(value.into().unwrap_or_default())
 }
 
 presets! {
     /// `Zeros`: 0.
-    #[must_use]
     zeros() -> Zeros = Zeros;
     /// `Ones`: 1.
-    #[must_use]
     ones() -> Ones = Ones;
     /// `Identity`: gain · I, padded with zeros. Keras 3 writes no gain when it saves one.
     identity(gain: f64 = 1.0) -> Result<Identity> = Identity::new(gain);
