@@ -9,8 +9,7 @@ use crate::laws::{Circular, ComplexNormal, ComplexTruncatedNormal, Disc};
 use crate::scaling::{MupScaling, Siren, TorchDefault, VarianceScaling};
 use crate::stream::Key;
 use ndarray::{
-    ArcArray, ArrayBase, ArrayRef, ArrayViewD, ArrayViewMutD, Axis, DataOwned, Dimension, IxDyn,
-    RawData, Shape, Slice,
+    ArcArray, ArrayBase, ArrayRef, ArrayViewMutD, Axis, DataOwned, Dimension, IxDyn, Shape, Slice,
 };
 #[cfg(feature = "complex")]
 use num_complex::Complex;
@@ -58,14 +57,6 @@ pub trait Initializer<A: Element> {
     /// # Errors
     /// If the shape or the element type does not suit the initializer.
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError>;
-
-    /// The array itself, if the initializer is an array: its elements, broadcast, are the values. [`init`] reads
-    /// this array in place, whereas [`values`](Self::values) has to copy it.
-    ///
-    /// [`init`]: crate::InitExt::init
-    fn as_array(&self) -> Option<ArrayViewD<'_, A>> {
-        None
-    }
 }
 
 /// The values of an array of one shape. All checks are made when they are constructed: writing them cannot fail.
@@ -75,25 +66,20 @@ pub trait Initializer<A: Element> {
 /// write, unless the values suit every shape, as constants and laws do.
 #[derive(Debug)]
 #[must_use]
-pub struct Values<A: Element>(Kind<A>);
+pub struct Values<A: Element> {
+    kind: Kind<A>,
+    /// The shape that the values were made for, unless they suit every shape.
+    shape: Option<Vec<usize>>,
+}
 
 #[derive(Debug)]
 enum Kind<A: Element> {
     Content(Content<A>),
     /// The part with these indices of a larger array.
-    Part {
-        content: Content<A>,
-        indices: Box<Indices>,
-        shape: Vec<usize>,
-    },
-    Array {
-        array: ArcArray<A, IxDyn>,
-        shape: Vec<usize>,
-    },
-    Structured {
-        structure: Box<dyn Structure<A>>,
-        shape: Vec<usize>,
-    },
+    Part(Content<A>, Box<Indices>),
+    /// Elements to broadcast.
+    Array(ArcArray<A, IxDyn>),
+    Structured(Box<dyn Structure<A>>),
 }
 
 /// Values that depend on their place in the array. Writing them cannot fail.
@@ -113,7 +99,15 @@ pub(crate) trait Structure<A: Element>: Debug + Send + Sync {
 impl<A: Element> Values<A> {
     /// One value for every element.
     pub const fn constant(value: A) -> Self {
-        Self(Kind::Content(Content::Constant(value)))
+        Self::of_content(Content::Constant(value))
+    }
+
+    const fn of_content(content: Content<A>) -> Self {
+        Self { kind: Kind::Content(content), shape: None }
+    }
+
+    fn of_shape(shape: &[usize], kind: Kind<A>) -> Self {
+        Self { kind, shape: Some(shape.to_vec()) }
     }
 
     /// Draws from a law, by the stream of the key.
@@ -122,14 +116,14 @@ impl<A: Element> Values<A> {
     /// [`InitError::Unrepresentable`] if the element type cannot hold the law's values.
     pub fn drawn(law: &Law, key: Key) -> Result<Self, InitError> {
         law.check::<A>()?;
-        Ok(Self(Kind::Content(Content::Drawn(AnyLaw::Law(*law), key))))
+        Ok(Self::of_content(Content::Drawn(AnyLaw::Law(*law), key)))
     }
 
     /// Draws from a circular law; the element type must be complex.
     #[cfg(feature = "complex")]
     pub(crate) fn circular(law: &Circular, key: Key) -> Result<Self, InitError> {
         law.check::<A>()?;
-        Ok(Self(Kind::Content(Content::Drawn(AnyLaw::Circular(*law), key))))
+        Ok(Self::of_content(Content::Drawn(AnyLaw::Circular(*law), key)))
     }
 
     /// The elements of an array, broadcast to the shape.
@@ -160,7 +154,7 @@ impl<A: Element> Values<A> {
     ) -> Result<Self, InitError> {
         let array = array.into().into_dyn();
         check_broadcast(array.shape(), shape)?;
-        Ok(Self(Kind::Array { array, shape: shape.to_vec() }))
+        Ok(Self::of_shape(shape, Kind::Array(array)))
     }
 
     /// The values of a part of a structure that can only be computed whole.
@@ -179,16 +173,13 @@ impl<A: Element> Values<A> {
 
     /// The elements that the structure writes to an array of this shape.
     pub(crate) fn structured(shape: &[usize], structure: impl Structure<A> + 'static) -> Self {
-        Self(Kind::Structured { structure: Box::new(structure), shape: shape.to_vec() })
+        Self::of_shape(shape, Kind::Structured(Box::new(structure)))
     }
 
     /// Panics if the values depend on a shape, and were made for another one.
     #[track_caller]
     pub(crate) fn check_shape(&self, shape: &[usize]) {
-        if let Kind::Part { shape: made_for, .. }
-        | Kind::Array { shape: made_for, .. }
-        | Kind::Structured { shape: made_for, .. } = &self.0
-        {
+        if let Some(made_for) = &self.shape {
             assert!(
                 shape == made_for,
                 "an initializer returned values of shape {made_for:?} for an array of shape {shape:?}"
@@ -199,32 +190,26 @@ impl<A: Element> Values<A> {
     /// The values of the whole array at the places of a part. Its shape was checked against the region.
     pub(crate) fn part(self, region: &Region, shape: &[usize]) -> Result<Self, InitError> {
         self.check_shape(region.global_shape());
-        Ok(match self.0 {
-            Kind::Content(content @ Content::Drawn(..)) => {
-                let indices = Box::new(region.indices(shape));
-                Self(Kind::Part { content, indices, shape: shape.to_vec() })
-            }
-            Kind::Content(Content::Constant(_)) => self,
-            Kind::Array { mut array, .. } => {
+        let kind = match self.kind {
+            Kind::Content(content) => Kind::Part(content, Box::new(region.indices(shape))),
+            Kind::Array(mut array) => {
                 cut(&mut array, region, shape);
-                Self(Kind::Array { array, shape: shape.to_vec() })
+                Kind::Array(array)
             }
-            Kind::Structured { structure, .. } => structure.part(region, shape)?,
-            Kind::Part { .. } => unreachable!("initializers return the values of whole arrays"),
-        })
+            Kind::Structured(structure) => return structure.part(region, shape),
+            Kind::Part(..) => unreachable!("initializers return the values of whole arrays"),
+        };
+        Ok(Self::of_shape(shape, kind))
     }
 
     /// Writes every element.
     pub(crate) fn write<D: Dimension>(&self, array: &mut ArrayRef<A, D>) {
         self.check_shape(array.shape());
-        match &self.0 {
+        match &self.kind {
             Kind::Content(content) => fill::onto(array, content, None),
-            Kind::Part { content, indices, .. } => fill::onto(array, content, Some(indices)),
-            Kind::Array { array: elements, shape } => {
-                let elements = elements.broadcast(&shape[..]).expect("checked when made");
-                array.assign(&elements);
-            }
-            Kind::Structured { structure, .. } => {
+            Kind::Part(content, indices) => fill::onto(array, content, Some(indices)),
+            Kind::Array(elements) => assign(array, elements),
+            Kind::Structured(structure) => {
                 if structure.is_on_zeros() {
                     fill::onto(array, &Content::Constant(A::default()), None);
                 }
@@ -240,15 +225,20 @@ impl<A: Element> Values<A> {
         D: Dimension,
     {
         self.check_shape(shape.raw_dim().slice());
-        match &self.0 {
+        match &self.kind {
             Kind::Content(content) => fill::filled(shape, content, None),
-            Kind::Part { content, indices, .. } => fill::filled(shape, content, Some(indices)),
-            Kind::Array { array, .. } => fill::copied(shape, &array.view()),
-            Kind::Structured { structure, .. } => {
+            Kind::Part(content, indices) => fill::filled(shape, content, Some(indices)),
+            Kind::Array(elements) => fill::written(shape, |mut array| assign(&mut array, elements)),
+            Kind::Structured(structure) => {
                 fill::written(shape, |array| structure.write(array.into_dyn()))
             }
         }
     }
+}
+
+fn assign<A: Element, D: Dimension>(array: &mut ArrayRef<A, D>, elements: &ArcArray<A, IxDyn>) {
+    let elements = elements.broadcast(array.raw_dim());
+    array.assign(&elements.expect("checked when the values were made"));
 }
 
 /// A new array of this shape, by the initializer under the key: a whole array, or the part of a larger one.
@@ -264,22 +254,10 @@ where
     S: DataOwned<Elem = A>,
     D: Dimension,
 {
-    let dimension = shape.raw_dim().clone();
-    let axes = dimension.slice();
-    if let Some(region) = region {
-        region.check(axes)?;
-    }
-    if axes.contains(&0) {
-        Values::constant(A::default()).build(shape)
-    } else if let Some(array) = initializer.as_array() {
-        let elements = elements_for(&array, axes, region)?;
-        fill::copied(shape, &elements)
-    } else {
-        // By reference, as below: moving a law takes as long as drawing some elements.
-        match values_for(initializer, axes, key, region) {
-            Ok(ref values) => values.build(shape),
-            Err(error) => Err(error),
-        }
+    // By reference, as below: moving a law takes as long as drawing some elements.
+    match values_for(initializer, shape.raw_dim().slice(), key, region) {
+        Ok(ref values) => values.build(shape),
+        Err(error) => Err(error),
     }
 }
 
@@ -296,51 +274,32 @@ where
     I: Initializer<A> + ?Sized,
     D: Dimension,
 {
-    if let Some(region) = region {
-        region.check(array.shape())?;
-    }
-    if array.is_empty() {
-        return Ok(());
-    }
-    if let Some(constant) = initializer.as_array() {
-        let elements = elements_for(&constant, array.shape(), region)?;
-        array.assign(&elements.broadcast(array.raw_dim()).expect("checked"));
-    } else {
-        match values_for(initializer, array.shape(), key, region) {
-            Ok(ref values) => values.write(array),
-            Err(error) => return Err(error),
-        }
+    match values_for(initializer, array.shape(), key, region) {
+        Ok(ref values) => values.write(array),
+        Err(error) => return Err(error),
     }
     Ok(())
 }
 
+/// The values of an array of this shape: a whole array, or the part of a larger one.
 fn values_for<A: Element, I: Initializer<A> + ?Sized>(
     initializer: &I,
     shape: &[usize],
     key: Key,
     region: Option<&Region>,
 ) -> Result<Values<A>, InitError> {
+    if let Some(region) = region {
+        region.check(shape)?;
+    }
+    if shape.contains(&0) {
+        return Ok(Values::constant(A::default()));
+    }
     match region {
         None => initializer.values(shape, key),
         Some(region) => initializer.values(region.global_shape(), key)?.part(region, shape),
     }
 }
 
-/// The elements of a constant array that will be broadcast to an array of this shape.
-fn elements_for<'a, A: Element>(
-    array: &'a ArrayViewD<'_, A>,
-    shape: &[usize],
-    region: Option<&Region>,
-) -> Result<ArrayViewD<'a, A>, InitError> {
-    let mut elements = array.view();
-    check_broadcast(elements.shape(), region.map_or(shape, Region::global_shape))?;
-    if let Some(region) = region {
-        cut(&mut elements, region, shape);
-    }
-    Ok(elements)
-}
-
-/// Checks that a constant array can be broadcast to this shape, which may be larger than memory.
 fn check_broadcast(from: &[usize], shape: &[usize]) -> Result<(), InitError> {
     let fits = from.len() <= shape.len()
         && from.iter().rev().zip(shape.iter().rev()).all(|(&n, &to)| n == to || n == 1);
@@ -355,7 +314,7 @@ fn check_broadcast(from: &[usize], shape: &[usize]) -> Result<(), InitError> {
 }
 
 /// Cuts a constant array down to a part of this shape, along the axes that are not broadcast.
-fn cut<S: RawData>(array: &mut ArrayBase<S, IxDyn>, region: &Region, shape: &[usize]) {
+fn cut<A>(array: &mut ArcArray<A, IxDyn>, region: &Region, shape: &[usize]) {
     let added = shape.len() - array.ndim();
     for (axis, &len) in shape.iter().enumerate().skip(added) {
         let own = Axis(axis - added);
@@ -369,56 +328,32 @@ fn cut<S: RawData>(array: &mut ArrayBase<S, IxDyn>, region: &Region, shape: &[us
 }
 
 macro_rules! drawn {
-    ($($initializer:ident)*: $this:ident, $shape:ident => $law:expr) => {$(
-        impl<A: Element> Initializer<A> for $initializer {
-            fn values(&self, $shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
+    ([$($initializer:ident)*] of $element:ty: $this:ident, $shape:ident => $draw:ident($law:expr)) => {$(
+        impl<A> Initializer<$element> for $initializer
+        where
+            $element: Element,
+        {
+            fn values(&self, $shape: &[usize], key: Key) -> Result<Values<$element>, InitError> {
                 let $this = self;
                 match $law {
-                    Ok(ref law) => Values::drawn(law, key),
+                    Ok(ref law) => Values::$draw(law, key),
                     Err(error) => Err(error),
                 }
             }
         }
     )*};
 }
-drawn!(VarianceScaling MupScaling Siren TorchDefault: this, shape => this.law(shape));
-drawn!(Law: this, _shape => Ok::<_, InitError>(*this));
-drawn!(Uniform Normal TruncatedNormal: this, _shape => Ok::<_, InitError>(Law::from(*this)));
+drawn!([VarianceScaling MupScaling Siren TorchDefault] of A: this, shape => drawn(this.law(shape)));
+drawn!([Law] of A: this, _shape => drawn(Ok::<_, InitError>(*this)));
+drawn!([Uniform Normal TruncatedNormal] of A: this, _shape => drawn(Ok::<_, InitError>(Law::from(*this))));
+#[cfg(feature = "complex")]
+drawn!([ComplexNormal Disc ComplexTruncatedNormal] of Complex<A>: this, _shape =>
+    circular(Ok::<_, InitError>(this.circular())));
 
 impl<A: Element> Initializer<A> for Transformed {
     fn values(&self, _: &[usize], key: Key) -> Result<Values<A>, InitError> {
         self.check::<A>()?;
-        Ok(Values(Kind::Content(Content::Drawn(AnyLaw::Transformed(Box::new(*self)), key))))
-    }
-}
-
-#[cfg(feature = "complex")]
-impl<T> Initializer<Complex<T>> for ComplexNormal
-where
-    Complex<T>: Element,
-{
-    fn values(&self, _: &[usize], key: Key) -> Result<Values<Complex<T>>, InitError> {
-        Values::circular(&self.circular(), key)
-    }
-}
-
-#[cfg(feature = "complex")]
-impl<T> Initializer<Complex<T>> for Disc
-where
-    Complex<T>: Element,
-{
-    fn values(&self, _: &[usize], key: Key) -> Result<Values<Complex<T>>, InitError> {
-        Values::circular(&self.circular(), key)
-    }
-}
-
-#[cfg(feature = "complex")]
-impl<T> Initializer<Complex<T>> for ComplexTruncatedNormal
-where
-    Complex<T>: Element,
-{
-    fn values(&self, _: &[usize], key: Key) -> Result<Values<Complex<T>>, InitError> {
-        Values::circular(&self.circular(), key)
+        Ok(Values::of_content(Content::Drawn(AnyLaw::Transformed(Box::new(self.clone())), key)))
     }
 }
 
@@ -426,28 +361,16 @@ impl<A: Element, I: Initializer<A> + ?Sized> Initializer<A> for &I {
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
         (**self).values(shape, key)
     }
-
-    fn as_array(&self) -> Option<ArrayViewD<'_, A>> {
-        (**self).as_array()
-    }
 }
 
 impl<A: Element, I: Initializer<A> + ?Sized> Initializer<A> for Box<I> {
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
         (**self).values(shape, key)
     }
-
-    fn as_array(&self) -> Option<ArrayViewD<'_, A>> {
-        (**self).as_array()
-    }
 }
 
 impl<A: Element, I: Initializer<A> + ?Sized> Initializer<A> for Arc<I> {
     fn values(&self, shape: &[usize], key: Key) -> Result<Values<A>, InitError> {
         (**self).values(shape, key)
-    }
-
-    fn as_array(&self) -> Option<ArrayViewD<'_, A>> {
-        (**self).as_array()
     }
 }

@@ -368,7 +368,6 @@ fn steps_must_be_taken_from_every_value() {
         (1.0, &[Step::Scale(0.0)], "scale is 0, but must be finite and not 0"),
         (1.0, &[Step::Shift(NAN)], "a step's number is NaN, but must be finite"),
         (1.0, &[Step::AtMost(INFINITY)], "a step's number is inf, but must be finite"),
-        (1.0, &[Step::Exp; 7], "the number of steps is 7, but must be at most 6"),
         (800.0, &[Step::Exp], "a value is inf, but must be finite after every step"),
     ] {
         says(Transformed::new(uniform(-1.0, high), steps), message);
@@ -415,7 +414,7 @@ fn a_layout_must_fit_the_shape() {
 [0, 4] | {"groups": 0} | 0 groups must be at least 1 and divide the 4 output channels
 [4, 0] | {"groups": 0} | 0 groups must be at least 1 and divide the 0 output channels
 
-[2, 18446744073709551615, 3] | "keras" | its fans are larger than 18446744073709551615
+[2, 18446744073709551615, 3] | "keras" | its fans must be below 18446744073709551615
 [] | {"einsum": "btd,dhk->bthk"} | the second operand of the equation has 3 axes
 [512, 8] | {"einsum": "btd,dhk->bthk"} | the second operand of the equation has 3 axes
 "#,

@@ -202,25 +202,26 @@ impl Layout {
     #[inline]
     pub fn fans(&self, shape: &[usize]) -> Result<Fans, InitError> {
         self.check(shape)?;
-        let overflow = || self.refuse(shape, format!("its fans are larger than {}", usize::MAX));
-        let [mut field, mut input, mut output] = [Product::ONE; 3];
+        let checked = |fan: usize| match fan {
+            usize::MAX => Err(self.refuse(shape, format!("its fans must be below {fan}"))),
+            _ => Ok(fan),
+        };
+        // An overflow stays at the largest number, unless a factor is 0.
+        let [mut field, mut input, mut output] = [1_usize; 3];
         for (axis, &n) in shape.iter().enumerate() {
             match self.role(axis, shape.len()) {
-                AxisRole::Input => input.multiply(n),
-                AxisRole::Output => output.multiply(n),
-                AxisRole::InputAndOutput => {
-                    input.multiply(n);
-                    output.multiply(n);
-                }
-                AxisRole::ReceptiveField => field.multiply(n),
+                AxisRole::Input => input = input.saturating_mul(n),
+                AxisRole::Output => output = output.saturating_mul(n),
+                AxisRole::InputAndOutput => [input, output] = [n; 2],
+                AxisRole::ReceptiveField => field = field.saturating_mul(n),
                 AxisRole::Batch => {}
             }
         }
-        let field = field.get().ok_or_else(overflow)?;
-        let mut channels = [input.get().ok_or_else(overflow)?, output.get().ok_or_else(overflow)?];
+        let mut channels = [input, output];
         // The division takes longest here, and most kernels have no groups.
         if self.groups != 1 {
             let whole = &mut channels[usize::from(!self.transposed)];
+            checked(*whole)?;
             if whole.checked_rem(self.groups) != Some(0) {
                 let (groups, divided) = (self.groups, self.grouped_role());
                 return Err(self.refuse(
@@ -232,11 +233,8 @@ impl Layout {
             }
             *whole /= self.groups;
         }
-        let [input, output] = channels;
-        Ok(Fans {
-            fan_in: field.checked_mul(input).ok_or_else(overflow)?,
-            fan_out: field.checked_mul(output).ok_or_else(overflow)?,
-        })
+        let [fan_in, fan_out] = channels.map(|n| field.saturating_mul(n));
+        Ok(Fans { fan_in: checked(fan_in)?, fan_out: checked(fan_out)? })
     }
 
     /// The role of the axis that holds the channels of all groups. This axis is stored as the output, and is
@@ -336,26 +334,6 @@ impl Layout {
     #[cold]
     fn refuse(&self, shape: &[usize], rule: String) -> InitError {
         InitError::Layout { layout: self.to_string(), shape: shape.to_vec(), rule }
-    }
-}
-
-/// A product of sizes, wrapped around where it overflows. A 0 wins over an overflow.
-#[derive(Clone, Copy)]
-struct Product {
-    wrapped: usize,
-    overflows: bool,
-}
-
-impl Product {
-    const ONE: Self = Self { wrapped: 1, overflows: false };
-
-    fn multiply(&mut self, n: usize) {
-        let (wrapped, is_larger) = self.wrapped.overflowing_mul(n);
-        *self = Self { wrapped, overflows: (self.overflows || is_larger) && n != 0 };
-    }
-
-    fn get(self) -> Option<usize> {
-        (!self.overflows).then_some(self.wrapped)
     }
 }
 

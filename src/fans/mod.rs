@@ -47,6 +47,8 @@ pub struct Fans {
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum FanMode {
     /// n = fan_in: keeps the variance of activations from layer to layer.
     #[default]

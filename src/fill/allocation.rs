@@ -3,7 +3,7 @@
 use super::target::Target;
 use super::{Content, Element, Indices, memory};
 use crate::error::InitError;
-use ndarray::{ArrayBase, ArrayViewD, ArrayViewMut, DataOwned, Dimension, Shape};
+use ndarray::{ArrayBase, ArrayViewMut, DataOwned, Dimension, Shape};
 
 /// A new array with this content, which is a part of a larger one if there are indices.
 pub(crate) fn filled<A, S, D>(
@@ -30,23 +30,6 @@ where
     Ok(unsafe {
         elements.set_len(len);
         ArrayBase::from_shape_vec_unchecked(shape, elements)
-    })
-}
-
-/// A new array with the elements of another array, broadcast to the new shape. A shape that is larger than
-/// memory is refused first: ndarray cannot broadcast to such a shape.
-pub(crate) fn copied<A, S, D>(
-    shape: Shape<D>,
-    elements: &ArrayViewD<'_, A>,
-) -> Result<ArrayBase<S, D>, InitError>
-where
-    A: Element,
-    S: DataOwned<Elem = A>,
-    D: Dimension,
-{
-    written(shape, |mut array| {
-        let elements = elements.broadcast(array.raw_dim()).expect("it can be broadcast");
-        array.assign(&elements);
     })
 }
 

@@ -12,7 +12,7 @@ mod target;
 mod threads;
 mod tiles;
 
-pub(crate) use allocation::{copied, filled, room, written};
+pub(crate) use allocation::{filled, room, written};
 pub use element::Element;
 #[expect(unreachable_pub, reason = "in the signature of a hidden method")]
 pub use region::Indices;

@@ -75,7 +75,7 @@ impl Circular {
                     greatest: greatest_modulus(bound),
                     std,
                     mass: -libm::expm1(-c * c),
-                    rest: math::exp_neg(c * c),
+                    rest: math::exp(-c * c),
                 })
             }
         }

@@ -8,7 +8,7 @@ use crate::error::{InitError, Number};
 use crate::math::{self, Float};
 use std::fmt;
 
-/// A law whose draws go through a few increasing functions, one after the other.
+/// A law whose draws go through increasing functions, one after the other.
 ///
 /// A log-uniform law is `[Step::Exp]` of a uniform law between logarithms. Mamba's bias of Δ is log-uniform,
 /// then held above a floor, then mapped by the inverse of softplus.
@@ -28,12 +28,12 @@ use std::fmt;
 /// assert!(bias.iter().all(|b| (0.000_999..0.100_001).contains(&b.exp().ln_1p())));
 /// # Ok::<(), ndarray_init::InitError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
 pub struct Transformed {
     law: Law,
-    steps: [Step; Self::MOST_STEPS],
-    count: usize,
+    steps: Vec<Step>,
 }
 
 /// A function that the draws of a [`Transformed`] law go through.
@@ -75,21 +75,14 @@ impl Step {
 }
 
 impl Transformed {
-    /// The greatest number of steps.
-    pub const MOST_STEPS: usize = 6;
-
     /// The law of f(x) for x drawn from `law`, f being the steps from the first to the last.
     ///
     /// # Errors
-    /// [`InitError::Parameter`] if there are more than [`MOST_STEPS`](Self::MOST_STEPS), a step's number is
-    /// not finite or scales by 0, a logarithm or an inverse of softplus can meet a number that is not
-    /// positive, or a value would not be finite.
+    /// [`InitError::Parameter`] if a step's number is not finite or scales by 0, a logarithm or an inverse of
+    /// softplus can meet a number that is not positive, or a value would not be finite.
     pub fn new(law: impl Into<Law>, steps: &[Step]) -> Result<Self, InitError> {
         let broken = |name, value, rule| Err(InitError::Parameter { name, value, rule });
         let law = law.into();
-        if steps.len() > Self::MOST_STEPS {
-            return broken("the number of steps", steps.len() as f64, "at most 6");
-        }
         let mut ends = law.reach();
         for step in steps {
             match *step {
@@ -110,9 +103,7 @@ impl Transformed {
                 return broken("a value", end, "finite after every step");
             }
         }
-        let mut all = [Step::Exp; Self::MOST_STEPS];
-        all[..steps.len()].copy_from_slice(steps);
-        Ok(Self { law, steps: all, count: steps.len() })
+        Ok(Self { law, steps: steps.to_vec() })
     }
 
     /// The law that is drawn from.
@@ -122,7 +113,7 @@ impl Transformed {
 
     /// The functions that draws go through.
     pub fn steps(&self) -> &[Step] {
-        &self.steps[..self.count]
+        &self.steps
     }
 
     /// The mean, as a sum over 65 536 quantiles: some milliseconds.

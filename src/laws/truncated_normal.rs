@@ -253,8 +253,7 @@ impl Formula {
 
     fn far(alpha: f64, beta: f64) -> Self {
         let depth = math::tail_depth(alpha);
-        let rest =
-            if beta < FARTHEST { math::exp_neg(math::tail_depth(beta) - depth) } else { 0.0 };
+        let rest = if beta < FARTHEST { math::exp(depth - math::tail_depth(beta)) } else { 0.0 };
         let whole = Slice::new(alpha, f64::INFINITY).relative_area();
         let share = Slice::new(alpha, beta).relative_area() / whole;
         Self::Far { depth, rest, share }

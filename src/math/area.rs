@@ -1,7 +1,7 @@
 //! Areas and moments of the standard normal between two bounds, to full relative accuracy
 //! wherever they lie: no difference of two nearly equal probabilities is ever taken.
 
-use super::normal_quantile::exp_neg;
+use super::normal_quantile::exp;
 
 /// φ(0) = 1/√2π.
 const PEAK: f64 = 0.398_942_280_401_432_7;
@@ -44,7 +44,7 @@ impl Slice {
     /// Φ(β) − Φ(α).
     pub(crate) fn area(&self) -> f64 {
         let nearest = self.pieces[0].from;
-        PEAK * exp_neg(nearest * nearest / 2.0) * self.relative_area()
+        PEAK * exp(-nearest * nearest / 2.0) * self.relative_area()
     }
 
     /// The mean and standard deviation of a standard normal held between the bounds.
@@ -76,7 +76,7 @@ impl Piece {
     fn integrate(&self, unit: f64, f: impl Fn(f64) -> f64) -> f64 {
         const PANELS: u8 = 8;
         let half = self.width / unit / f64::from(2 * PANELS);
-        let at = |s: f64| f(self.sign * s) * exp_neg(s * unit * (self.from + s * unit / 2.0));
+        let at = |s: f64| f(self.sign * s) * exp(-s * unit * (self.from + s * unit / 2.0));
         let panel = |i: u8| {
             let middle = half * f64::from(2 * i + 1);
             let pair = |&(node, weight): &(f64, f64)| {

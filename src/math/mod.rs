@@ -11,6 +11,6 @@ pub(crate) use area::Slice;
 pub(crate) use float::{Float, is_negative};
 #[cfg(feature = "complex")]
 pub(crate) use normal_quantile::depth;
-pub(crate) use normal_quantile::{exp, exp_m1, exp_neg, far_tail, ln, tail, tail_depth};
+pub(crate) use normal_quantile::{exp, exp_m1, far_tail, ln, tail, tail_depth};
 pub(crate) use simd::{Simd, Vectorized};
 pub(crate) use sine::cosine;

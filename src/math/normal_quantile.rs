@@ -168,11 +168,6 @@ pub(crate) fn exp_m1(x: f64) -> f64 {
     if x < 0.34 { (x * x).mul_add(by_f64(&EXP, x), x) } else { exp(x) - 1.0 }
 }
 
-/// e^−a for a ≥ 0.
-pub(crate) fn exp_neg(a: f64) -> f64 {
-    exp(-a)
-}
-
 #[inline(always)]
 pub(super) fn rational<const FUSED: bool, A: Float, const N: usize>(
     numerator: &[A; N],

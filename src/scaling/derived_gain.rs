@@ -1,7 +1,7 @@
 //! The gain that follows from an activation: the mean of its square over a standard normal.
 
 use crate::error::{InitError, checked, positive};
-use crate::math::exp_neg;
+use crate::math::exp;
 
 /// The gain that follows from an activation φ: 1/√E\[φ(z)²], z ~ N(0, 1).
 ///
@@ -105,7 +105,7 @@ fn second_moment(activation: impl Fn(f64) -> f64) -> Result<f64, InitError> {
         let value = activation(z);
         checked("an activation's value", value, value.is_finite(), "finite from −37 to 37")?;
         // Squared last, so that the largest activations whose moment is finite do not overflow.
-        let root = value * exp_neg(z * z / 4.0);
+        let root = value * exp(-z * z / 4.0);
         Ok(root * root)
     };
     let half = 0.5 / f64::from(PANELS);

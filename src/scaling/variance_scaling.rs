@@ -12,6 +12,8 @@ use std::str::FromStr;
 /// `Display` and `FromStr` have Keras' spelling: `truncated_normal`, `untruncated_normal`, `uniform`.
 /// A bare `normal` is the truncated one in Keras and the untruncated one in JAX, so it is an error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Distribution {
     /// A normal cut at two of its own standard deviations, or at
     /// [another number of them](VarianceScaling::with_cut), widened so that the variance is right.

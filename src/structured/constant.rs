@@ -5,7 +5,7 @@ use crate::error::{InitError, checked};
 use crate::fill::{self, Element};
 use crate::initializer::{Initializer, Values};
 use crate::stream::Key;
-use ndarray::{ArcArray, ArrayBase, ArrayRef, ArrayViewD, Data, Dimension, IxDyn, indices};
+use ndarray::{ArcArray, ArrayBase, ArrayRef, Data, Dimension, IxDyn, indices};
 
 /// Equal elements, of a number that is not NaN.
 ///
@@ -70,7 +70,8 @@ impl<A: Element> Initializer<A> for Ones {
     }
 }
 
-/// The array's own elements, broadcast to the shape that is filled.
+/// The array's own elements, broadcast to the shape that is filled. They are copied first, unless the array is a
+/// shared one (`ArcArray`).
 ///
 /// NaN is copied, too, as ndarray's `assign` does: a search would take as long as the copy.
 ///
@@ -87,20 +88,12 @@ impl<A: Element, D: Dimension> Initializer<A> for ArrayRef<A, D> {
     fn values(&self, shape: &[usize], _: Key) -> Result<Values<A>, InitError> {
         Values::array(self.to_owned().into_shared(), shape)
     }
-
-    fn as_array(&self) -> Option<ArrayViewD<'_, A>> {
-        Some(self.view().into_dyn())
-    }
 }
 
 /// Every array and view dereferences to `ArrayRef`, whose implementation this is.
 impl<A: Element, S: Data<Elem = A>, D: Dimension> Initializer<A> for ArrayBase<S, D> {
     fn values(&self, shape: &[usize], _: Key) -> Result<Values<A>, InitError> {
         Values::array(self.to_shared(), shape)
-    }
-
-    fn as_array(&self) -> Option<ArrayViewD<'_, A>> {
-        (**self).as_array()
     }
 }
 

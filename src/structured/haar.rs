@@ -110,14 +110,7 @@ fn reflection<A: Entry + Element>(mut x: ArrayViewMut1<'_, A>, key: Key) -> A {
         let [re, im] = x.parts().map(Float::into_f64);
         re * re + im * im
     };
-    // Eight sums instead of one, for vector units.
-    let mut squares = [0.0; 8];
-    for chunk in x.as_slice().expect("a row").chunks(8) {
-        for (sum, x) in squares.iter_mut().zip(chunk) {
-            *sum += square(x);
-        }
-    }
-    let norm = squares.iter().sum::<f64>().sqrt();
+    let norm = x.iter().map(square).sum::<f64>().sqrt();
     let modulus = square(&x[0]).sqrt();
     let phase = if modulus == 0.0 {
         A::one()

@@ -10,7 +10,7 @@ use crate::presets::torch;
 use crate::scaling::{Mup, Siren, TorchDefault};
 use crate::structured::{AnyInitializer, Identity, Orthogonal, Sparse, Stft, Window};
 use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer};
 
 /// Reads the fields of each type, then calls its constructor.
 macro_rules! checked {
@@ -121,16 +121,4 @@ const fn yes() -> bool {
 enum Layer {
     First,
     Later,
-}
-
-impl Serialize for Transformed {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Fields<'a> {
-            law: &'a Law,
-            steps: &'a [Step],
-        }
-
-        Fields { law: self.law(), steps: self.steps() }.serialize(serializer)
-    }
 }

@@ -7,31 +7,7 @@ use crate::fans::FanMode;
 use crate::scaling::{Activation, Distribution, Nonlinearity, VarianceScaling};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-impl Serialize for FanMode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for FanMode {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
-    }
-}
-
-impl Serialize for Distribution {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Distribution {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
-    }
-}
+use serde::{Deserialize, Deserializer};
 
 /// A preset's name, or the fields.
 impl<'de> Deserialize<'de> for VarianceScaling {
