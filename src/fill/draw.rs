@@ -104,11 +104,12 @@ impl<E: Format> Pieces<'_, '_, E> {
         let len = std::mem::take(&mut self.pending);
         let Source { quantile, simd, .. } = self.source;
         let Scratch { words, tails } = &mut *self.scratch;
-        let mut drawn = [&[][..]; STREAMS];
-        for (drawn, words) in drawn.iter_mut().zip(&*words).take(Source::<E>::WORDS) {
+        // Streams that the element type does not have are the last one once more.
+        let drawn = std::array::from_fn(|stream| {
+            let words = &words[stream.min(Source::<E>::WORDS - 1)][..len];
             // SAFETY: `pick` wrote the first `len` words of each of these streams.
-            *drawn = unsafe { words[..len].assume_init_ref() };
-        }
+            unsafe { words.assume_init_ref() }
+        });
         let out = &mut self.out[self.done..][..len];
         self.done += len;
         with_quantile!(quantile, E, quantile => {
@@ -136,13 +137,8 @@ impl Words<'_> {
 
     /// These slices, cut to `len` words so that a loop of that length checks no index.
     #[inline(always)]
-    fn first<E: Format>(self, len: usize) -> Self {
-        let Self([a, b, c, d]) = self;
-        match (E::Arithmetic::IS_WIDE, E::IS_COMPLEX) {
-            (false, false) => Self([&a[..len], b, c, d]),
-            (true, true) => Self([&a[..len], &b[..len], &c[..len], &d[..len]]),
-            _ => Self([&a[..len], &b[..len], c, d]),
-        }
+    fn first(self, len: usize) -> Self {
+        Self(self.0.map(|words| &words[..len]))
     }
 }
 
@@ -163,7 +159,7 @@ impl<E: Format, Q: Quantile<E>> Vectorized for (Values<'_, Q>, PhantomData<E>) {
     fn run<const FUSED: bool>(self, out: &mut [MaybeUninit<E>]) {
         let Values { quantile, words, tails } = self.0;
         let (len, quantile) = (out.len(), *quantile);
-        let words = words.first::<E>(len);
+        let words = words.first(len);
         if !Q::HAS_TAIL {
             for i in 0..len {
                 out[i].write(quantile.center::<FUSED>(words.of::<E>(i)).0);

@@ -40,37 +40,16 @@ enum Level {
 
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 #[inline(never)]
-#[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
+#[target_feature(enable = "avx2,fma")]
 fn with_avx2<V: Vectorized>(work: V, target: &mut V::Target) -> V::Output {
     work.run::<true>(target)
 }
 
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 #[inline(never)]
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl")]
-#[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
+#[target_feature(enable = "avx512bw,avx512dq,avx512vl")]
 fn with_avx512<V: Vectorized>(work: V, target: &mut V::Target) -> V::Output {
     work.run::<true>(target)
-}
-
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-fn has_avx2() -> bool {
-    is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("fma")
-        && is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("bmi2")
-        && is_x86_feature_detected!("lzcnt")
-        && is_x86_feature_detected!("popcnt")
-}
-
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-fn has_avx512() -> bool {
-    is_x86_feature_detected!("avx512f")
-        && is_x86_feature_detected!("avx512bw")
-        && is_x86_feature_detected!("avx512cd")
-        && is_x86_feature_detected!("avx512dq")
-        && is_x86_feature_detected!("avx512vl")
-        && has_avx2()
 }
 
 #[inline(never)]
@@ -108,14 +87,19 @@ impl Simd {
 
     /// The instruction sets of this machine, the portable one first.
     pub(crate) fn available() -> Vec<Self> {
-        let all = [
-            Some(Self::PORTABLE),
-            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-            has_avx2().then_some(Self(Level::Avx2)),
-            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-            has_avx512().then_some(Self(Level::Avx512)),
-        ];
-        all.into_iter().flatten().collect()
+        #[cfg_attr(not(any(target_arch = "x86", target_arch = "x86_64")), expect(unused_mut))]
+        let mut all = vec![Self::PORTABLE];
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            all.push(Self(Level::Avx2));
+            if is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vl")
+            {
+                all.push(Self(Level::Avx512));
+            }
+        }
+        all
     }
 
     /// Does the work by this instruction set.
