@@ -81,10 +81,10 @@ impl<A: Float> Format for A {
     }
 }
 
-impl<A: Float + LinalgScalar> Entry for A {
+impl<A: Float> Entry for A {
     #[inline(always)]
     fn parts(self) -> [A; 2] {
-        [self, A::ZERO]
+        [self, A::zero()]
     }
 }
 
@@ -99,7 +99,7 @@ impl<A: Float> Format for Complex<A> {
     const IS_COMPLEX: bool = true;
 
     fn rounded_from(value: A) -> Self {
-        Self::new(value, A::ZERO)
+        Self::new(value, A::zero())
     }
 
     fn nearest_to(value: f64) -> Self {
@@ -117,10 +117,7 @@ impl<A: Float> Format for Complex<A> {
 }
 
 #[cfg(feature = "complex")]
-impl<A: Float> Entry for Complex<A>
-where
-    Complex<A>: LinalgScalar + Neg<Output = Complex<A>>,
-{
+impl<A: Float> Entry for Complex<A> {
     #[inline(always)]
     fn parts(self) -> [A; 2] {
         [self.re, self.im]

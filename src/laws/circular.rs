@@ -7,6 +7,7 @@ use super::quantile::Quantile;
 use crate::element::Format;
 use crate::error::{InitError, Number};
 use crate::math::{self, Float, is_negative};
+use num_traits::Float as _;
 use std::f64::consts::FRAC_1_SQRT_2;
 use std::fmt;
 
@@ -71,7 +72,7 @@ impl Circular {
             Self::TruncatedNormal { std, bound } => {
                 let c = bound / std;
                 AnyQuantile::Modulus(PolarQuantile {
-                    radius: E::Arithmetic::ZERO,
+                    radius: E::Arithmetic::default(),
                     greatest: greatest_modulus(bound),
                     std,
                     mass: -libm::expm1(-c * c),
@@ -92,7 +93,7 @@ impl Circular {
         }
         let least = E::LEAST_VALUE;
         // Below, parts have too few digits for a modulus to be held.
-        let least_bound = E::Arithmetic::LEAST_NORMAL.into_f64();
+        let least_bound = E::Arithmetic::min_positive_value().into_f64();
         let (greatest, is_small) = match *self {
             // Every |z| is below 9.2, in any element type.
             Self::Normal { mean, std } => {
@@ -132,7 +133,7 @@ impl fmt::Display for Circular {
 /// modulus, the sine and cosine and the parts adds less than four units in the last place.
 fn greatest_modulus<A: Float>(bound: f64) -> A {
     let four = A::TWO * A::TWO;
-    A::at_most(bound) * (A::ONE - four * A::EPSILON)
+    A::at_most(bound) * (A::one() - four * A::epsilon())
 }
 
 /// A normal quantile function for each part.
@@ -184,7 +185,7 @@ impl<A: Float, const TRUNCATED: bool> PolarQuantile<A, TRUNCATED> {
         } else {
             self.radius * u.sqrt()
         };
-        modulus.clamp_to(A::ZERO, self.greatest)
+        modulus.clamp_to(A::zero(), self.greatest)
     }
 }
 

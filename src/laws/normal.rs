@@ -83,7 +83,7 @@ pub(crate) struct NormalQuantile<A: Float> {
 impl<A: Float> NormalQuantile<A> {
     #[inline(always)]
     fn scale<const FUSED: bool>(&self, z: A, word: u64) -> A {
-        z.flip(word).mul_add::<FUSED>(self.std, self.mean)
+        z.flip(word).multiply_add::<FUSED>(self.std, self.mean)
     }
 }
 

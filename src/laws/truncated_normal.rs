@@ -205,7 +205,7 @@ impl TruncatedNormal {
     /// An error unless the element type has the law's values.
     pub(super) fn check<E: Format>(&self) -> Result<(), &'static str> {
         let greatest = E::GREATEST_VALUE;
-        let greatest_parent = E::Arithmetic::MAX.into_f64();
+        let greatest_parent = E::Arithmetic::GREATEST_VALUE;
         let [low, high] = self.bounds::<E>();
         let [least_value, greatest_value] = self.reach();
         if least_value < -greatest || greatest_value > greatest {
@@ -277,7 +277,7 @@ struct Scale<A> {
 impl<A: Float> Scale<A> {
     #[inline(always)]
     fn apply<const FUSED: bool>(&self, z: A) -> A {
-        z.mul_add::<FUSED>(self.std, self.mean).clamp_to(self.low, self.high)
+        z.multiply_add::<FUSED>(self.std, self.mean).clamp_to(self.low, self.high)
     }
 }
 
@@ -304,15 +304,15 @@ impl<A: Float, const CENTRAL: bool> TruncatedQuantile<A, CENTRAL> {
     fn point<const FUSED: bool>(&self, word: u64) -> (A, A, A) {
         let (x, q) = A::fold::<FUSED>(word);
         if CENTRAL {
-            let near = q.mul_add::<FUSED>(self.mass, self.below);
-            let far = (A::TWO - q).mul_add::<FUSED>(self.mass, self.below);
+            let near = q.multiply_add::<FUSED>(self.mass, self.below);
+            let far = (A::TWO - q).multiply_add::<FUSED>(self.mass, self.below);
             return (x * self.mass, near, far);
         }
         let (here, there) =
             if is_negative(word) { (self.below, self.above) } else { (self.above, self.below) };
-        let near = q.mul_add::<FUSED>(self.mass, here);
-        let far = (A::TWO - q).mul_add::<FUSED>(self.mass, there);
-        (x.mul_add::<FUSED>(self.mass, self.shift.flip(word)), near, far)
+        let near = q.multiply_add::<FUSED>(self.mass, here);
+        let far = (A::TWO - q).multiply_add::<FUSED>(self.mass, there);
+        (x.multiply_add::<FUSED>(self.mass, self.shift.flip(word)), near, far)
     }
 }
 
@@ -331,7 +331,7 @@ impl<E: Format, const CENTRAL: bool> Quantile<E> for TruncatedQuantile<E::Arithm
     #[inline(always)]
     fn tail<const FUSED: bool>(&self, [word, _]: [u64; 2]) -> E {
         let (_, near, far) = self.point::<FUSED>(word);
-        let one = E::Arithmetic::ONE;
+        let one = E::Arithmetic::from_f64(1.0);
         let (q, leaning) = if near < far { (near, one) } else { (far, -one) };
         let z = E::Arithmetic::from_f64(math::tail(q.into_f64()));
         E::rounded_from(self.scale.apply::<FUSED>((z * leaning).flip(word)))

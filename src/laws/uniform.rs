@@ -4,6 +4,7 @@ use super::quantile::Quantile;
 use crate::element::Format;
 use crate::error::InitError;
 use crate::math::Float;
+use num_traits::Float as _;
 
 /// The uniform law on \[low, high].
 ///
@@ -90,7 +91,7 @@ impl Uniform {
     /// values are rounded after scaling and could pass the bounds.
     pub(super) fn is_symmetric<E: Format>(&self) -> bool {
         let scale = E::Arithmetic::from_f64(self.high) * E::Arithmetic::UNIT;
-        E::IS_ARITHMETIC && self.low == -self.high && scale >= E::Arithmetic::LEAST_NORMAL
+        E::IS_ARITHMETIC && self.low == -self.high && scale >= E::Arithmetic::min_positive_value()
     }
 
     /// The bounds in the element type, rounded inwards. For `f32` and `f64` around zero, they are rounded to
@@ -111,7 +112,7 @@ impl Uniform {
             Err("its bounds are too large")
         } else if *self != Self::ZERO
             && (self.half_width() < E::LEAST_VALUE / 2.0
-                || low == high && low == E::Arithmetic::ZERO)
+                || low == high && low == E::Arithmetic::default())
         {
             Err("its width is below the least positive number of the type")
         } else if low > high {

@@ -6,7 +6,6 @@ use super::sine::{COSINE_32, COSINE_64, SINE_32, SINE_64, half_turn};
 use bytemuck::Zeroable;
 use std::fmt::Debug;
 use std::hint::black_box;
-use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// An element's arithmetic.
 ///
@@ -15,21 +14,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 ///
 /// `FUSED` says that the code around is compiled for a processor with fused multiply-adds. The bits are
 /// the same without: `f32` computes them in `f64`, and `f64` calls the platform's function.
-pub trait Float:
-    Copy
-    + Debug
-    + Default
-    + PartialOrd
-    + Zeroable
-    + Add<Output = Self>
-    + Sub<Output = Self>
-    + Mul<Output = Self>
-    + Div<Output = Self>
-    + Neg<Output = Self>
-    + Send
-    + Sync
-    + 'static
-{
+pub trait Float: num_traits::Float + Debug + Default + Zeroable + Send + Sync + 'static {
     /// The coefficients of the normal quantile's center.
     type Table: Copy + Debug + Send + Sync;
 
@@ -39,14 +24,7 @@ pub trait Float:
     /// The greatest and the least positive number.
     const GREATEST: f64;
     const LEAST: f64;
-    const ZERO: Self;
-    const ONE: Self;
     const TWO: Self;
-    const MAX: Self;
-    /// The distance from 1 to the next larger number.
-    const EPSILON: Self;
-    /// The least positive number with all its digits.
-    const LEAST_NORMAL: Self;
     /// 2^(1−B) for words of B bits.
     const UNIT: Self;
     /// Where the normal quantile's center ends.
@@ -55,14 +33,13 @@ pub trait Float:
     const IS_WIDE: bool;
 
     /// self · factor + summand, rounded once.
-    fn mul_add<const FUSED: bool>(self, factor: Self, summand: Self) -> Self;
-    /// [`mul_add`](Self::mul_add) in the polynomials of this module. Without the instruction, an `f32` is
+    fn multiply_add<const FUSED: bool>(self, factor: Self, summand: Self) -> Self;
+    /// [`multiply_add`](Self::multiply_add) in the polynomials of this module. Without the instruction, an `f32` is
     /// rounded from the sum in `f64`. No inexact sum is a tie there, for any argument, as a test shows.
     #[inline(always)]
     fn horner_step<const FUSED: bool>(self, factor: Self, summand: Self) -> Self {
-        self.mul_add::<FUSED>(factor, summand)
+        self.multiply_add::<FUSED>(factor, summand)
     }
-    fn sqrt(self) -> Self;
 
     /// The word as a signed integer, rounded.
     fn signed(word: u64) -> Self;
@@ -114,20 +91,10 @@ macro_rules! common {
         const COMPLEX_NAME: &'static str = concat!("Complex<", stringify!($float), ">");
         const GREATEST: f64 = $float::MAX as f64;
         const LEAST: f64 = $float::from_bits(1) as f64;
-        const ZERO: Self = 0.0;
-        const ONE: Self = 1.0;
         const TWO: Self = 2.0;
-        const MAX: Self = $float::MAX;
-        const EPSILON: Self = $float::EPSILON;
-        const LEAST_NORMAL: Self = $float::MIN_POSITIVE;
         const UNIT: Self = 1.0 / (1_u64 << ($bits::BITS - 1)) as $float;
         const LEAST_D: Self = $least_d;
         const IS_WIDE: bool = $bits::BITS == 64;
-
-        #[inline(always)]
-        fn sqrt(self) -> Self {
-            $float::sqrt(self)
-        }
 
         #[inline(always)]
         fn flip(self, word: u64) -> Self {
@@ -143,7 +110,7 @@ macro_rules! common {
         #[inline(always)]
         fn center<const FUSED: bool>(table: &Self::Table, x: Self, d: Self) -> Self {
             let rest = rational::<FUSED, Self, $terms>(&table.numerator, &table.denominator, d);
-            Float::mul_add::<FUSED>(x, rest, x * table.middle)
+            x.multiply_add::<FUSED>(rest, x * table.middle)
         }
 
         #[inline(always)]
@@ -173,7 +140,7 @@ impl Float for f32 {
     common!(f32, u32, 7, TABLE_32, LEAST_D_32, SINE_32, COSINE_32);
 
     #[inline(always)]
-    fn mul_add<const FUSED: bool>(self, factor: f32, summand: f32) -> f32 {
+    fn multiply_add<const FUSED: bool>(self, factor: f32, summand: f32) -> f32 {
         if FUSED {
             self.mul_add(factor, summand)
         } else {
@@ -210,7 +177,7 @@ impl Float for f64 {
     common!(f64, u64, 13, TABLE_64, LEAST_D_64, SINE_64, COSINE_64);
 
     #[inline(always)]
-    fn mul_add<const FUSED: bool>(self, factor: f64, summand: f64) -> f64 {
+    fn multiply_add<const FUSED: bool>(self, factor: f64, summand: f64) -> f64 {
         self.mul_add(factor, summand)
     }
 
@@ -247,7 +214,7 @@ const TWO_32: f64 = 4_294_967_296.0;
 /// a · b + c where the product is exact, so that both ways have the same bits.
 #[inline(always)]
 fn fused_if_cheap<const FUSED: bool, A: Float>(a: A, b: A, c: A) -> A {
-    if FUSED { a.mul_add::<FUSED>(b, c) } else { a * b + c }
+    if FUSED { a.multiply_add::<FUSED>(b, c) } else { a * b + c }
 }
 
 /// The code is not made of vectors, so that a branch takes half the time.

@@ -35,7 +35,7 @@ pub(super) fn half_turn<const FUSED: bool, A: Float, const N: usize>(
 ) -> (A, A) {
     // From 0 to a quarter of a turn, then to an eighth: ½ − a is exact from a = ¼ on.
     let a = if x < rest { x } else { rest };
-    let b = A::ONE / A::TWO - a;
+    let b = A::one() / A::TWO - a;
     let is_small = a < b;
     let g = if is_small { a } else { b };
     let y = g * g;

@@ -36,7 +36,9 @@ fn number<A: Element>(name: &'static str, value: f64) -> Result<A, InitError> {
     let rule = if value.is_nan() {
         return Err(InitError::Parameter { name, value, rule: "a number" });
     } else if value.is_infinite() {
-        return Ok(A::rounded_from(A::Arithmetic::from_f64(value.signum()) / A::Arithmetic::ZERO));
+        return Ok(A::rounded_from(
+            A::Arithmetic::from_f64(value.signum()) / A::Arithmetic::default(),
+        ));
     } else if value.abs() > A::GREATEST_VALUE {
         "it is too large"
     } else if value != 0.0 && value.abs() < A::LEAST_VALUE {
