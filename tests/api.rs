@@ -140,11 +140,13 @@ fn a_generic_function_can_pass_its_generator_on_more_than_once() {
 /// A source of keys that is neither a generator nor a seed.
 struct Named(&'static str);
 
-impl KeySource for Named {
-    fn into_key(self) -> Key {
-        KEY.fork(self.0)
+impl From<Named> for Key {
+    fn from(Named(name): Named) -> Self {
+        KEY.fork(name)
     }
 }
+
+impl KeySource for Named {}
 
 #[test]
 fn a_seed_and_a_type_of_the_users_can_be_a_source_of_keys() {

@@ -300,30 +300,27 @@ impl Layout {
         output: &[isize],
         shape: &[usize],
     ) -> Result<(), InitError> {
-        let rank = shape.len();
-        let named = || {
-            let input = input.iter().map(|&axis| (AxisRole::Input, axis));
-            let output = output.iter().map(|&axis| (AxisRole::Output, axis));
-            input.chain(output).chain(self.batch.iter().map(|&axis| (AxisRole::Batch, axis)))
+        // An axis that packs several projections is output by the equation, and batch by `batch`.
+        let mut roles: Vec<_> = match &self.roles {
+            Roles::Einsum(equation) => equation
+                .roles()
+                .iter()
+                .map(|&role| Some(role).filter(|&r| r != AxisRole::Output))
+                .collect(),
+            _ => vec![None; shape.len()],
         };
-        for (i, (role, name)) in named().enumerate() {
-            let Some(axis) = resolve(name, rank) else {
-                return Err(self.refuse(shape, format!("{role} axis {name} is out of range")));
-            };
-            let mut earlier =
-                named().take(i).filter(|&(_, name)| resolve(name, rank) == Some(axis));
-            let other = match &self.roles {
-                // An axis that packs several projections: output by the equation, batch by `batch`.
-                Roles::Einsum(equation) if equation.roles()[axis] != AxisRole::Output => {
-                    Some(equation.roles()[axis])
-                }
-                _ => earlier.next().map(|(role, _)| role),
-            };
-            if let Some(other) = other {
-                let rule = if other == role {
-                    format!("axis {axis} is named twice as {role} axis")
-                } else {
-                    format!("axis {axis} is both {other} and {role} axis")
+        let batch = (AxisRole::Batch, &self.batch[..]);
+        for (role, names) in [(AxisRole::Input, input), (AxisRole::Output, output), batch] {
+            for &name in names {
+                let Some(axis) = resolve(name, shape.len()) else {
+                    return Err(self.refuse(shape, format!("{role} axis {name} is out of range")));
+                };
+                let rule = match roles[axis].replace(role) {
+                    None => continue,
+                    Some(other) if other == role => {
+                        format!("axis {axis} is named twice as {role} axis")
+                    }
+                    Some(other) => format!("axis {axis} is both {other} and {role} axis"),
                 };
                 return Err(self.refuse(shape, rule));
             }

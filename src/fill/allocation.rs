@@ -17,10 +17,7 @@ where
     D: Dimension,
 {
     let len = checked_len::<A, D>(shape.raw_dim())?;
-    let mut elements = Vec::new();
-    if elements.try_reserve_exact(len).is_err() {
-        return Err(refused::<A, D>(shape.raw_dim()));
-    }
+    let mut elements = room::<A, A>(len, shape.raw_dim().slice())?;
     memory::advise_huge_pages(elements.as_ptr(), len * size_of::<A>());
     let room = &mut elements.spare_capacity_mut()[..len];
     let array = ArrayViewMut::from_shape(shape.clone(), room);
@@ -46,8 +43,10 @@ where
     let len = checked_len::<A, D>(shape.raw_dim())?;
     // The system hands out large pieces as zeros already.
     let zeros = bytemuck::allocation::try_zeroed_vec(len);
-    let mut elements: Vec<A> = zeros.map_err(|()| refused::<A, D>(shape.raw_dim()))?;
-    memory::advise_huge_pages(elements.as_ptr(), len * size_of::<A>());
+    let bytes = len * size_of::<A>();
+    let mut elements: Vec<A> =
+        zeros.map_err(|()| refused::<A>(shape.raw_dim().slice(), bytes as u128))?;
+    memory::advise_huge_pages(elements.as_ptr(), bytes);
     let array = ArrayViewMut::from_shape(shape.clone(), &mut elements);
     write(array.expect("as many elements as the shape has"));
     Ok(ArrayBase::from_shape_vec(shape, elements).expect("as many elements as the shape has"))
@@ -72,18 +71,14 @@ fn checked_len<A: Element, D: Dimension>(shape: &D) -> Result<usize, InitError> 
 /// A list with room for as many items as an array of this shape needs beside its elements.
 pub(crate) fn room<A: Element, T>(len: usize, shape: &[usize]) -> Result<Vec<T>, InitError> {
     let mut items = Vec::new();
-    items.try_reserve_exact(len).map_err(|_| InitError::Memory {
-        element: A::ELEMENT_NAME,
-        shape: shape.to_vec(),
-        rule: format!("the system refused {} bytes", len as u128 * size_of::<T>() as u128),
-    })?;
-    Ok(items)
+    match items.try_reserve_exact(len) {
+        Ok(()) => Ok(items),
+        Err(_) => Err(refused::<A>(shape, len as u128 * size_of::<T>() as u128)),
+    }
 }
 
 #[cold]
-fn refused<A: Element, D: Dimension>(shape: &D) -> InitError {
-    let shape = shape.slice().to_vec();
-    let bytes = shape.iter().product::<usize>() * size_of::<A>();
+fn refused<A: Element>(shape: &[usize], bytes: u128) -> InitError {
     let rule = format!("the system refused {bytes} bytes");
-    InitError::Memory { element: A::ELEMENT_NAME, shape, rule }
+    InitError::Memory { element: A::ELEMENT_NAME, shape: shape.to_vec(), rule }
 }

@@ -94,14 +94,8 @@ impl<'a, A: Format> Target<'a, A> {
             return in_ranges(self.len(), 16 * BLOCK, scattered);
         };
         let streamed = self.len() * size_of::<A>() >= least_streamed;
-        each(tiles.count(), self.len(), Vec::<A>::new, |buffer, i| {
-            if buffer.try_reserve_exact(Tiles::HEIGHT * LINE_LEN).is_err() {
-                let tile = tiles.get(i);
-                for line in 0..tile.height {
-                    scattered(tile.first + line * tiles.line_len, tile.width);
-                }
-                return;
-            }
+        let buffer = || Vec::<A>::with_capacity(Tiles::HEIGHT * LINE_LEN);
+        each(tiles.count(), self.len(), buffer, |buffer, i| {
             let (lines, _) = buffer.spare_capacity_mut().as_chunks_mut();
             // SAFETY: these are the target's tiles, which have no elements in common; each is one task's.
             unsafe { self.draw_tile(source, &tiles, i, lines, streamed) };

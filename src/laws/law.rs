@@ -165,25 +165,6 @@ impl Law {
     }
 }
 
-impl From<Uniform> for Law {
-    fn from(law: Uniform) -> Self {
-        Self::Uniform(law)
-    }
-}
-
-impl From<Normal> for Law {
-    fn from(law: Normal) -> Self {
-        Self::Normal(law)
-    }
-}
-
-impl From<TruncatedNormal> for Law {
-    fn from(law: TruncatedNormal) -> Self {
-        Self::TruncatedNormal(law)
-    }
-}
-
-/// Of real elements: one word gives one value.
 impl<A: Format<Real = A>> Distribution<A> for Law {
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> A {
         AnyLaw::Law(*self).sample(rng)
@@ -192,6 +173,12 @@ impl<A: Format<Real = A>> Distribution<A> for Law {
 
 macro_rules! as_law {
     ($($law:ident)*) => {$(
+        impl From<$law> for Law {
+            fn from(law: $law) -> Self {
+                Self::$law(law)
+            }
+        }
+
         /// As [`Law`] has it.
         impl fmt::Display for $law {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

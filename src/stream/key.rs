@@ -132,28 +132,16 @@ impl fmt::Display for Key {
     note = "rand 0.9 is re-exported as `ndarray_init::rand`; for a generator of another version, make the \
             key yourself: `Key::new(rng.next_u64())`"
 )]
-pub trait KeySource {
+pub trait KeySource: Into<Key> {
     /// The key.
-    fn into_key(self) -> Key;
-}
-
-impl KeySource for Key {
     fn into_key(self) -> Key {
-        self
+        self.into()
     }
 }
 
-impl KeySource for u64 {
-    fn into_key(self) -> Key {
-        Key::new(self)
-    }
-}
-
-impl<R: RngCore + ?Sized> KeySource for &mut R {
-    fn into_key(self) -> Key {
-        Key::from_rng(self)
-    }
-}
+impl KeySource for Key {}
+impl KeySource for u64 {}
+impl<R: RngCore + ?Sized> KeySource for &mut R {}
 
 /// The output function of SplitMix64 (Steele, Lea & Flood 2014, with Stafford's variant 13).
 #[inline]

@@ -4,13 +4,15 @@ use super::layout::Patch;
 use crate::error::{InitError, positive};
 use crate::fans::Layout;
 #[cfg(feature = "complex")]
-use crate::laws::{ComplexNormal, Disc};
+use crate::laws::{ComplexNormal, ComplexTruncatedNormal, Disc};
 use crate::laws::{Law, Normal, Step, Transformed, Uniform};
 use crate::presets::torch;
 use crate::scaling::{Mup, Siren, TorchDefault};
 use crate::structured::{AnyInitializer, Identity, Orthogonal, Sparse, Stft, Window};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
+#[cfg(feature = "complex")]
+use serde::{Serialize, Serializer};
 
 /// Reads the fields of each type, then calls its constructor.
 macro_rules! checked {
@@ -73,6 +75,40 @@ checked! {
 checked! {
     ComplexNormal { std: f64 } => ComplexNormal::new(std);
     Disc { radius: f64 } => Disc::new(radius);
+    ComplexTruncatedNormal { std: f64, #[serde(default = "two_sigmas")] bound: Bound } => match bound {
+        Bound::Sigmas(sigmas) => ComplexTruncatedNormal::in_sigmas(std, sigmas),
+        Bound::Absolute(bound) => ComplexTruncatedNormal::new(std, bound),
+    };
+}
+
+/// Written as an absolute bound, which is the only one that the law has.
+#[cfg(feature = "complex")]
+impl Serialize for ComplexTruncatedNormal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Fields {
+            std: f64,
+            bound: Bound,
+        }
+
+        Fields { std: self.parent_std_dev(), bound: Bound::Absolute(self.bound()) }
+            .serialize(serializer)
+    }
+}
+
+#[cfg(feature = "complex")]
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Bound {
+    /// Counted in std.
+    Sigmas(f64),
+    Absolute(f64),
+}
+
+/// The bound of JAX's variance scaling.
+#[cfg(feature = "complex")]
+const fn two_sigmas() -> Bound {
+    Bound::Sigmas(2.0)
 }
 
 /// The law of PyTorch's layers, or that of the bias beside a weight of the shape `bias_of`.

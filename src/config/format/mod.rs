@@ -3,8 +3,6 @@
 
 mod array;
 mod blocks;
-#[cfg(feature = "complex")]
-mod complex;
 mod fields;
 mod initializer;
 mod law;
