@@ -705,7 +705,7 @@ fn an_initializer_that_cannot_be_read_says_why() {
 {"he_normal": {}, "layout": "torch"} ⇒ with "he_normal" and "layout"
 {} ⇒ without the name of an initializer
 {"constant": [1, [2]]} ⇒ of shapes [] and [1]
-{"variance_scaling": {"mode": "fan"}} ⇒ "fan" is no mode; there are (nearest first) fan_in,
+{"variance_scaling": {"mode": "fan"}} ⇒ unknown variant `fan`, expected one of `fan_in`,
 
 {"identity": {"gain": 0.0}} ⇒ gain is 0, but must be positive and finite
 {"variance_scaling": {"scale": 0}} ⇒ scale is 0, but must be positive and finite
@@ -762,7 +762,7 @@ fn a_configuration_of_keras_that_is_wrong_is_shown() {
 {"class_name": "Zeros", "class": "Zeros"} ⇒ either a class_name or a class
 3 ⇒ an object or a string
 {"class": "Constant", "value": [1, [2]]} ⇒ nested lists of one shape
-{"class": "VarianceScaling", "mode": "fan"} ⇒ "fan" is no mode; there are (nearest first) fan_in
+{"class": "VarianceScaling", "mode": "fan"} ⇒ unknown variant `fan`, expected one of `fan_in`
 {"class": "HeNormal", "input_axes": [0]} ⇒ together or not at all
 {"class": "STFT", "scaling": "l2"} ⇒ "l2" is no scaling; there are (nearest first) density, spectrum
 {"class": "STFT", "window": "tukey"} ⇒ "tukey" is no window; there are (nearest first)

@@ -209,9 +209,9 @@ fn fans_of_axes_without_elements_and_of_the_largest_axes_are_right() -> Checked 
         (Layout::torch().groups(4), &[0, 16, 3], 3 * 16, 0),
         // A factor of zero ends a product that would overflow.
         (axes(&[0, 1, 2], &[3]), &[huge, huge, 0, 5], 0, 5),
-        // Fans reach the largest number.
-        (Layout::keras(), &[huge, huge], huge, huge),
-        (Layout::keras(), &[huge, 1, 1], huge, huge),
+        // Fans are below the largest number.
+        (Layout::keras(), &[huge - 1, huge - 1], huge - 1, huge - 1),
+        (Layout::keras(), &[huge - 1, 1, 1], huge - 1, huge - 1),
         (Layout::keras(), &[half, half - 1, 1], half * (half - 1), half),
         // Axes in no fan cannot overflow one.
         (Layout::keras().batch(&[0, 1]), &[huge, huge, 3, 5], 3, 5),
@@ -219,7 +219,10 @@ fn fans_of_axes_without_elements_and_of_the_largest_axes_are_right() -> Checked 
         (Layout::depthwise(), &[3, huge, 5], 3, 15),
     ]);
     // Either fan, or a factor of theirs, overflows.
-    let overflowing: [(Layout, &[usize]); 7] = [
+    let overflowing: [(Layout, &[usize]); 9] = [
+        (Layout::keras(), &[huge, 1]),
+        // 5 divides the largest number.
+        (axes(&[2], &[0, 1]).groups(5), &[half, half, 1]),
         (Layout::keras(), &[half, half, 1]),
         (Layout::keras(), &[half, half, 1, 1]),
         (Layout::torch(), &[1, 2, huge]),
@@ -230,7 +233,7 @@ fn fans_of_axes_without_elements_and_of_the_largest_axes_are_right() -> Checked 
     ];
     for (layout, shape) in overflowing {
         let error = layout.fans(shape).expect_err("this must be an error").to_string();
-        assert!(error.contains("fans are larger than"), "{layout:?} of {shape:?}: {error}");
+        assert!(error.contains("fans must be below"), "{layout:?} of {shape:?}: {error}");
     }
     Ok(())
 }
