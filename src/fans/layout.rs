@@ -199,7 +199,6 @@ impl Layout {
     /// # Errors
     /// Those of [`roles`](Self::roles); and if the groups do not divide the channels, or a fan exceeds
     /// `usize`.
-    #[inline]
     pub fn fans(&self, shape: &[usize]) -> Result<Fans, InitError> {
         self.check(shape)?;
         let checked = |fan: usize| match fan {
@@ -244,7 +243,6 @@ impl Layout {
     }
 
     /// The role of an axis of a shape that was checked.
-    #[inline]
     fn role(&self, axis: usize, rank: usize) -> AxisRole {
         let Some(position) = self.position(axis, rank) else { return AxisRole::Batch };
         let left = rank - self.batch.len();
@@ -265,14 +263,12 @@ impl Layout {
     }
 
     /// The position of an axis among the axes that are no batch axes; `None` for a batch axis.
-    #[inline]
     fn position(&self, axis: usize, rank: usize) -> Option<usize> {
         let before = self.batch.iter().filter(|&&a| resolve(a, rank) < Some(axis)).count();
         (!names(&self.batch, axis, rank)).then(|| axis - before)
     }
 
     /// Checks that the shape has the axes that this layout names and needs, each in one role.
-    #[inline]
     fn check(&self, shape: &[usize]) -> Result<(), InitError> {
         match &self.roles {
             // A fast path for small kernels: most of their layouts name no axis.

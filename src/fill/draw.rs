@@ -43,7 +43,6 @@ impl<'a, E: Format> Source<'a, E> {
     /// The number of 32-bit words of an element.
     const WORDS: usize = (1 + E::Arithmetic::IS_WIDE as usize) * (1 + E::IS_COMPLEX as usize);
 
-    #[inline]
     pub(super) fn new(law: &'a AnyLaw, key: Key, indices: Option<&'a Indices>) -> Self {
         let streams = key.streams(E::Arithmetic::IS_WIDE, E::IS_COMPLEX);
         Self { quantile: law.quantile::<E>(), streams, indices, simd: Simd::best() }

@@ -34,7 +34,6 @@ pub(crate) enum Content<A> {
 }
 
 /// Writes every element of an array, which is a part of a larger one if there are indices.
-#[inline]
 pub(crate) fn onto<A: Element, D: Dimension>(
     array: &mut ArrayRef<A, D>,
     content: &Content<A>,
@@ -53,7 +52,6 @@ pub(crate) fn words(key: Key, index: u64, out: &mut [u32]) {
 
 impl<A: Element> Content<A> {
     /// Writes every element of the target.
-    #[inline]
     fn write(&self, target: Target<'_, A>, indices: Option<&Indices>) {
         match self {
             Self::Constant(value) => target.fill(*value),

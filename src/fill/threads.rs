@@ -20,7 +20,6 @@ pub(super) fn each<T>(
 }
 
 /// Divides `elements` into ranges of at most `size`, and calls `f` with the first element and the length of each.
-#[inline]
 pub(super) fn in_ranges(elements: usize, size: usize, f: impl Fn(usize, usize) + Send + Sync) {
     let range = |(): &mut (), i: usize| f(i * size, size.min(elements - i * size));
     each(elements.div_ceil(size), elements, || (), range);

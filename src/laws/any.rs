@@ -26,7 +26,6 @@ pub enum AnyLaw {
 
 impl AnyLaw {
     /// The law as a function of words, for an element type that passes the law's `check`.
-    #[inline]
     pub(crate) fn quantile<E: Format>(&self) -> AnyQuantile<'_, E::Arithmetic> {
         match self {
             Self::Law(law) => law.quantile::<E>(),

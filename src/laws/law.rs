@@ -90,7 +90,6 @@ impl Law {
         }
     }
 
-    #[inline]
     pub(super) fn quantile<E: Format>(&self) -> AnyQuantile<'static, E::Arithmetic> {
         #[cfg(feature = "complex")]
         if E::IS_COMPLEX {
@@ -100,7 +99,6 @@ impl Law {
     }
 
     /// The quantile function, within the bounds that the law has in the element type.
-    #[inline]
     pub(super) fn real_quantile<E: Format>(&self) -> RealQuantile<E::Arithmetic> {
         match self {
             Self::Uniform(law) if law.is_symmetric::<E>() => {
@@ -123,7 +121,6 @@ impl Law {
     }
 
     /// An error unless the element type has the law's values.
-    #[inline]
     pub(crate) fn check<E: Format>(&self) -> Result<(), InitError> {
         #[cfg(feature = "complex")]
         if E::IS_COMPLEX {

@@ -64,7 +64,6 @@ impl Simd {
     ///
     /// `NDARRAY_INIT_SIMD` holds it down to `avx2` or `portable`, so that tests can show that all
     /// give the same bits. Read once; another value is reported on the standard error, and ignored.
-    #[inline]
     pub(crate) fn best() -> Self {
         static BEST: LazyLock<Simd> = LazyLock::new(|| {
             let allowed = match std::env::var("NDARRAY_INIT_SIMD").as_deref() {

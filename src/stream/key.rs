@@ -144,7 +144,6 @@ impl KeySource for u64 {}
 impl<R: RngCore + ?Sized> KeySource for &mut R {}
 
 /// The output function of SplitMix64 (Steele, Lea & Flood 2014, with Stafford's variant 13).
-#[inline]
 pub(super) const fn mix64(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
