@@ -79,7 +79,7 @@ const FARTHEST: f64 = 1e150;
 
 impl TruncatedNormal {
     /// The standard deviation of a standard normal held between −2 and 2.
-    pub(crate) const STD_AT_TWO_SIGMAS: f64 = 0.879_625_661_034_239_8;
+    const STD_AT_TWO_SIGMAS: f64 = 0.879_625_661_034_239_8;
 
     /// N(mean, std²) between absolute bounds, which may be infinite.
     ///

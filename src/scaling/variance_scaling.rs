@@ -85,19 +85,11 @@ pub struct VarianceScaling {
     scale: f64,
     mode: FanMode,
     distribution: Distribution,
-    /// The cut of a truncated normal, in standard deviations of its parent; `TWO_SIGMAS` for other forms.
-    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "is_two_sigmas"))]
-    cut: f64,
+    /// The cut of a truncated normal, in standard deviations of its parent, unless it is that of Keras, JAX and
+    /// timm: 2.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    cut: Option<f64>,
     layout: Layout,
-}
-
-/// The cut of Keras, JAX and timm.
-const TWO_SIGMAS: f64 = 2.0;
-
-#[cfg(feature = "serde")]
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_two_sigmas(cut: &f64) -> bool {
-    *cut == TWO_SIGMAS
 }
 
 /// Keras' defaults: scale 1, fan_in, a truncated normal, Keras' layout.
@@ -121,7 +113,7 @@ macro_rules! presets {
                         scale: $scale,
                         mode: FanMode::$mode,
                         distribution: Distribution::$distribution,
-                        cut: TWO_SIGMAS,
+                        cut: None,
                         layout: Layout::$layout(),
                     }
                 }
@@ -173,7 +165,7 @@ impl VarianceScaling {
     /// [`InitError::Parameter`] if `scale` is not positive and finite.
     pub fn new(scale: f64, mode: FanMode, distribution: Distribution) -> Result<Self, InitError> {
         let scale = positive("scale", scale)?;
-        Ok(Self { scale, mode, distribution, cut: TWO_SIGMAS, layout: Layout::keras() })
+        Ok(Self { scale, mode, distribution, cut: None, layout: Layout::keras() })
     }
 
     /// The law that suits a nonlinearity after the layer: its [gain](Nonlinearity::gain)² as the
@@ -226,7 +218,7 @@ impl VarianceScaling {
 
     /// This variance in another form; a truncated normal is cut at two sigmas.
     pub fn with_distribution(self, distribution: Distribution) -> Self {
-        Self { distribution, cut: TWO_SIGMAS, ..self }
+        Self { distribution, cut: None, ..self }
     }
 
     /// This variance as a normal truncated at ±`sigmas` standard deviations of its parent.
@@ -246,7 +238,7 @@ impl VarianceScaling {
     /// # Errors
     /// [`InitError::Parameter`] if `sigmas` is not positive and finite.
     pub fn with_cut(self, sigmas: f64) -> Result<Self, InitError> {
-        let cut = positive("cut", sigmas)?;
+        let cut = Some(positive("cut", sigmas)?).filter(|&cut| cut != 2.0);
         Ok(Self { distribution: Distribution::TruncatedNormal, cut, ..self })
     }
 
@@ -267,15 +259,13 @@ impl VarianceScaling {
 
     /// The cut of a truncated normal, in standard deviations of its parent; `None` for other forms.
     pub fn cut(&self) -> Option<f64> {
-        (self.distribution == Distribution::TruncatedNormal).then_some(self.cut)
+        (self.distribution == Distribution::TruncatedNormal).then_some(self.cut.unwrap_or(2.0))
     }
 
     /// The standard deviation of a standard normal held within the cut.
     pub(crate) fn std_at_cut(&self) -> f64 {
-        if self.cut == TWO_SIGMAS {
-            return TruncatedNormal::STD_AT_TWO_SIGMAS;
-        }
-        let standard = TruncatedNormal::in_sigmas(0.0, 1.0, -self.cut, self.cut);
+        let cut = self.cut.unwrap_or(2.0);
+        let standard = TruncatedNormal::in_sigmas(0.0, 1.0, -cut, cut);
         standard.expect("a cut is positive and finite").std_dev()
     }
 
@@ -322,8 +312,8 @@ impl VarianceScaling {
             }
             Distribution::UntruncatedNormal => Law::Normal(Normal::new(0.0, variance.sqrt())?),
             Distribution::TruncatedNormal => {
-                let std = variance.sqrt() / self.std_at_cut();
-                Law::TruncatedNormal(TruncatedNormal::in_sigmas(0.0, std, -self.cut, self.cut)?)
+                let (cut, std) = (self.cut.unwrap_or(2.0), variance.sqrt() / self.std_at_cut());
+                Law::TruncatedNormal(TruncatedNormal::in_sigmas(0.0, std, -cut, cut)?)
             }
         })
     }
@@ -335,8 +325,8 @@ impl fmt::Display for VarianceScaling {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { scale, mode, distribution, cut, layout } = self;
         write!(f, "variance_scaling(scale {scale}, {mode}, {distribution}")?;
-        if *cut != TWO_SIGMAS {
-            write!(f, " at ±{} sigmas", Number(*cut))?;
+        if let Some(cut) = *cut {
+            write!(f, " at ±{} sigmas", Number(cut))?;
         }
         write!(f, ", {layout})")
     }

@@ -9,19 +9,10 @@ use std::mem::MaybeUninit;
 ///
 /// All of `out` is written; unsafe code relies on this.
 pub(crate) fn pick(key: Key, first: u64, step: u64, out: &mut [MaybeUninit<u32>], simd: Simd) {
-    /// From this many picked words on, the words of a block are drawn together.
-    const TOGETHER: u64 = 4;
     if step == 1 {
         return draw(key, first, out, simd);
     }
     let mut index = first;
-    if step > BLOCK as u64 / TOGETHER {
-        for word in out {
-            draw(key, index, std::slice::from_mut(word), simd);
-            index = index.wrapping_add(step);
-        }
-        return;
-    }
     let mut words = [const { MaybeUninit::uninit() }; BLOCK];
     let mut rest = out;
     while !rest.is_empty() {
