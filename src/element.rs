@@ -3,12 +3,13 @@
 #[cfg(feature = "half")]
 mod half;
 
+use crate::error::InitError;
 use crate::math::Float;
 use bytemuck::Zeroable;
 use ndarray::LinalgScalar;
 #[cfg(feature = "complex")]
 use num_complex::Complex;
-use std::fmt::Debug;
+use std::fmt::{Debug, Display};
 use std::ops::Neg;
 
 /// The numbers of an element type among those of its arithmetic.
@@ -56,6 +57,11 @@ pub trait Format: Copy + Debug + Default + PartialEq + Send + Sync + Zeroable + 
 pub trait Entry: Format + LinalgScalar + Neg<Output = Self> {
     /// The real and the imaginary part.
     fn parts(self) -> [Self::Arithmetic; 2];
+}
+
+/// A law, or a number, that elements of this type cannot hold.
+pub(crate) fn unrepresentable<E: Format>(law: &dyn Display, rule: &'static str) -> InitError {
+    InitError::Unrepresentable { law: law.to_string(), element: E::ELEMENT_NAME, rule }
 }
 
 impl<A: Float> Format for A {

@@ -192,12 +192,8 @@ impl InitError {
         Self::Configuration { config: config.into(), rule: rule.into() }
     }
 
-    pub(crate) fn shape(
-        initializer: &'static str,
-        rule: impl Into<String>,
-        shape: &[usize],
-    ) -> Self {
-        Self::Shape { initializer, rule: rule.into(), shape: shape.to_vec() }
+    pub(crate) fn shape(of: &'static str, rule: impl Into<String>, shape: &[usize]) -> Self {
+        Self::Shape { initializer: of, rule: rule.into(), shape: shape.to_vec() }
     }
 }
 

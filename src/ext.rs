@@ -2,8 +2,7 @@
 
 use crate::error::InitError;
 use crate::fans::Layout;
-use crate::fill::Element;
-use crate::fill::Region;
+use crate::fill::{Element, Region};
 use crate::initializer::{self, Initializer};
 use crate::scaling::VarianceScaling;
 use crate::stream::KeySource;

@@ -1,8 +1,7 @@
 //! The trait of initializers, and the values that an initializer returns.
 
 use crate::error::InitError;
-use crate::fill::Element;
-use crate::fill::{self, Content, Indices, Region};
+use crate::fill::{self, Content, Element, Indices, Region};
 use crate::laws::{AnyLaw, Law, Normal, Transformed, TruncatedNormal, Uniform};
 #[cfg(feature = "complex")]
 use crate::laws::{Circular, ComplexNormal, ComplexTruncatedNormal, Disc};

@@ -104,9 +104,8 @@ impl Explanation {
     }
 
     fn call_lines(&self) -> Vec<String> {
-        let frameworks = FRAMEWORKS.iter();
-        let frameworks = frameworks.filter(|each| self.complex().is_none() || each.name == "JAX");
-        let lines = frameworks.flat_map(|framework| {
+        let shown = FRAMEWORKS.iter().filter(|each| self.complex().is_none() || each.name == "JAX");
+        let lines = shown.flat_map(|framework| {
             let names = std::iter::once(framework.name).chain(std::iter::repeat(""));
             names.zip(framework.call(self)).map(|(name, text)| line(name, text))
         });

@@ -76,9 +76,7 @@ impl FanMode {
         };
         n.max(1.0)
     }
-}
 
-impl FanMode {
     /// The modes with their names in the frameworks.
     const NAMES: [(&'static str, Self); 4] = [
         ("fan_in", Self::FanIn),

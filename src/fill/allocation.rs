@@ -43,10 +43,8 @@ where
     let len = checked_len::<A, D>(shape.raw_dim())?;
     // The system hands out large pieces as zeros already.
     let zeros = bytemuck::allocation::try_zeroed_vec(len);
-    let bytes = len * size_of::<A>();
-    let mut elements: Vec<A> =
-        zeros.map_err(|()| refused::<A>(shape.raw_dim().slice(), bytes as u128))?;
-    memory::advise_huge_pages(elements.as_ptr(), bytes);
+    let mut elements: Vec<A> = zeros.map_err(|()| refused::<A, A>(shape.raw_dim().slice(), len))?;
+    memory::advise_huge_pages(elements.as_ptr(), len * size_of::<A>());
     let array = ArrayViewMut::from_shape(shape.clone(), &mut elements);
     write(array.expect("as many elements as the shape has"));
     Ok(ArrayBase::from_shape_vec(shape, elements).expect("as many elements as the shape has"))
@@ -71,14 +69,12 @@ fn checked_len<A: Element, D: Dimension>(shape: &D) -> Result<usize, InitError> 
 /// A list with room for as many items as an array of this shape needs beside its elements.
 pub(crate) fn room<A: Element, T>(len: usize, shape: &[usize]) -> Result<Vec<T>, InitError> {
     let mut items = Vec::new();
-    match items.try_reserve_exact(len) {
-        Ok(()) => Ok(items),
-        Err(_) => Err(refused::<A>(shape, len as u128 * size_of::<T>() as u128)),
-    }
+    items.try_reserve_exact(len).map_err(|_| refused::<A, T>(shape, len))?;
+    Ok(items)
 }
 
 #[cold]
-fn refused<A: Element>(shape: &[usize], bytes: u128) -> InitError {
-    let rule = format!("the system refused {bytes} bytes");
+fn refused<A: Element, T>(shape: &[usize], len: usize) -> InitError {
+    let rule = format!("the system refused {} bytes", len as u128 * size_of::<T>() as u128);
     InitError::Memory { element: A::ELEMENT_NAME, shape: shape.to_vec(), rule }
 }

@@ -4,7 +4,7 @@
 use super::any::AnyQuantile;
 use super::normal::{Normal, NormalQuantile};
 use super::quantile::Quantile;
-use crate::element::Format;
+use crate::element::{Format, unrepresentable};
 use crate::error::{InitError, Number};
 use crate::math::{self, Float, is_negative};
 use num_traits::Float as _;
@@ -84,21 +84,17 @@ impl Circular {
 
     /// An error unless the element type has the law's values.
     pub(crate) fn check<E: Format>(&self) -> Result<(), InitError> {
-        let refused = |rule| {
-            let (law, element) = (self.to_string(), E::ELEMENT_NAME);
-            Err(InitError::Unrepresentable { law, element, rule })
-        };
+        let refused = |rule| Err(unrepresentable::<E>(self, rule));
         if !E::IS_COMPLEX {
             return refused("it is a law of complex numbers");
         }
-        let least = E::LEAST_VALUE;
         // Below, parts have too few digits for a modulus to be held.
         let least_bound = E::Arithmetic::min_positive_value().into_f64();
         let (greatest, is_small) = match *self {
             // Every |z| is below 9.2, in any element type.
             Self::Normal { mean, std } => {
                 let part = std * FRAC_1_SQRT_2;
-                (mean.abs() + 9.2 * part, part < least)
+                (mean.abs() + 9.2 * part, part < E::LEAST_VALUE)
             }
             Self::Disc { radius } => (radius, radius != 0.0 && radius < least_bound),
             Self::TruncatedNormal { std, bound } => {

@@ -6,7 +6,7 @@ use super::circular::{self, Circular};
 use super::normal::Normal;
 use super::truncated_normal::TruncatedNormal;
 use super::uniform::Uniform;
-use crate::element::Format;
+use crate::element::{Format, unrepresentable};
 use crate::error::{InitError, Number};
 use crate::math::Float;
 use rand::Rng;
@@ -124,14 +124,14 @@ impl Law {
     pub(crate) fn check<E: Format>(&self) -> Result<(), InitError> {
         #[cfg(feature = "complex")]
         if E::IS_COMPLEX {
-            return self.circular().map_err(|rule| self.refused::<E>(rule))?.check::<E>();
+            return self.circular().map_err(|rule| unrepresentable::<E>(self, rule))?.check::<E>();
         }
         match self {
             Self::Uniform(law) => law.check::<E>(),
             Self::Normal(law) => law.check::<E>(),
             Self::TruncatedNormal(law) => law.check::<E>(),
         }
-        .map_err(|rule| self.refused::<E>(rule))
+        .map_err(|rule| unrepresentable::<E>(self, rule))
     }
 
     /// How elements of this type come from the law, in words.
@@ -147,18 +147,12 @@ impl Law {
         if E::IS_ARITHMETIC {
             return Ok(self.to_string());
         }
-        let held = |[low, high]: [E::Arithmetic; 2]| {
-            format!("{self} in f32, rounded, on {}", Bounds(low.into_f64(), high.into_f64()))
+        let [low, high] = match self {
+            Self::Uniform(law) => law.bounds::<E>().map(Float::into_f64),
+            Self::TruncatedNormal(law) => law.bounds::<E>().map(Float::into_f64),
+            Self::Normal(_) => return Ok(format!("{self} in f32, rounded")),
         };
-        Ok(match self {
-            Self::Uniform(law) => held(law.bounds::<E>()),
-            Self::TruncatedNormal(law) => held(law.bounds::<E>()),
-            Self::Normal(_) => format!("{self} in f32, rounded"),
-        })
-    }
-
-    fn refused<E: Format>(&self, rule: &'static str) -> InitError {
-        InitError::Unrepresentable { law: self.to_string(), element: E::ELEMENT_NAME, rule }
+        Ok(format!("{self} in f32, rounded, on {}", Bounds(low, high)))
     }
 }
 

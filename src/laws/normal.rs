@@ -61,9 +61,8 @@ impl Normal {
 
     /// An error unless the element type has the law's values.
     pub(super) fn check<E: Format>(&self) -> Result<(), &'static str> {
-        // No z is larger, in any element type.
-        const LARGEST: f64 = 9.2;
-        if self.mean.abs() + LARGEST * self.std > E::GREATEST_VALUE {
+        // No z is larger than 9.2, in any element type.
+        if self.mean.abs() + 9.2 * self.std > E::GREATEST_VALUE {
             Err("its values are too large")
         } else if self.std < E::LEAST_VALUE {
             Err("its standard deviation is below the least positive number of the type")

@@ -3,7 +3,7 @@
 use super::any::{RealQuantile, with_real};
 use super::law::Law;
 use super::quantile::Quantile;
-use crate::element::Format;
+use crate::element::{Format, unrepresentable};
 use crate::error::{InitError, Number};
 use crate::math::{self, Float};
 use std::fmt;
@@ -155,10 +155,7 @@ impl Transformed {
 
     /// An error unless the element type has the law's values.
     pub(crate) fn check<E: Format>(&self) -> Result<(), InitError> {
-        let refused = |rule| {
-            let (law, element) = (self.to_string(), E::ELEMENT_NAME);
-            Err(InitError::Unrepresentable { law, element, rule })
-        };
+        let refused = |rule| Err(unrepresentable::<E>(self, rule));
         if E::IS_COMPLEX {
             return refused("it is a law of real numbers");
         }

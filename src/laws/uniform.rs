@@ -81,8 +81,7 @@ impl Uniform {
         &self,
     ) -> UniformQuantile<E::Arithmetic, SYMMETRIC> {
         let [low, high] = self.bounds::<E>();
-        let (center, half) = (self.mean(), self.half_width());
-        let [center, half] = [center, half].map(E::Arithmetic::from_f64);
+        let [center, half] = [self.mean(), self.half_width()].map(E::Arithmetic::from_f64);
         let half = if SYMMETRIC { high * E::Arithmetic::UNIT } else { half };
         UniformQuantile { center, half, low, high }
     }

@@ -58,8 +58,6 @@ fn portably<V: Vectorized>(work: V, target: &mut V::Target) -> V::Output {
 }
 
 impl Simd {
-    const PORTABLE: Self = Self(Level::Portable);
-
     /// The best instruction set that this machine has and the environment allows.
     ///
     /// `NDARRAY_INIT_SIMD` holds it down to `avx2` or `portable`, so that tests can show that all
@@ -87,7 +85,7 @@ impl Simd {
     /// The instruction sets of this machine, the portable one first.
     pub(crate) fn available() -> Vec<Self> {
         #[cfg_attr(not(any(target_arch = "x86", target_arch = "x86_64")), expect(unused_mut))]
-        let mut all = vec![Self::PORTABLE];
+        let mut all = vec![Self(Level::Portable)];
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
             all.push(Self(Level::Avx2));

@@ -36,7 +36,29 @@ use crate::math::exp;
 ///   less than 10⁻²⁹⁷ of its density;
 /// - if E\[φ(z)²] is 0 or infinite.
 pub fn derived_gain(activation: impl Fn(f64) -> f64) -> Result<f64, InitError> {
-    Ok(1.0 / second_moment(activation)?.sqrt())
+    // Gauss' rule of two points on each panel.
+    let integrand = |z: f64| {
+        let value = activation(z);
+        checked("an activation's value", value, value.is_finite(), "finite from −37 to 37")?;
+        // Squared last, so that the largest activations whose moment is finite do not overflow.
+        let root = value * exp(-z * z / 4.0);
+        Ok(root * root)
+    };
+    let half = 0.5 / f64::from(PANELS);
+    // ±1/√3, in halves of a panel.
+    let point = half * 0.577_350_269_189_625_8;
+    let mut sum = 0.0;
+    for panel in -REACH * PANELS..REACH * PANELS {
+        let middle = f64::from(2 * panel + 1) * half;
+        sum += integrand(middle - point)? + integrand(middle + point)?;
+    }
+    // The midpoints leave out 0, where an activation such as 1/x is infinite.
+    integrand(0.0)?;
+    let ends = integrand(-f64::from(REACH))? + integrand(f64::from(REACH))?;
+    let moment = sum * half / std::f64::consts::TAU.sqrt();
+    // If the integrand has not vanished at the ends, the integral does not exist.
+    let moment = positive("E[φ(z)²]", if ends > 1e-11 * moment { f64::INFINITY } else { moment })?;
+    Ok(1.0 / moment.sqrt())
 }
 
 /// An activation with its derived gain, 1/√E\[φ(z)²], z ~ N(0, 1), to the last digit.
@@ -98,28 +120,3 @@ impl Activation {
 const REACH: i32 = 37;
 /// Panels of the sum in a unit of z; an activation's kinks and jumps lie between two of them.
 const PANELS: i32 = 512;
-
-/// E\[φ(z)²], positive and finite, by Gauss' rule of two points on each panel.
-fn second_moment(activation: impl Fn(f64) -> f64) -> Result<f64, InitError> {
-    let integrand = |z: f64| {
-        let value = activation(z);
-        checked("an activation's value", value, value.is_finite(), "finite from −37 to 37")?;
-        // Squared last, so that the largest activations whose moment is finite do not overflow.
-        let root = value * exp(-z * z / 4.0);
-        Ok(root * root)
-    };
-    let half = 0.5 / f64::from(PANELS);
-    // ±1/√3, in halves of a panel.
-    let point = half * 0.577_350_269_189_625_8;
-    let mut sum = 0.0;
-    for panel in -REACH * PANELS..REACH * PANELS {
-        let middle = f64::from(2 * panel + 1) * half;
-        sum += integrand(middle - point)? + integrand(middle + point)?;
-    }
-    // The midpoints leave out 0, where an activation such as 1/x is infinite.
-    integrand(0.0)?;
-    let ends = integrand(-f64::from(REACH))? + integrand(f64::from(REACH))?;
-    let moment = sum * half / std::f64::consts::TAU.sqrt();
-    // If the integrand has not vanished at the ends, the integral does not exist.
-    positive("E[φ(z)²]", if ends > 1e-11 * moment { f64::INFINITY } else { moment })
-}

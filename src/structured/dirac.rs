@@ -62,9 +62,8 @@ impl Dirac {
     }
 
     /// With another center of even kernels.
-    pub const fn with_center(mut self, center: Center) -> Self {
-        self.center = center;
-        self
+    pub fn with_center(self, center: Center) -> Self {
+        Self { center, ..self }
     }
 
     /// The layout of the kernel.

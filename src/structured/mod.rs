@@ -26,6 +26,7 @@ pub use stft::Stft;
 #[cfg(feature = "serde")]
 pub(crate) use stft::Window;
 
+use crate::element::unrepresentable;
 use crate::error::{InitError, Number};
 use crate::fill::Element;
 use crate::math::Float;
@@ -46,9 +47,5 @@ fn number<A: Element>(name: &'static str, value: f64) -> Result<A, InitError> {
     } else {
         return Ok(A::nearest_to(value));
     };
-    Err(InitError::Unrepresentable {
-        law: format!("{name} {}", Number(value)),
-        element: A::ELEMENT_NAME,
-        rule,
-    })
+    Err(unrepresentable::<A>(&format_args!("{name} {}", Number(value)), rule))
 }

@@ -1,5 +1,6 @@
 //! Kernels of short-time Fourier transforms, public as `presets::keras::Stft`.
 
+use crate::element::unrepresentable;
 use crate::error::{InitError, Number, finite, named};
 use crate::fill::{self, Element};
 use crate::initializer::{Initializer, Values};
@@ -145,8 +146,8 @@ impl<A: Element> Initializer<A> for Stft {
             }
         }
         if let Some(&weight) = window.iter().find(|w| w.abs() > A::GREATEST_VALUE) {
-            let (law, element) = (format!("a window's weight {}", Number(weight)), A::ELEMENT_NAME);
-            return Err(InitError::Unrepresentable { law, element, rule: "it is too large" });
+            let weight = format!("a window's weight {}", Number(weight));
+            return Err(unrepresentable::<A>(&weight, "it is too large"));
         }
         let n = (bins - 1).saturating_mul(2);
         let ahead = named::find(&SIDES, "side", &self.side)? * n;

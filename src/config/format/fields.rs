@@ -35,11 +35,13 @@ checked! {
     Uniform { low: f64, high: f64 } => Uniform::new(low, high);
     Normal { #[serde(default)] mean: f64, std: f64 } => Normal::new(mean, std);
     Transformed { law: Law, steps: Vec<Step> } => Transformed::new(law, &steps);
-    Identity { #[serde(default = "one")] gain: f64 } => Identity::new(gain);
+    Identity { gain: Option<f64> } => Identity::new(gain.unwrap_or(1.0));
     Sparse { sparsity: f64, law: Law, #[serde(default)] axis: isize } =>
         Sparse::new(sparsity, law)?.with_axis(axis);
-    Mup { width_multiplier: f64, #[serde(default = "yes")] multipliers: bool } =>
-        Ok(Mup { width_multiplier: positive("width_multiplier", width_multiplier)?, multipliers });
+    Mup { width_multiplier: f64, multipliers: Option<bool> } => Ok(Mup {
+        width_multiplier: positive("width_multiplier", width_multiplier)?,
+        multipliers: multipliers.unwrap_or(true),
+    });
     TorchDefault { #[serde(default)] layout: Patch } =>
         Ok(TorchDefault::new().with_layout(layout.on(&Layout::torch())?));
     TorchLayer { bias_of: Option<Vec<usize>>, #[serde(default)] layout: Patch } => {
@@ -51,13 +53,13 @@ checked! {
     };
     TorchRecurrent { hidden_size: usize } => torch::recurrent(hidden_size).map(TorchRecurrent);
     Stft {
-        #[serde(default = "real")] side: String,
+        side: Option<String>,
         #[serde(default = "hann")] window: Option<Window>,
         #[serde(default = "density")] scaling: Option<String>,
         #[serde(default)] periodic: bool
-    } => Stft::of(side, window, scaling, periodic);
-    Orthogonal { #[serde(default = "one")] gain: f64, #[serde(default)] layout: Layout } =>
-        Ok(Orthogonal::new(gain)?.with_layout(layout));
+    } => Stft::of(side.unwrap_or_else(|| "real".to_owned()), window, scaling, periodic);
+    Orthogonal { gain: Option<f64>, #[serde(default)] layout: Layout } =>
+        Ok(Orthogonal::new(gain.unwrap_or(1.0))?.with_layout(layout));
     Siren { layer: Option<Layer>, omega_0: Option<f64>, #[serde(default)] layout: Layout } => {
         let siren = match (layer, omega_0) {
             (Some(Layer::First), None) => Siren::first(),
@@ -129,10 +131,6 @@ impl From<TorchRecurrent> for AnyInitializer {
     }
 }
 
-fn real() -> String {
-    "real".to_owned()
-}
-
 #[expect(clippy::unnecessary_wraps, reason = "a field's default")]
 fn hann() -> Option<Window> {
     Some(Window::Named("hann".to_owned()))
@@ -141,14 +139,6 @@ fn hann() -> Option<Window> {
 #[expect(clippy::unnecessary_wraps, reason = "a field's default")]
 fn density() -> Option<String> {
     Some("density".to_owned())
-}
-
-const fn one() -> f64 {
-    1.0
-}
-
-const fn yes() -> bool {
-    true
 }
 
 /// The layer of a network of sines that a kernel belongs to.

@@ -7,9 +7,9 @@ use crate::error::InitError;
 use crate::fans::{FanMode, Layout};
 use crate::scaling::{Distribution, VarianceScaling};
 use crate::structured::{AnyInitializer, Stft};
-use serde::Deserialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use std::mem;
 
 /// The initializer that a configuration of Keras' describes.
 ///
@@ -39,19 +39,27 @@ use serde_json::{Map, Value};
 pub fn from_config(config: &Value) -> Result<AnyInitializer, InitError> {
     let wrong = |rule| InitError::configuration(config.to_string(), rule);
     let (class, fields) = class_and_fields(config).map_err(wrong)?;
-    let fields = Fields { config, fields };
+    let mut fields = Fields { config, fields };
     let small = small(&class);
     let is_name = |name: &&str| small == name.to_lowercase();
-    if let Some((_, read)) = CLASSES.iter().find(|(names, _)| names.iter().any(is_name)) {
-        return read(fields);
+    let initializer = if let Some((_, read)) =
+        CLASSES.iter().find(|(names, _)| names.iter().any(is_name))
+    {
+        read(&mut fields)?
+    } else if let Some((_, preset)) = presets().find(|(name, _)| small == name.replace('_', "")) {
+        preset.with_layout(fields.layout()?).into()
+    } else {
+        let classes = CLASSES.iter().flat_map(|(names, _)| *names).map(|&name| name.to_owned());
+        let classes: Vec<_> = classes.chain(presets().map(|(name, _)| class_name(name))).collect();
+        return Err(wrong(format!(
+            "no class of Keras is {class:?}; there are {}",
+            classes.join(", ")
+        )));
+    };
+    match fields.fields.keys().next() {
+        None => Ok(initializer),
+        Some(field) => Err(wrong(format!("unknown field `{field}`"))),
     }
-    if let Some((_, preset)) = presets().find(|(name, _)| small == name.replace('_', "")) {
-        let ByAxes { input_axes, output_axes, .. } = fields.read()?;
-        return Ok(preset.with_layout(layout(input_axes, output_axes)?).into());
-    }
-    let classes = CLASSES.iter().flat_map(|(names, _)| *names).map(|&name| name.to_owned());
-    let classes: Vec<_> = classes.chain(presets().map(|(name, _)| class_name(name))).collect();
-    Err(wrong(format!("no class of Keras is {class:?}; there are {}", classes.join(", "))))
 }
 
 /// Keras' presets of variance scaling.
@@ -60,15 +68,15 @@ fn presets() -> impl Iterator<Item = (&'static str, VarianceScaling)> {
     presets.filter(|(_, preset)| *preset.layout() == Layout::keras())
 }
 
-/// Reads the fields of one class.
-type Read = fn(Fields<'_>) -> Result<AnyInitializer, InitError>;
+/// Takes the fields of one class.
+type Read = fn(&mut Fields<'_>) -> Result<AnyInitializer, InitError>;
 
 /// Keras' other classes, each with its other name, if it has one.
 const CLASSES: [(&[&str], Read); 10] = [
-    (&["Zeros", "Zero"], |fields| fields.read::<Nothing>().map(|_| keras::zeros().into())),
-    (&["Ones", "One"], |fields| fields.read::<Nothing>().map(|_| keras::ones().into())),
+    (&["Zeros", "Zero"], |_| Ok(keras::zeros().into())),
+    (&["Ones", "One"], |_| Ok(keras::ones().into())),
     (&["Constant"], |fields| {
-        let value = fields.unwrapped("value").read::<Same>()?.value;
+        let value = fields.take::<Nested>("value")?;
         Ok(value.map_or(AnyInitializer::Constant(0.0), Into::into))
     }),
     (&["RandomNormal", "Normal"], |fields| {
@@ -77,47 +85,45 @@ const CLASSES: [(&[&str], Read); 10] = [
     (&["TruncatedNormal"], |fields| {
         normal(fields, |mean, stddev| Ok(keras::truncated_normal(mean, stddev)?.into()))
     }),
-    (&["RandomUniform", "Uniform"], random_uniform),
-    (&["VarianceScaling"], variance_scaling),
-    (&["Identity"], |fields| Ok(keras::identity(fields.read::<Multiple>()?.gain)?.into())),
-    (&["Orthogonal"], |fields| Ok(keras::orthogonal(fields.read::<Multiple>()?.gain)?.into())),
-    (&["STFT"], |mut fields| {
-        fields.fields.remove("dtype");
-        Ok(fields.unwrapped("window").read::<Stft>()?.into())
+    // Between equal bounds, Keras fills in the bound.
+    (&["RandomUniform", "Uniform"], |fields| {
+        match (fields.take("minval")?, fields.take("maxval")?) {
+            (Some(low), Some(high)) if low == high => Ok(AnyInitializer::Constant(low)),
+            (low, high) => Ok(keras::random_uniform(low, high)?.into()),
+        }
+    }),
+    (&["VarianceScaling"], |fields| {
+        let (scale, mode) = (fields.take::<f64>("scale")?, fields.take::<FanMode>("mode")?);
+        let distribution = match fields.fields.get("distribution") {
+            // An older name.
+            Some(name) if name == "normal" => {
+                fields.fields.remove("distribution");
+                Some(Distribution::TruncatedNormal)
+            }
+            _ => fields.take("distribution")?,
+        };
+        let layout = fields.layout()?;
+        Ok(keras::variance_scaling(scale, mode, distribution)?.with_layout(layout).into())
+    }),
+    (&["Identity"], |fields| Ok(keras::identity(fields.take::<f64>("gain")?)?.into())),
+    (&["Orthogonal"], |fields| Ok(keras::orthogonal(fields.take::<f64>("gain")?)?.into())),
+    (&["STFT"], |fields| {
+        let all = mem::take(&mut fields.fields);
+        Ok(serde_json::from_value::<Stft>(all.into())
+            .map_err(|error| fields.wrong(error.to_string()))?
+            .into())
     }),
 ];
 
 /// Without a deviation, Keras fills in the mean.
 fn normal(
-    fields: Fields<'_>,
+    fields: &mut Fields<'_>,
     law: fn(Option<f64>, Option<f64>) -> Result<AnyInitializer, InitError>,
 ) -> Result<AnyInitializer, InitError> {
-    let Moments { mean, stddev, .. } = fields.read()?;
-    match stddev {
-        Some(0.0) => Ok(AnyInitializer::Constant(mean.unwrap_or(0.0))),
-        _ => law(mean, stddev),
+    match (fields.take::<f64>("mean")?, fields.take("stddev")?) {
+        (mean, Some(0.0)) => Ok(AnyInitializer::Constant(mean.unwrap_or(0.0))),
+        (mean, stddev) => law(mean, stddev),
     }
-}
-
-/// Between equal bounds, Keras fills in the bound.
-fn random_uniform(fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
-    let Range { minval, maxval, .. } = fields.read()?;
-    match (minval, maxval) {
-        (Some(low), Some(high)) if low == high => Ok(AnyInitializer::Constant(low)),
-        _ => Ok(keras::random_uniform(minval, maxval)?.into()),
-    }
-}
-
-/// "normal" is an older name of the truncated normal.
-fn variance_scaling(mut fields: Fields<'_>) -> Result<AnyInitializer, InitError> {
-    if let Some(distribution) = fields.fields.get_mut("distribution")
-        && distribution == "normal"
-    {
-        *distribution = "truncated_normal".into();
-    }
-    let Scaling { scale, mode, distribution, input_axes, output_axes, .. } = fields.read()?;
-    let layout = layout(input_axes, output_axes)?;
-    Ok(keras::variance_scaling(scale, mode, distribution)?.with_layout(layout).into())
 }
 
 /// A class in small letters, without the suffix of older versions.
@@ -134,19 +140,22 @@ struct Fields<'a> {
 }
 
 impl Fields<'_> {
-    /// Keras may wrap an array; its elements take the wrapping's place.
-    fn unwrapped(mut self, field: &str) -> Self {
-        if let Some(array) = self.fields.get_mut(field)
-            && let Some(elements) = array.pointer_mut("/config/value")
-        {
-            *array = elements.take();
-        }
-        self
+    fn wrong(&self, rule: impl Into<String>) -> InitError {
+        InitError::configuration(self.config.to_string(), rule)
     }
 
-    fn read<T: DeserializeOwned>(self) -> Result<T, InitError> {
-        serde_json::from_value(self.fields.into())
-            .map_err(|error| InitError::configuration(self.config.to_string(), error.to_string()))
+    /// A field, which is then read; none if it is missing or null.
+    fn take<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, InitError> {
+        let value = self.fields.remove(name).unwrap_or_default();
+        serde_json::from_value(value).map_err(|error| self.wrong(format!("{name}: {error}")))
+    }
+
+    fn layout(&mut self) -> Result<Layout, InitError> {
+        match (self.take::<Vec<isize>>("input_axes")?, self.take::<Vec<isize>>("output_axes")?) {
+            (None, None) => Ok(Layout::keras()),
+            (Some(input), Some(output)) => Ok(Layout::axes(&input, &output)),
+            _ => Err(self.wrong("input_axes and output_axes come together or not at all")),
+        }
     }
 }
 
@@ -166,56 +175,22 @@ fn class_and_fields(config: &Value) -> Result<(String, Map<String, Value>), Stri
     for key in ["module", "registered_name", "shared_object_id"] {
         map.remove(key);
     }
-    match (map.remove("config"), map.keys().next()) {
-        (None, _) => Ok((class, map)),
-        (Some(Value::Null), None) => Ok((class, Map::new())),
-        (Some(Value::Object(fields)), None) => Ok((class, fields)),
-        (Some(_), Some(key)) => Err(format!("unknown field `{key}` beside config")),
-        (Some(other), None) => Err(format!("config is {other}, but must be an object")),
+    let mut fields = match (map.remove("config"), map.keys().next()) {
+        (None, _) => map,
+        (Some(Value::Null), None) => Map::new(),
+        (Some(Value::Object(fields)), None) => fields,
+        (Some(_), Some(key)) => return Err(format!("unknown field `{key}` beside config")),
+        (Some(other), None) => return Err(format!("config is {other}, but must be an object")),
+    };
+    // Every class may have these, the second in Keras 2.
+    for key in ["seed", "dtype"] {
+        fields.remove(key);
     }
-}
-
-/// The fields of a class, and those that every class may have.
-macro_rules! fields {
-    ($($name:ident { $($field:ident: $type:ty),* })*) => {$(
-        #[derive(Default, Deserialize)]
-        #[serde(default, deny_unknown_fields)]
-        struct $name {
-            $($field: Option<$type>,)*
-            #[serde(rename = "seed")]
-            _seed: IgnoredAny,
-            /// Of Keras 2.
-            #[serde(rename = "dtype")]
-            _dtype: IgnoredAny,
-        }
-    )*};
-}
-
-fields! {
-    Nothing {}
-    Same { value: Nested }
-    Moments { mean: f64, stddev: f64 }
-    Range { minval: f64, maxval: f64 }
-    Multiple { gain: f64 }
-    ByAxes { input_axes: Vec<isize>, output_axes: Vec<isize> }
-    Scaling {
-        scale: f64,
-        mode: FanMode,
-        distribution: Distribution,
-        input_axes: Vec<isize>,
-        output_axes: Vec<isize>
-    }
-}
-
-fn layout(input: Option<Vec<isize>>, output: Option<Vec<isize>>) -> Result<Layout, InitError> {
-    match (input, output) {
-        (None, None) => Ok(Layout::keras()),
-        (Some(input), Some(output)) => Ok(Layout::axes(&input, &output)),
-        (input, _) => {
-            let config =
-                format!("with {}_axes alone", if input.is_some() { "input" } else { "output" });
-            let rule = "input_axes and output_axes come together or not at all";
-            Err(InitError::configuration(config, rule))
+    // Keras may wrap an array; its elements take the wrapping's place.
+    for value in fields.values_mut() {
+        if let Some(elements) = value.pointer_mut("/config/value") {
+            *value = elements.take();
         }
     }
+    Ok((class, fields))
 }
