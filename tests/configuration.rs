@@ -40,9 +40,11 @@ fn stft(side: &str, window: Option<&str>, scaling: Option<&str>, periodic: bool)
 
 /// Configurations in JSON and what they say.
 macro_rules! forms {
-    ($($config:literal => $initializer:expr;)*) => {
-        vec![$(($config.to_owned(), AnyInitializer::from($initializer))),*]
-    };
+    ($($config:literal => $initializer:expr;)*) => {{
+        let mut all = Vec::new();
+        $(all.extend([($config.to_owned(), AnyInitializer::from($initializer))]);)*
+        all
+    }};
 }
 
 /// The forms of the table in `AnyInitializer`'s documentation, in its order, with numbers that need all their digits.

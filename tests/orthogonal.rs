@@ -77,7 +77,7 @@ fn keras_and_torch<A: Listed>(shape: &[usize], gain: f64, key: u64) {
 }
 
 proptest! {
-    #![proptest_config(cases(96))]
+    #![proptest_config(cases(48))]
 
     #[test]
     fn kernels_of_any_rank_are_orthogonal_times_the_gain(
@@ -223,7 +223,7 @@ fn values_do_not_depend_on_memory_order() {
 
 fn threads<A: Listed>(shape: &[usize]) {
     let mut expected = None;
-    for threads in [1, 2, 3, 5] {
+    for threads in [1, 2, 5] {
         let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let w = pool.install(|| init::<A>(shape, &Orthogonal::default(), 3));
         let expected = expected.get_or_insert_with(|| w.clone());
@@ -314,9 +314,8 @@ fn every_entry_of_a_vector_in_space_is_uniform() {
 /// orthogonal matrix has the first moments of N(0, 1) (Diaconis & Shahshahani 1994).
 #[test]
 fn moments_are_those_of_haar() {
-    const TRIES: u64 = if cfg!(debug_assertions) { 400 } else { 4000 };
-    for (m, n) in [(4, 4), (12, 5), (100, 100)] {
-        let matrices: Vec<_> = (0..TRIES).map(|key| matrix(m, n, key)).collect();
+    for (m, n, tries) in [(4, 4, 4000), (12, 5, 4000), (100, 100, 400)] {
+        let matrices: Vec<_> = (0..tries).map(|key| matrix(m, n, key)).collect();
         let check = |of: &dyn Fn(&Array2<f64>) -> f64, expected, what: &str| {
             let sample: Vec<f64> = matrices.iter().map(of).collect();
             assert_mean(&sample, expected, &format!("{what} of {m} × {n}"));

@@ -22,10 +22,13 @@ const PAGES: [&str; 3] = [
 // --- what stands in the tables --------------------------------------------------------------------
 
 /// The value of each expression, by its text.
+// One after the other: the code of a list with a hundred early returns is quadratic in its length.
 macro_rules! expressions {
-    ($of:path; $($expression:expr;)*) => {
-        [$((without_spaces(stringify!($expression)), $of($expression))),*]
-    };
+    ($of:path; $($expression:expr;)*) => {{
+        let mut map = BTreeMap::new();
+        $(map.insert(without_spaces(stringify!($expression)), $of($expression));)*
+        map
+    }};
 }
 
 type Advised = Box<dyn Initializer<f32>>;
@@ -40,7 +43,7 @@ fn initializers() -> Result<BTreeMap<String, Advised>, InitError> {
     let padded: [(usize, AnyInitializer); 2] =
         [(1, Zeros.into()), (47, Normal::new(0.0, 0.02)?.into())];
     let gates: [(usize, AnyInitializer); 2] = [(24, Zeros.into()), (24, Ones.into())];
-    Ok(BTreeMap::from(expressions! { advised;
+    Ok(expressions! { advised;
         VarianceScaling::he_normal(); VarianceScaling::lecun_normal();
         VarianceScaling::lecun_normal().with_gain(Nonlinearity::leaky_relu().gain()?)?;
         VarianceScaling::lecun_normal().with_gain(Activation::Gelu.derived_gain())?;
@@ -58,17 +61,17 @@ fn initializers() -> Result<BTreeMap<String, Advised>, InitError> {
         small_init(4096)?; wang_init(32, 4096)?; torch::linear_weight();
         Blocks::equal(Orthogonal::default(), 1, 4); Orthogonal::new(2.0_f64.sqrt())?;
         Orthogonal::new(0.01)?; Orthogonal::new(1.0)?;
-    }))
+    })
 }
 
 fn layouts() -> Result<BTreeMap<String, Layout>, InitError> {
-    Ok(BTreeMap::from(expressions! { identity;
+    Ok(expressions! { identity;
         Layout::keras(); Layout::keras().batch(&[0]); Layout::keras().groups(4);
         Layout::keras().transposed(); Layout::torch(); Layout::torch().batch(&[0]);
         Layout::torch().groups(4); Layout::torch().groups(64); Layout::torch().transposed();
         Layout::depthwise(); Layout::einsum("btd,dhk->bthk")?; Layout::einsum("bthk,hkd->btd")?;
         Layout::axes(&[0], &[-1]);
-    }))
+    })
 }
 
 fn ours(value: impl Ours + 'static) -> Box<dyn Ours> {
@@ -76,7 +79,7 @@ fn ours(value: impl Ours + 'static) -> Box<dyn Ours> {
 }
 
 fn presets() -> Result<BTreeMap<String, Box<dyn Ours>>, InitError> {
-    Ok(BTreeMap::from(expressions! { ours;
+    Ok(expressions! { ours;
         keras::zeros(); keras::ones(); keras::constant(0.5); keras::identity(2.0)?;
         keras::random_normal(None, None)?; keras::random_normal(None, 0.02)?;
         keras::truncated_normal(None, 0.02)?; keras::random_uniform(None, None)?;
@@ -131,7 +134,7 @@ fn presets() -> Result<BTreeMap<String, Box<dyn Ours>>, InitError> {
         torch::orthogonal(None)?;
         mindspore::orthogonal(2.0)?;
         jax::orthogonal(None, None)?; jax::orthogonal(2.0, 0)?; jax::delta_orthogonal(None)?;
-    }))
+    })
 }
 
 // --- the README and the guide -----------------------------------------------------------------------
