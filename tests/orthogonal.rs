@@ -103,8 +103,7 @@ proptest! {
 #[test]
 #[cfg_attr(debug_assertions, ignore = "minutes without optimization: run in release")]
 fn matrices_of_extreme_shapes_are_orthogonal() {
-    let shapes =
-        [[1, 1], [1, 1000], [1000, 1], [2, 3000], [96, 96], [97, 96], [193, 5000], [512, 512]];
+    let shapes = [[1, 1], [1, 1000], [1000, 1], [2, 3000], [96, 96], [97, 96], [193, 2000]];
     for shape in shapes {
         each_type!(A => keras_and_torch::<A>(&shape, 1.0, 1));
     }
@@ -234,9 +233,9 @@ fn threads<A: Listed>(shape: &[usize]) {
 #[test]
 #[cfg_attr(debug_assertions, ignore = "minutes without optimization: run in release")]
 fn values_do_not_depend_on_the_number_of_threads() {
-    for shape in [[700, 701], [1500, 300], [300, 1500]] {
-        each_type!(A => threads::<A>(&shape));
-    }
+    each_type!(A => threads::<A>(&[700, 701]));
+    threads::<f32>(&[1500, 300]);
+    threads::<f64>(&[300, 1500]);
 }
 
 // --- the law of Haar --------------------------------------------------------------------------
@@ -274,7 +273,7 @@ fn determinant(w: &Array2<f64>) -> f64 {
 
 #[test]
 fn half_of_the_determinants_are_negative() {
-    const TRIES: u64 = if cfg!(debug_assertions) { 1000 } else { 10_000 };
+    const TRIES: u64 = if cfg!(debug_assertions) { 1000 } else { 4000 };
     for n in 1..=5 {
         let sample: Vec<f64> = (0..TRIES).map(|key| determinant(&matrix(n, n, key))).collect();
         assert!(sample.iter().all(|determinant| (determinant.abs() - 1.0).abs() < 1e-12));
