@@ -9,6 +9,7 @@ import base64
 import gzip
 import json
 import re
+import subprocess
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -189,6 +190,15 @@ def matrix_faults(values: np.ndarray, fields: Any) -> Iterator[str]:
             yield f"no orthogonal matrix with gain {gain}"
         if tall.shape[0] > 30 and abs(np.mean(np.sign(tall))) > SIGMAS / sqrt(tall.size):
             yield "an orthogonal matrix with signs that are not even"
+
+
+def make(tool: Path, text: str, file: Path, seed: int) -> None:
+    """Has the tool write the tensors of a list into this file."""
+    model = file.with_name("list.json")
+    model.write_text(text)
+    command = [tool, "--model", model, "--out", file, "--seed", str(seed), "--quiet"]
+    if (run := subprocess.run(command, capture_output=True, text=True)).returncode:
+        raise RuntimeError(f"the tool fails: {run.stderr[:300]}")
 
 
 PROBABILITIES = [0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999]

@@ -15,7 +15,6 @@ import json
 import math
 import multiprocessing
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -221,11 +220,7 @@ def made(tool: Path, text: str, entries: list[Entry], file: Path, seed: int) -> 
     """What the tool writes into this file from the list, and the tensors that are tied to it."""
     from safetensors.torch import load_file
 
-    model = file.with_name("list.json")
-    model.write_text(text)
-    command = [tool, "--model", model, "--out", file, "--seed", str(seed)]
-    if (run := subprocess.run(command, capture_output=True, text=True)).returncode:
-        raise Wrong(f"the tool fails: {run.stderr[:300]}")
+    agreement.make(tool, text, file, seed)
     state = load_file(file)
     return state | {entry.name: state[entry.tied_to] for entry in entries if entry.tied_to}
 

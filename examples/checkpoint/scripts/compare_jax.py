@@ -10,7 +10,6 @@ import gc
 import importlib
 import inspect
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -91,9 +90,8 @@ def compare(spec: str, seeds: int, folder: Path | None, tool: Path | None) -> tu
 def made(tool: Path, text: str) -> dict[str, np.ndarray]:
     """What the tool makes of a list."""
     with tempfile.TemporaryDirectory() as folder:
-        model, file = Path(folder) / "list.json", Path(folder) / "model.safetensors"
-        model.write_text(text)
-        subprocess.run([tool, "--model", model, "--out", file, "--quiet"], check=True)
+        file = Path(folder) / "model.safetensors"
+        agreement.make(tool, text, file, seed=0)
         return {name: np.asarray(array) for name, array in load.read(file).items()}
 
 
