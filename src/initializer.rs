@@ -253,11 +253,7 @@ where
     S: DataOwned<Elem = A>,
     D: Dimension,
 {
-    // By reference, as below: moving a law takes as long as drawing some elements.
-    match values_for(initializer, shape.raw_dim().slice(), key, region) {
-        Ok(ref values) => values.build(shape),
-        Err(error) => Err(error),
-    }
+    values_for(initializer, shape.raw_dim().slice(), key, region)?.build(shape)
 }
 
 /// Writes every element of an existing array, by the initializer under the key: a whole array, or the part of
@@ -273,11 +269,7 @@ where
     I: Initializer<A> + ?Sized,
     D: Dimension,
 {
-    match values_for(initializer, array.shape(), key, region) {
-        Ok(ref values) => values.write(array),
-        Err(error) => return Err(error),
-    }
-    Ok(())
+    values_for(initializer, array.shape(), key, region).map(|values| values.write(array))
 }
 
 /// The values of an array of this shape: a whole array, or the part of a larger one.
@@ -334,20 +326,16 @@ macro_rules! drawn {
         {
             fn values(&self, $shape: &[usize], key: Key) -> Result<Values<$element>, InitError> {
                 let $this = self;
-                match $law {
-                    Ok(ref law) => Values::$draw(law, key),
-                    Err(error) => Err(error),
-                }
+                Values::$draw(&$law, key)
             }
         }
     )*};
 }
-drawn!([VarianceScaling MupScaling Siren TorchDefault] of A: this, shape => drawn(this.law(shape)));
-drawn!([Law] of A: this, _shape => drawn(Ok::<_, InitError>(*this)));
-drawn!([Uniform Normal TruncatedNormal] of A: this, _shape => drawn(Ok::<_, InitError>(Law::from(*this))));
+drawn!([VarianceScaling MupScaling Siren TorchDefault] of A: this, shape => drawn(this.law(shape)?));
+drawn!([Law] of A: this, _shape => drawn(*this));
+drawn!([Uniform Normal TruncatedNormal] of A: this, _shape => drawn(Law::from(*this)));
 #[cfg(feature = "complex")]
-drawn!([ComplexNormal Disc ComplexTruncatedNormal] of Complex<A>: this, _shape =>
-    circular(Ok::<_, InitError>(this.circular())));
+drawn!([ComplexNormal Disc ComplexTruncatedNormal] of Complex<A>: this, _shape => circular(this.circular()));
 
 impl<A: Element> Initializer<A> for Transformed {
     fn values(&self, _: &[usize], key: Key) -> Result<Values<A>, InitError> {

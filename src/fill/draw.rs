@@ -32,10 +32,8 @@ pub(super) struct Scratch {
 impl Scratch {
     #[inline(always)]
     pub(super) const fn new() -> Self {
-        Self {
-            words: [[MaybeUninit::uninit(); BLOCK]; STREAMS],
-            tails: [MaybeUninit::uninit(); BLOCK],
-        }
+        let room = [MaybeUninit::uninit(); BLOCK];
+        Self { words: [room; STREAMS], tails: room }
     }
 }
 

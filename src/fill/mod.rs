@@ -19,8 +19,7 @@ pub use region::Indices;
 pub use region::Region;
 
 use crate::laws::AnyLaw;
-use crate::math::Simd;
-use crate::stream::{self, Key};
+use crate::stream::Key;
 use ndarray::{ArrayRef, Dimension};
 use target::Target;
 
@@ -40,14 +39,6 @@ pub(crate) fn onto<A: Element, D: Dimension>(
     indices: Option<&Indices>,
 ) {
     content.write(Target::of(array), indices);
-}
-
-/// Writes the key's words with the indices index, index + 1, ….
-pub(crate) fn words(key: Key, index: u64, out: &mut [u32]) {
-    let len = out.len();
-    // SAFETY: the same memory, in which `draw` writes words alone.
-    let out = unsafe { std::slice::from_raw_parts_mut(out.as_mut_ptr().cast(), len) };
-    stream::draw(key, index, out, Simd::best());
 }
 
 impl<A: Element> Content<A> {

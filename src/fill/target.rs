@@ -155,14 +155,18 @@ impl<'a, A: Format> Target<'a, A> {
         axis: Axis,
         value: impl Fn(usize) -> MaybeUninit<A>,
     ) {
-        let put = |stride: isize| {
-            for i in 0..axis.len {
-                let offset = start as isize + i as isize * stride;
-                // SAFETY: by the contract, an element of the array.
-                unsafe { self.start.offset(offset).cast::<MaybeUninit<A>>().write(value(i)) };
+        if axis.stride == 1 {
+            // SAFETY: by the contract.
+            let elements = unsafe { self.stretch(start, axis.len) };
+            for (i, element) in elements.iter_mut().enumerate() {
+                *element = value(i);
             }
-        };
-        // The compiler has vectors for a stride that it knows.
-        if axis.stride == 1 { put(1) } else { put(axis.stride as isize) }
+            return;
+        }
+        for i in 0..axis.len {
+            let offset = start as isize + i as isize * axis.stride as isize;
+            // SAFETY: by the contract, an element of the array.
+            unsafe { self.start.offset(offset).cast::<MaybeUninit<A>>().write(value(i)) };
+        }
     }
 }

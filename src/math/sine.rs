@@ -17,12 +17,7 @@ pub(crate) fn cosine(quarters: usize, of: usize) -> f64 {
         Ordering::Equal => (FRAC_1_SQRT_2, FRAC_1_SQRT_2),
         Ordering::Greater => (libm::cos(angle), libm::sin(angle)),
     };
-    match quadrant {
-        0 => cos,
-        1 => -sin,
-        2 => -cos,
-        _ => sin,
-    }
+    [cos, -sin, -cos, sin][quadrant]
 }
 
 /// [`Float::half_turn`], by polynomials for the sine and the cosine.

@@ -4,6 +4,8 @@
 use super::key::{GAMMA, Key, mix64};
 use super::{BLOCK, LANES, ROW};
 use crate::math::{Simd, Vectorized};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 use std::mem::MaybeUninit;
 
 /// Writes the key's words with the indices index, index + 1, ….
@@ -17,6 +19,21 @@ pub(crate) fn draw(key: Key, mut index: u64, mut out: &mut [MaybeUninit<u32>], s
         index = index.wrapping_add(now.len() as u64);
         out = later;
     }
+}
+
+/// The words of a whole block, by the generator that the lanes are: slower than [`draw`], and plainer.
+pub(crate) fn block(key: Key, block: u64) -> [u32; BLOCK] {
+    let mut words = [0; BLOCK];
+    for l in 0..LANES {
+        let lane = block.wrapping_mul(LANES as u64).wrapping_add(l as u64);
+        let seed = key.origin().wrapping_add(GAMMA.wrapping_mul(4).wrapping_mul(lane));
+        let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed);
+        for row in words.as_chunks_mut::<ROW>().0 {
+            let output = generator.next_u64();
+            [row[2 * l], row[2 * l + 1]] = [output as u32, (output >> 32) as u32];
+        }
+    }
+    words
 }
 
 /// Writes the words of a block from a place on.

@@ -8,7 +8,7 @@ mod lanes;
 mod pick;
 
 pub use key::{Key, KeySource};
-pub(crate) use lanes::draw;
+pub(crate) use lanes::{block, draw};
 pub(crate) use pick::pick;
 
 /// Words of a block.

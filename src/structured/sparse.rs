@@ -2,10 +2,10 @@
 
 use crate::error::{InitError, checked};
 use crate::fans::resolve;
-use crate::fill::{self, Element, Region};
+use crate::fill::{Element, Region};
 use crate::initializer::{Initializer, Structure, Values};
 use crate::laws::{Law, Normal};
-use crate::stream::{BLOCK, Key};
+use crate::stream::{self, BLOCK, Key};
 use ndarray::{ArrayViewMutD, Ix2};
 
 /// Sets ⌈sparsity · rows⌉ random elements of every column to 0 and draws the rest from a law
@@ -194,7 +194,7 @@ impl Stream {
     fn from(&mut self, index: u64) -> &[u32] {
         let block = index / BLOCK as u64;
         if self.block != Some(block) {
-            fill::words(self.key, block * BLOCK as u64, &mut self.words);
+            self.words = stream::block(self.key, block);
             self.block = Some(block);
         }
         &self.words[(index % BLOCK as u64) as usize..]
