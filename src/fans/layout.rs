@@ -197,8 +197,8 @@ impl Layout {
     /// The fans of a kernel of this shape.
     ///
     /// # Errors
-    /// Those of [`roles`](Self::roles); and if the groups do not divide the channels, or a fan exceeds
-    /// `usize`.
+    /// Those of [`roles`](Self::roles); and if the groups do not divide the channels, or a fan is not below the
+    /// largest `usize`.
     pub fn fans(&self, shape: &[usize]) -> Result<Fans, InitError> {
         self.check(shape)?;
         let checked = |fan: usize| match fan {
