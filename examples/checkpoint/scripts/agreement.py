@@ -206,7 +206,8 @@ PROBABILITIES = [0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999]
 
 def write(folder: Path, spec: str, text: str, drawn: dict[str, list[np.ndarray]]) -> None:
     """A list for the tool's tests, with what the framework drew for each tensor, of all seeds together."""
-    content = json.dumps({"list": json.loads(text), "drawn": {name: summary(values) for name, values in drawn.items()}})
+    numbers = {name: summary(drawn[name]) for name in sorted(drawn)}
+    content = json.dumps({"list": json.loads(text), "drawn": numbers})
     name = re.sub(r"\W+", "_", spec.partition(":")[2]).lower()
     (folder / f"{name}.json.gz").write_bytes(gzip.compress(content.encode(), mtime=0))
 
