@@ -269,7 +269,12 @@ where
     I: Initializer<A> + ?Sized,
     D: Dimension,
 {
-    values_for(initializer, array.shape(), key, region).map(|values| values.write(array))
+    // By reference: moving a law takes as long as drawing some elements.
+    match values_for(initializer, array.shape(), key, region) {
+        Ok(ref values) => values.write(array),
+        Err(error) => return Err(error),
+    }
+    Ok(())
 }
 
 /// The values of an array of this shape: a whole array, or the part of a larger one.
