@@ -85,7 +85,7 @@ fn values_of_every_type_are_within_the_bounds() {
 }
 
 #[test]
-#[ignore = "10⁸ values of each law and type: run in release"]
+#[ignore = "10⁸ values of each law and type: `.ci/release long_tests`"]
 fn a_hundred_million_values_of_every_type_are_within_the_bounds() {
     assert_all_within(100);
 }

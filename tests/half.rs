@@ -110,7 +110,7 @@ fn arrays_are_those_of_f32_rounded_and_held_inside_the_bounds() {
 }
 
 #[test]
-#[ignore = "10⁸ values of each type: minutes in debug"]
+#[ignore = "10⁸ values of each type: `.ci/release long_tests`"]
 fn a_hundred_million_values_are_those_of_f32_rounded_and_held_inside_the_bounds() {
     assert_arrays_are_rounded::<f16>(100_000_000 / laws().len());
     assert_arrays_are_rounded::<bf16>(100_000_000 / laws().len());

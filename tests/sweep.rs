@@ -137,7 +137,7 @@ fn uniform_values_never_step_down() {
 }
 
 #[test]
-#[ignore = "a hundred million words: run in release"]
+#[ignore = "a hundred million words: `.ci/release long_tests`"]
 fn none_of_a_hundred_million_f64_words_steps_down_by_more_than_two_units() {
     let anywhere = |_: &Law| (0..20_000).map(scattered::<f64>).collect();
     assert_rise::<f64>(normals(), LARGEST_STEP_DOWN, anywhere);

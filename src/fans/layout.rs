@@ -211,6 +211,7 @@ impl Layout {
             match self.role(axis, shape.len()) {
                 AxisRole::Input => input = input.saturating_mul(n),
                 AxisRole::Output => output = output.saturating_mul(n),
+                // The only axis that counts.
                 AxisRole::InputAndOutput => [input, output] = [n; 2],
                 AxisRole::ReceptiveField => field = field.saturating_mul(n),
                 AxisRole::Batch => {}

@@ -156,6 +156,7 @@ impl Law {
     }
 }
 
+/// Of real elements: one word gives one value.
 impl<A: Format<Real = A>> Distribution<A> for Law {
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> A {
         AnyLaw::Law(*self).sample(rng)

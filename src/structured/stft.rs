@@ -146,7 +146,7 @@ impl<A: Element> Initializer<A> for Stft {
             }
         }
         if let Some(&weight) = window.iter().find(|w| w.abs() > A::GREATEST_VALUE) {
-            let weight = format!("a window's weight {}", Number(weight));
+            let weight = format_args!("a window's weight {}", Number(weight));
             return Err(unrepresentable::<A>(&weight, "it is too large"));
         }
         let n = (bins - 1).saturating_mul(2);

@@ -37,8 +37,8 @@ use std::mem;
 /// off, or has a field that is unknown or not of its type; and the errors of the initializer's own
 /// constructor.
 pub fn from_config(config: &Value) -> Result<AnyInitializer, InitError> {
-    let wrong = |rule| InitError::configuration(config.to_string(), rule);
-    let (class, fields) = class_and_fields(config).map_err(wrong)?;
+    let (class, fields) = class_and_fields(config)
+        .map_err(|rule| InitError::configuration(config.to_string(), rule))?;
     let mut fields = Fields { config, fields };
     let small = small(&class);
     let is_name = |name: &&str| small == name.to_lowercase();
@@ -51,14 +51,12 @@ pub fn from_config(config: &Value) -> Result<AnyInitializer, InitError> {
     } else {
         let classes = CLASSES.iter().flat_map(|(names, _)| *names).map(|&name| name.to_owned());
         let classes: Vec<_> = classes.chain(presets().map(|(name, _)| class_name(name))).collect();
-        return Err(wrong(format!(
-            "no class of Keras is {class:?}; there are {}",
-            classes.join(", ")
-        )));
+        return Err(fields
+            .wrong(format!("no class of Keras is {class:?}; there are {}", classes.join(", "))));
     };
     match fields.fields.keys().next() {
         None => Ok(initializer),
-        Some(field) => Err(wrong(format!("unknown field `{field}`"))),
+        Some(field) => Err(fields.wrong(format!("unknown field `{field}`"))),
     }
 }
 
