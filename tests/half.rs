@@ -135,7 +135,7 @@ fn single_words_give_the_value_of_f32_rounded() {
 fn greatest_share_at_the_bounds<H: Half>() -> f64 {
     let share = |std: f64| {
         let law = TruncatedNormal::in_sigmas(0.0, std, -2.0, 2.0).unwrap();
-        let w = Array1::<H>::init(1 << 20, &law, KEY).unwrap();
+        let w = Array1::<H>::init(1 << 18, &law, KEY).unwrap();
         let outermost = H::bound(2.0 * std, false).value();
         assert!(w.iter().all(|x| x.value().abs() <= outermost));
         w.iter().filter(|x| x.value().abs() == outermost).count() as f64 / w.len() as f64

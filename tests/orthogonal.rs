@@ -32,13 +32,15 @@ fn matrix(rows: usize, columns: usize, key: u64) -> Array2<f64> {
 fn flattened<A: Listed>(array: &ArrayViewD<'_, A>, leading: usize) -> Array2<f64> {
     let rows: usize = array.shape()[..leading].iter().product();
     let columns = array.len() / rows;
-    let [re, im] = [0, 1].map(|part| {
+    let part = |part| {
         let parts = array.as_standard_layout().mapv(|element| element.parts()[part]);
         parts.into_shape_with_order((rows, columns)).unwrap()
-    });
+    };
+    let re = part(0);
     if !A::HAS_PARTS {
         return re;
     }
+    let im = part(1);
     concatenate![Axis(0), concatenate![Axis(1), re, -&im], concatenate![Axis(1), im, re]]
 }
 
@@ -46,9 +48,9 @@ fn flattened<A: Listed>(array: &ArrayViewD<'_, A>, leading: usize) -> Array2<f64
 /// matrix is that of the shorter side.
 fn defect(matrix: &ArrayView2<'_, f64>, gain: f64) -> f64 {
     let (rows, columns) = matrix.dim();
-    let gram = if rows < columns { matrix.dot(&matrix.t()) } else { matrix.t().dot(matrix) };
-    let difference = gram / (gain * gain) - Array2::<f64>::eye(rows.min(columns));
-    difference.iter().fold(0.0, |max: f64, x| max.max(x.abs()))
+    let mut gram = if rows < columns { matrix.dot(&matrix.t()) } else { matrix.t().dot(matrix) };
+    gram.diag_mut().mapv_inplace(|x| x - gain * gain);
+    gram.fold(0.0, |max: f64, x| max.max(x.abs())) / (gain * gain)
 }
 
 /// How far from orthogonal a matrix may be. Two entries that are each off by half a unit in the last
@@ -92,8 +94,8 @@ proptest! {
     #[test]
     #[cfg_attr(debug_assertions, ignore = "minutes without optimization: run in release")]
     fn matrices_are_orthogonal_however_many_blocks_they_take(
-        rows in 1_usize..320,
-        columns in 1_usize..320,
+        rows in 1_usize..240,
+        columns in 1_usize..240,
         key in any::<u64>(),
     ) {
         each_type!(A => keras_and_torch::<A>(&[rows, columns], 1.0, key));
@@ -273,9 +275,8 @@ fn determinant(w: &Array2<f64>) -> f64 {
 
 #[test]
 fn half_of_the_determinants_are_negative() {
-    const TRIES: u64 = if cfg!(debug_assertions) { 1000 } else { 4000 };
     for n in 1..=5 {
-        let sample: Vec<f64> = (0..TRIES).map(|key| determinant(&matrix(n, n, key))).collect();
+        let sample: Vec<f64> = (0..1000).map(|key| determinant(&matrix(n, n, key))).collect();
         assert!(sample.iter().all(|determinant| (determinant.abs() - 1.0).abs() < 1e-12));
         assert_mean(&sample, 0.0, "the determinant");
     }

@@ -83,7 +83,7 @@ fn telling_words<A: Real>(law: &Law) -> Vec<u64> {
     let points = points.chain((-40..4).map(|k| 2.0_f64.powi(k))).collect::<Vec<_>>();
     let points = points.iter().flat_map(|&z| [z, -z]);
     // And anywhere, as often near the ends as in the middle.
-    let anywhere = (0..400).flat_map(|i| [last::<A>() / 400 * i, scattered::<A>(i)]);
+    let anywhere = (0..100).flat_map(|i| [last::<A>() / 100 * i, scattered::<A>(i)]);
     tails
         .iter()
         .flat_map(|&number| [number, last::<A>() - number])

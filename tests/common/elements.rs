@@ -2,6 +2,7 @@
 
 #![allow(dead_code)] // Not everyone who has it asks for all of this.
 
+use bytemuck::Pod;
 use ndarray_init::rand::RngCore;
 use ndarray_init::rand_distr::Distribution;
 use ndarray_init::{Element, Law};
@@ -24,7 +25,7 @@ macro_rules! each_type {
 pub(crate) use each_type;
 
 /// An element type of the list.
-pub(crate) trait Listed: Element {
+pub(crate) trait Listed: Element + Pod {
     /// Its name in the files of `tests/data`.
     const TYPE: &'static str;
     /// The distance from 1 to the next larger number.
@@ -89,13 +90,13 @@ mod half {
 
 #[cfg(feature = "complex")]
 mod complex {
-    use super::{Distribution, Element, Law, Listed, RngCore};
+    use super::{Distribution, Element, Law, Listed, Pod, RngCore};
     use ndarray_init::num_complex::Complex;
     use ndarray_init::{ComplexTruncatedNormal, Disc, Normal};
 
     impl<T: Listed> Listed for Complex<T>
     where
-        Self: Element,
+        Self: Element + Pod,
         Disc: Distribution<Self>,
         ComplexTruncatedNormal: Distribution<Self>,
     {

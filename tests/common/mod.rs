@@ -6,7 +6,7 @@ pub(crate) mod samples;
 mod stream;
 
 pub(crate) use elements::{Listed, each_type, suits};
-use ndarray_init::ndarray::{ArrayD, ArrayViewMutD, IxDyn, ShapeBuilder, Slice};
+use ndarray_init::ndarray::{ArrayD, ArrayViewD, ArrayViewMutD, IxDyn, ShapeBuilder, Slice};
 use ndarray_init::rand::{RngCore, SeedableRng};
 use ndarray_init::rand_xoshiro::Xoshiro256PlusPlus;
 use ndarray_init::{
@@ -134,7 +134,7 @@ pub(crate) fn assert_same_bits<'f, 'e, A: Listed>(
     expected: impl IntoIterator<Item = &'e A>,
     what: impl Debug,
 ) {
-    same_bits(&listed(found), &listed(expected), &what);
+    assert_same_slices(&listed(found), &listed(expected), &what);
 }
 
 /// The elements in order. By `for_each`, since ndarray's iterators take five times as long for one element after
@@ -145,13 +145,15 @@ fn listed<'a, A: Listed>(elements: impl IntoIterator<Item = &'a A>) -> Vec<A> {
     list
 }
 
-/// Compiled once for each element type.
+/// Like [`assert_same_bits`], and a hundred times as fast without optimization.
 #[track_caller]
-fn same_bits<A: Listed>(found: &[A], expected: &[A], what: &dyn Debug) {
-    for (i, (f, e)) in found.iter().zip(expected).enumerate() {
-        assert!(f.bits() == e.bits(), "{what:?}: element {i} is {f:?}, not {e:?}");
+pub(crate) fn assert_same_slices<A: Listed>(found: &[A], expected: &[A], what: &dyn Debug) {
+    if bytemuck::cast_slice::<A, u8>(found) != bytemuck::cast_slice::<A, u8>(expected) {
+        for (i, (f, e)) in found.iter().zip(expected).enumerate() {
+            assert!(f.bits() == e.bits(), "{what:?}: element {i} is {f:?}, not {e:?}");
+        }
+        panic!("{what:?}: {} elements, not {}", found.len(), expected.len());
     }
-    assert_eq!(found.len(), expected.len(), "{what:?}: the number of elements");
 }
 
 /// No law of the tests gives this number: an element that still has it has not been written.
@@ -167,14 +169,30 @@ pub(crate) fn assert_fills<A: Listed>(
     expected: &[A],
     what: &dyn Debug,
 ) {
-    let mut memory = ArrayD::from_elem(memory, A::rounded(UNTOUCHED));
-    let mut part = memory.view_mut();
-    cut(&mut part);
-    let written = part.len();
-    fill(part.view_mut());
-    same_bits(&listed(&part), expected, what);
-    let untouched = listed(&memory).into_iter().filter(|&x| x == A::rounded(UNTOUCHED)).count();
-    assert_eq!(untouched, memory.len() - written, "{what:?}: elements around the view");
+    let mut found = ArrayD::from_elem(memory, A::rounded(UNTOUCHED));
+    let mut wanted = found.clone();
+    let [part, mut wanted_part] = [&mut found, &mut wanted].map(|memory| {
+        let mut part = memory.view_mut();
+        cut(&mut part);
+        part
+    });
+    fill(part);
+    let expected = ArrayViewD::from_shape(wanted_part.raw_dim(), expected).unwrap();
+    wanted_part.assign(&expected);
+    assert_same_memory(&found, &wanted, what);
+}
+
+/// Asserts that two arrays have the same elements in the same memory order.
+#[track_caller]
+pub(crate) fn assert_same_memory<A: Listed>(
+    found: &ArrayD<A>,
+    expected: &ArrayD<A>,
+    what: &dyn Debug,
+) {
+    assert_eq!(found.shape(), expected.shape(), "{what:?}");
+    assert_eq!(found.strides(), expected.strides(), "{what:?}");
+    let [found, expected] = [found, expected].map(|array| array.as_slice_memory_order().unwrap());
+    assert_same_slices(found, expected, what);
 }
 
 /// Fills arrays in row-major and in column-major order, with their axes in another order, and every other element
@@ -240,8 +258,24 @@ pub(crate) const PRESETS: [(&str, VarianceScaling); 10] = [
 pub(crate) fn assert_layouts_agree<A: Listed>(initializer: &dyn Initializer<A>, shape: &[usize]) {
     let key = Key::new(17);
     let expected = ArrayD::<A>::init(IxDyn(shape), initializer, key).unwrap();
-    let fortran = ArrayD::<A>::init(IxDyn(shape).f(), initializer, key).unwrap();
-    assert_same_bits(&fortran, &expected, "new, column-major");
+    assert_inits_every_order(initializer, key, &expected, &"");
+}
+
+/// Asserts that an initializer gives these elements to views in every order and to new arrays in both orders.
+#[track_caller]
+pub(crate) fn assert_inits_every_order<A: Listed>(
+    initializer: &dyn Initializer<A>,
+    key: Key,
+    expected: &ArrayD<A>,
+    what: &dyn Debug,
+) {
     let fill = |mut view: ArrayViewMutD<'_, A>| view.fill_init(initializer, key).unwrap();
-    assert_fills_every_order(&fill, &expected, &shape);
+    assert_fills_every_order(&fill, expected, what);
+    for column_major in [false, true] {
+        let shape = || expected.raw_dim().set_f(column_major);
+        let mut wanted = ArrayD::from_elem(shape(), A::default());
+        wanted.assign(expected);
+        let found = ArrayD::<A>::init(shape(), initializer, key).unwrap();
+        assert_same_memory(&found, &wanted, &("new", column_major, what));
+    }
 }

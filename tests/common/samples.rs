@@ -70,8 +70,13 @@ pub(crate) fn distance(sample: &[f64], law: &Law, [kolmogorov, sigmas]: [f64; 2]
 
 /// The correlation of two sequences with mean 0, in its standard deviations: √n r.
 pub(crate) fn correlation(x: &[f64], y: &[f64]) -> f64 {
-    let product = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f64>();
-    product(x, y) / (product(x, x) * product(y, y)).sqrt() * (x.len() as f64).sqrt()
+    let [mut xx, mut xy, mut yy] = [0.0; 3];
+    for (x, y) in x.iter().zip(y) {
+        xx += x * x;
+        xy += x * y;
+        yy += y * y;
+    }
+    xy / (xx * yy).sqrt() * (x.len() as f64).sqrt()
 }
 
 /// Asserts that two sequences with mean 0 are not correlated, nor their squares, lest they be related in size
