@@ -1,7 +1,7 @@
 //! The trait of initializers, and the values that an initializer returns.
 
 use crate::error::InitError;
-use crate::fill::{self, Content, Element, Indices, Region};
+use crate::fill::{self, Element, Indices, Region};
 use crate::laws::{AnyLaw, Law, Normal, Transformed, TruncatedNormal, Uniform};
 #[cfg(feature = "complex")]
 use crate::laws::{Circular, ComplexNormal, ComplexTruncatedNormal, Disc};
@@ -73,9 +73,10 @@ pub struct Values<A: Element> {
 
 #[derive(Debug)]
 enum Kind<A: Element> {
-    Content(Content<A>),
-    /// The part with these indices of a larger array.
-    Part(Content<A>, Box<Indices>),
+    /// One value everywhere.
+    Constant(A),
+    /// The values of the key's words; for a part of a larger array, those at its indices.
+    Drawn(AnyLaw, Key, Option<Box<Indices>>),
     /// Elements to broadcast.
     Array(ArcArray<A, IxDyn>),
     Structured(Box<dyn Structure<A>>),
@@ -83,12 +84,7 @@ enum Kind<A: Element> {
 
 /// Values that depend on their place in the array. Writing them cannot fail.
 pub(crate) trait Structure<A: Element>: Debug + Send + Sync {
-    /// True if [`write`](Self::write) skips the elements that are 0: the array must be zeroed first.
-    fn is_on_zeros(&self) -> bool {
-        false
-    }
-
-    /// Writes the elements.
+    /// Writes every element.
     fn write(&self, array: ArrayViewMutD<'_, A>);
 
     /// The values of the whole array at the places of a part of this shape.
@@ -98,11 +94,11 @@ pub(crate) trait Structure<A: Element>: Debug + Send + Sync {
 impl<A: Element> Values<A> {
     /// One value for every element.
     pub const fn constant(value: A) -> Self {
-        Self::of_content(Content::Constant(value))
+        Self { kind: Kind::Constant(value), shape: None }
     }
 
-    const fn of_content(content: Content<A>) -> Self {
-        Self { kind: Kind::Content(content), shape: None }
+    const fn of_law(law: AnyLaw, key: Key) -> Self {
+        Self { kind: Kind::Drawn(law, key, None), shape: None }
     }
 
     fn of_shape(shape: &[usize], kind: Kind<A>) -> Self {
@@ -115,14 +111,14 @@ impl<A: Element> Values<A> {
     /// [`InitError::Unrepresentable`] if the element type cannot hold the law's values.
     pub fn drawn(law: &Law, key: Key) -> Result<Self, InitError> {
         law.check::<A>()?;
-        Ok(Self::of_content(Content::Drawn(AnyLaw::Law(*law), key)))
+        Ok(Self::of_law(AnyLaw::Law(*law), key))
     }
 
     /// Draws from a circular law; the element type must be complex.
     #[cfg(feature = "complex")]
     pub(crate) fn circular(law: &Circular, key: Key) -> Result<Self, InitError> {
         law.check::<A>()?;
-        Ok(Self::of_content(Content::Drawn(AnyLaw::Circular(*law), key)))
+        Ok(Self::of_law(AnyLaw::Circular(*law), key))
     }
 
     /// The elements of an array, broadcast to the shape.
@@ -190,13 +186,15 @@ impl<A: Element> Values<A> {
     pub(crate) fn part(self, region: &Region, shape: &[usize]) -> Result<Self, InitError> {
         self.check_shape(region.global_shape());
         let kind = match self.kind {
-            Kind::Content(content) => Kind::Part(content, Box::new(region.indices(shape))),
+            Kind::Constant(value) => Kind::Constant(value),
+            Kind::Drawn(law, key, _) => {
+                Kind::Drawn(law, key, Some(Box::new(region.indices(shape))))
+            }
             Kind::Array(mut array) => {
                 cut(&mut array, region, shape);
                 Kind::Array(array)
             }
             Kind::Structured(structure) => return structure.part(region, shape),
-            Kind::Part(..) => unreachable!("initializers return the values of whole arrays"),
         };
         Ok(Self::of_shape(shape, kind))
     }
@@ -205,15 +203,10 @@ impl<A: Element> Values<A> {
     pub(crate) fn write<D: Dimension>(&self, array: &mut ArrayRef<A, D>) {
         self.check_shape(array.shape());
         match &self.kind {
-            Kind::Content(content) => fill::onto(array, content, None),
-            Kind::Part(content, indices) => fill::onto(array, content, Some(indices)),
+            Kind::Constant(value) => array.fill(*value),
+            Kind::Drawn(law, key, indices) => fill::draw(array, law, *key, indices.as_deref()),
             Kind::Array(elements) => assign(array, elements),
-            Kind::Structured(structure) => {
-                if structure.is_on_zeros() {
-                    fill::onto(array, &Content::Constant(A::default()), None);
-                }
-                structure.write(array.view_mut().into_dyn());
-            }
+            Kind::Structured(structure) => structure.write(array.view_mut().into_dyn()),
         }
     }
 
@@ -225,8 +218,8 @@ impl<A: Element> Values<A> {
     {
         self.check_shape(shape.raw_dim().slice());
         match &self.kind {
-            Kind::Content(content) => fill::filled(shape, content, None),
-            Kind::Part(content, indices) => fill::filled(shape, content, Some(indices)),
+            Kind::Constant(value) => fill::written(shape, |mut array| array.fill(*value)),
+            Kind::Drawn(law, key, indices) => fill::drawn(shape, law, *key, indices.as_deref()),
             Kind::Array(elements) => fill::written(shape, |mut array| assign(&mut array, elements)),
             Kind::Structured(structure) => {
                 fill::written(shape, |array| structure.write(array.into_dyn()))
@@ -345,7 +338,7 @@ drawn!([ComplexNormal Disc ComplexTruncatedNormal] of Complex<A>: this, _shape =
 impl<A: Element> Initializer<A> for Transformed {
     fn values(&self, _: &[usize], key: Key) -> Result<Values<A>, InitError> {
         self.check::<A>()?;
-        Ok(Values::of_content(Content::Drawn(AnyLaw::Transformed(Box::new(self.clone())), key)))
+        Ok(Values::of_law(AnyLaw::Transformed(Box::new(self.clone())), key))
     }
 }
 

@@ -1,14 +1,17 @@
 //! New arrays: memory for a shape, or an error that names it.
 
 use super::target::Target;
-use super::{Content, Element, Indices, memory};
+use super::{Element, Indices, memory};
 use crate::error::InitError;
+use crate::laws::AnyLaw;
+use crate::stream::Key;
 use ndarray::{ArrayBase, ArrayViewMut, DataOwned, Dimension, Shape};
 
-/// A new array with this content, which is a part of a larger one if there are indices.
-pub(crate) fn filled<A, S, D>(
+/// A new array of draws, which is a part of a larger one if there are indices.
+pub(crate) fn drawn<A, S, D>(
     shape: Shape<D>,
-    content: &Content<A>,
+    law: &AnyLaw,
+    key: Key,
     indices: Option<&Indices>,
 ) -> Result<ArrayBase<S, D>, InitError>
 where
@@ -21,9 +24,10 @@ where
     memory::advise_huge_pages(elements.as_ptr(), len * size_of::<A>());
     let room = &mut elements.spare_capacity_mut()[..len];
     let array = ArrayViewMut::from_shape(shape.clone(), room);
-    content.write(Target::of_new(&mut array.expect("as many elements as the shape has")), indices);
-    // SAFETY: writing a content to a target writes every element. A shape without strides of its own has its
-    // elements one after the other, in either order.
+    let mut array = array.expect("as many elements as the shape has");
+    A::draw(Target::of_new(&mut array), law, key, indices);
+    // SAFETY: `draw` writes every element. A shape without strides of its own has its elements one after the
+    // other, in either order.
     Ok(unsafe {
         elements.set_len(len);
         ArrayBase::from_shape_vec_unchecked(shape, elements)

@@ -12,7 +12,7 @@ mod target;
 mod threads;
 mod tiles;
 
-pub(crate) use allocation::{filled, room, written};
+pub(crate) use allocation::{drawn, room, written};
 pub use element::Element;
 #[expect(unreachable_pub, reason = "in the signature of a hidden method")]
 pub use region::Indices;
@@ -23,30 +23,12 @@ use crate::stream::Key;
 use ndarray::{ArrayRef, Dimension};
 use target::Target;
 
-/// A content of arrays of any shape.
-#[derive(Clone, Debug)]
-pub(crate) enum Content<A> {
-    /// One value everywhere.
-    Constant(A),
-    /// The values of the key's words.
-    Drawn(AnyLaw, Key),
-}
-
-/// Writes every element of an array, which is a part of a larger one if there are indices.
-pub(crate) fn onto<A: Element, D: Dimension>(
+/// Draws every element of an array, which is a part of a larger one if there are indices.
+pub(crate) fn draw<A: Element, D: Dimension>(
     array: &mut ArrayRef<A, D>,
-    content: &Content<A>,
+    law: &AnyLaw,
+    key: Key,
     indices: Option<&Indices>,
 ) {
-    content.write(Target::of(array), indices);
-}
-
-impl<A: Element> Content<A> {
-    /// Writes every element of the target.
-    fn write(&self, target: Target<'_, A>, indices: Option<&Indices>) {
-        match self {
-            Self::Constant(value) => target.fill(*value),
-            Self::Drawn(law, key) => A::draw(target, law, *key, indices),
-        }
-    }
+    A::draw(Target::of(array), law, key, indices);
 }

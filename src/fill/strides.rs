@@ -1,8 +1,6 @@
 //! The axes of an array with their strides, merged where possible. A stride counts elements in memory, or in the
 //! row-major order of a larger array.
 
-use std::cmp::Reverse;
-
 /// One axis: its length, and the distance between neighbors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Axis {
@@ -40,14 +38,6 @@ impl Strides {
             }
         }
         this
-    }
-
-    /// The axes of the same elements, sorted by decreasing stride: the order in memory.
-    pub(super) fn in_memory_order(&self) -> Self {
-        let mut axes = self.axes;
-        let axes = &mut axes[..self.rank];
-        axes.sort_unstable_by_key(|axis| Reverse(axis.stride.unsigned_abs()));
-        Self::merge(axes.iter().copied())
     }
 
     pub(super) fn as_slice(&self) -> &[Axis] {

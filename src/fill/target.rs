@@ -2,11 +2,11 @@
 
 use super::columns::LINE_LEN;
 use super::draw::{Scratch, Source};
+use super::element::Element;
 use super::memory::LEAST_STREAMED;
 use super::strides::{self, Axis, Strides};
 use super::threads::{each, in_ranges};
 use super::tiles::Tiles;
-use crate::element::Format;
 use crate::stream::BLOCK;
 use ndarray::{ArrayRef, Dimension};
 use std::marker::PhantomData;
@@ -30,11 +30,11 @@ unsafe impl<A: Send> Sync for Target<'_, A> {}
 // The scratch buffer is in a frame of its own, so that no frame has those of two ways to draw, or one for each
 // of rayon's nested calls.
 #[inline(never)]
-fn draw_contiguous<A: Format>(source: &Source<'_, A>, first: usize, out: &mut [MaybeUninit<A>]) {
+fn draw_contiguous<A: Element>(source: &Source<'_, A>, first: usize, out: &mut [MaybeUninit<A>]) {
     source.write(&mut Scratch::new(), first, out);
 }
 
-impl<'a, A: Format> Target<'a, A> {
+impl<'a, A: Element> Target<'a, A> {
     pub(super) fn of<D: Dimension>(array: &'a mut ArrayRef<A, D>) -> Self {
         let start = array.as_mut_ptr();
         Self { start, shape: array.shape(), strides: array.strides(), array: PhantomData }
@@ -48,17 +48,6 @@ impl<'a, A: Format> Target<'a, A> {
 
     pub(super) fn len(&self) -> usize {
         self.shape.iter().product()
-    }
-
-    /// Writes one value to every element.
-    pub(super) fn fill(self, value: A) {
-        let axes = Strides::new(self.shape, self.strides).in_memory_order();
-        in_ranges(self.len(), 64 * BLOCK, |first, count| {
-            strides::stretches(axes.as_slice(), first, count, |_, start, axis| {
-                // SAFETY: elements of the array, and no other task's.
-                unsafe { self.put(start, axis, |_| MaybeUninit::new(value)) };
-            });
-        });
     }
 
     /// Writes every element.

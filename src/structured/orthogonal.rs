@@ -155,14 +155,10 @@ pub(super) struct Matrices<A> {
 }
 
 impl<A: Element> Structure<A> for Matrices<A::Arithmetic> {
-    fn is_on_zeros(&self) -> bool {
-        self.middle.is_some()
-    }
-
     fn write(&self, mut array: ArrayViewMutD<'_, A>) {
         if let Some(middle) = &self.middle {
             let whole = Region::whole(array.shape());
-            middle.take(&mut array, &whole);
+            middle.clear(&mut array, &whole);
         }
         let mut array = array.permuted_axes(self.order.as_slice());
         let batch = indices(IxDyn(&array.shape()[..self.batch]));
