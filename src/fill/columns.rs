@@ -1,11 +1,11 @@
 //! Tiles onto an array's memory, column by column.
 
 use super::draw::{Scratch, Source};
+use super::element::Element;
 use super::memory;
 use super::strides::{self, Axis};
 use super::target::Target;
 use super::tiles::Tiles;
-use crate::element::Format;
 use std::mem::MaybeUninit;
 
 /// The length of a line of a tile in the buffer. It is longer than a tile is wide, so that the elements of a
@@ -16,7 +16,7 @@ type Line<E> = [MaybeUninit<E>; LINE_LEN];
 /// The prefetch distance, in columns.
 const AHEAD: i64 = 32;
 
-impl<E: Format> Target<'_, E> {
+impl<E: Element> Target<'_, E> {
     /// Writes a tile: its lines are drawn one by one into a buffer, then written column by column. `streamed`
     /// says whether columns are written past the caches.
     ///
@@ -75,26 +75,22 @@ impl<E: Format> Target<'_, E> {
 
 /// Writes one column: the elements of all lines at `place`. `N` elements fill a cache line.
 #[inline(always)]
-fn write_column<E: Format, const N: usize>(
+fn write_column<E: Element, const N: usize>(
     column: &mut [MaybeUninit<E>],
     lines: &[Line<E>],
     place: usize,
     streamed: bool,
 ) {
-    let head = if streamed { memory::up_to_line(column) } else { None };
-    let (first, column) = column.split_at_mut(head.unwrap_or(0));
+    let head = if streamed { memory::up_to_line(column) } else { 0 };
+    let (first, column) = column.split_at_mut(head);
     let (above, lines) = lines.split_at(first.len());
     let (pieces, last) = column.as_chunks_mut::<N>();
     let (whole, below) = lines.as_chunks::<N>();
     let values = |lines: &[Line<E>; N]| std::array::from_fn(|i| lines[i][place]);
-    if head.is_some() {
-        assert_eq!(size_of::<[E; N]>(), memory::LINE);
-        for (piece, lines) in pieces.iter_mut().zip(whole) {
-            // SAFETY: the size of a cache line, and a multiple of it after the head.
-            unsafe { memory::stream(piece, &values(lines)) };
-        }
-    } else {
-        for (piece, lines) in pieces.iter_mut().zip(whole) {
+    for (piece, lines) in pieces.iter_mut().zip(whole) {
+        if streamed {
+            memory::stream(piece, &values(lines));
+        } else {
             *piece = values(lines);
         }
     }
@@ -116,7 +112,7 @@ mod tests {
     /// Compares a Fortran array with C order's elements, wherever its columns begin in their cache lines,
     /// and checks that the memory around it is left alone.
     #[track_caller]
-    fn assert_in_c_order<E: Format + Pod>(height: usize, least_streamed: usize) {
+    fn assert_in_c_order<E: Element + Pod>(height: usize, least_streamed: usize) {
         const WIDTH: usize = 300;
         let law = AnyLaw::Law(Uniform::new(-1.0, 1.0).unwrap().into());
         let source = Source::new(&law, Key::new(height as u64), None);
