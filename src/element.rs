@@ -1,7 +1,7 @@
 //! The element types, as the arithmetic sees them.
 
 #[cfg(feature = "half")]
-mod half;
+pub(crate) mod half;
 
 use crate::error::InitError;
 use crate::math::Float;

@@ -1,44 +1,11 @@
-//! `f16` and `bf16`: how numbers of `f32` are rounded to them.
-//!
-//! By operations on bits that become vector code on every target, and have the same bits on all of
-//! them.
+//! `f16` and `bf16` among the numbers of `f32`.
 
 use super::Format;
 use crate::math::Float;
 use half::{bf16, f16};
 
-/// The bits of the nearest `bf16`, the even one of two; the number must not be NaN.
-#[inline(always)]
-fn bfloat16(value: f32) -> u16 {
-    let bits = value.to_bits();
-    // The digits that are cut off count as half a unit in the last place or more, if with this they carry.
-    let half = 0x7FFF + (bits >> 16 & 1);
-    (bits.wrapping_add(half) >> 16) as u16
-}
-
-/// The bits of the nearest `f16`, the even one of two; the number must not be NaN.
-#[inline(always)]
-fn binary16(value: f32) -> u16 {
-    /// 2¹⁶, which is infinite.
-    const INFINITE: u32 = (127 + 16) << 23;
-    /// 2⁻¹⁴, the least number with all its digits.
-    const LEAST_NORMAL: u32 = (127 - 14) << 23;
-    let bits = value.to_bits();
-    let sign = bits >> 16 & 0x8000;
-    let magnitude = (bits & 0x7FFF_FFFF).min(INFINITE);
-    let power = (magnitude & 0x7F80_0000).max(LEAST_NORMAL);
-    // The last place of 2¹³ times the number's power of two is worth what the last place of the `f16` is: the
-    // sum is rounded there, and its last digits are the number's, from 0 to 2048.
-    let large = power + (13 << 23);
-    let sum = f32::from_bits(magnitude) + f32::from_bits(large);
-    let digits = sum.to_bits() - large;
-    // A subnormal number has the exponent 0, and others have the 1 in front of their digits added to it.
-    let unsigned = ((power - LEAST_NORMAL) >> 13) + digits;
-    (sign | unsigned) as u16
-}
-
 macro_rules! format {
-    ($element:ident, $round:ident) => {
+    ($element:ident) => {
         impl Format for $element {
             type Arithmetic = f32;
             type Real = Self;
@@ -49,7 +16,7 @@ macro_rules! format {
 
             #[inline(always)]
             fn rounded_from(value: f32) -> Self {
-                Self::from_bits($round(value))
+                Self::from_f32(value)
             }
 
             fn nearest_to(value: f64) -> Self {
@@ -71,15 +38,15 @@ macro_rules! format {
         }
     };
 }
-format!(f16, binary16);
-format!(bf16, bfloat16);
+format!(f16);
+format!(bf16);
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// Every number whose bits are a multiple of a prime, and all those next to where rounding turns.
-    fn numbers() -> impl Iterator<Item = f32> {
+    pub(crate) fn numbers() -> impl Iterator<Item = f32> {
         let turns = (0..=u16::MAX).flat_map(|bits| {
             let [a, b] = [f16::from_bits(bits).to_f32(), bf16::from_bits(bits).to_f32()];
             let next = f16::from_bits(bits.wrapping_add(1)).to_f32();
@@ -88,14 +55,6 @@ mod tests {
             [a, b, middle, ties].into_iter().flat_map(|x| [x.next_down(), x, x.next_up()])
         });
         turns.chain((0..=u32::MAX).step_by(997).map(f32::from_bits)).filter(|x| !x.is_nan())
-    }
-
-    #[test]
-    fn rounding_is_that_of_the_half_crate() {
-        for x in numbers() {
-            assert_eq!(binary16(x), f16::from_f32(x).to_bits(), "{x:e}");
-            assert_eq!(bfloat16(x), bf16::from_f32(x).to_bits(), "{x:e}");
-        }
     }
 
     #[track_caller]

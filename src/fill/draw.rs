@@ -1,5 +1,6 @@
 //! The loop: words, then values.
 
+use super::element::Element;
 use super::region::{Indices, Run};
 use crate::element::Format;
 use crate::laws::{AnyLaw, AnyQuantile, Quantile, with_quantile};
@@ -9,7 +10,7 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 /// The elements of an array, as a function of their logical index.
-pub(super) struct Source<'a, E: Format> {
+pub(super) struct Source<'a, E: Element> {
     quantile: AnyQuantile<'a, E::Arithmetic>,
     /// The key of each half of an element's words.
     streams: [Key; STREAMS],
@@ -37,7 +38,7 @@ impl Scratch {
     }
 }
 
-impl<'a, E: Format> Source<'a, E> {
+impl<'a, E: Element> Source<'a, E> {
     /// The number of 32-bit words of an element.
     const WORDS: usize = (1 + E::Arithmetic::IS_WIDE as usize) * (1 + E::IS_COMPLEX as usize);
 
@@ -58,7 +59,7 @@ impl<'a, E: Format> Source<'a, E> {
 }
 
 /// Collects the words of several runs for one loop, since starting a loop costs more than a short run.
-struct Pieces<'a, 'b, E: Format> {
+struct Pieces<'a, 'b, E: Element> {
     source: &'a Source<'a, E>,
     scratch: &'a mut Scratch,
     /// Elements whose words are in the scratch buffer.
@@ -68,7 +69,7 @@ struct Pieces<'a, 'b, E: Format> {
     done: usize,
 }
 
-impl<E: Format> Pieces<'_, '_, E> {
+impl<E: Element> Pieces<'_, '_, E> {
     #[inline(always)]
     fn add(&mut self, mut run: Run) {
         let Source { streams, simd, .. } = self.source;
@@ -109,9 +110,11 @@ impl<E: Format> Pieces<'_, '_, E> {
         });
         let out = &mut self.out[self.done..][..len];
         self.done += len;
-        with_quantile!(quantile, E, quantile => {
-            simd.run((Values { quantile, words: Words(drawn), tails }, PhantomData), out);
-        });
+        with_quantile!(quantile, E, quantile => E::write(out, |out| {
+            simd.run((Values { quantile, words: Words(drawn), tails }, PhantomData::<E::Entry>), out);
+            // SAFETY: `run` wrote all of them.
+            unsafe { out.assume_init_ref() }
+        }));
     }
 }
 
@@ -268,7 +271,7 @@ mod tests {
     }
 
     /// Elements first, first + 1, …, by this instruction set.
-    fn elements<E: Format>(law: Law, simd: Simd, first: usize, len: usize) -> Vec<E> {
+    fn elements<E: Element>(law: Law, simd: Simd, first: usize, len: usize) -> Vec<E> {
         let law = AnyLaw::Law(law);
         let source = Source { simd, ..Source::<E>::new(&law, KEY, None) };
         let mut out = vec![MaybeUninit::new(E::default()); len];
@@ -278,13 +281,13 @@ mod tests {
     }
 
     /// As text: numbers, zeros of either sign among them, have one form each.
-    fn bits<E: Format>(elements: &[E]) -> String {
+    fn bits<E: Element>(elements: &[E]) -> String {
         format!("{elements:?}")
     }
 
     /// Every length around rows, groups and blocks, wherever the elements begin, by every instruction
     /// set, has a part of one long array's elements.
-    fn assert_parts<E: Format>(laws: impl IntoIterator<Item = Law>) {
+    fn assert_parts<E: Element>(laws: impl IntoIterator<Item = Law>) {
         let few = cfg!(debug_assertions);
         let longest = 2 * BLOCK + 70;
         for law in laws {

@@ -2,10 +2,13 @@
 
 use super::Indices;
 use super::draw::Source;
+#[cfg(feature = "half")]
+use super::half::{rounded, to_bf16, to_f16};
 use super::target::Target;
 use crate::element::{Entry, Format};
 use crate::laws::AnyLaw;
 use crate::stream::Key;
+use std::mem::MaybeUninit;
 
 /// A type that arrays can be filled with: `f32` or `f64`, with the feature `half` also `f16` or `bf16`,
 /// and with the feature `complex` also `Complex<f32>` or `Complex<f64>`.
@@ -56,10 +59,17 @@ pub trait Element: Format {
     /// compiled with this crate alone, as fast as its own profile says.
     #[doc(hidden)]
     fn draw(target: Target<'_, Self>, law: &AnyLaw, key: Key, indices: Option<&Indices>);
+
+    /// Has numbers computed, in `out` or in a buffer from which they are rounded to it. At most a block.
+    #[doc(hidden)]
+    fn write(
+        out: &mut [MaybeUninit<Self>],
+        compute: impl FnOnce(&mut [MaybeUninit<Self::Entry>]) -> &[Self::Entry],
+    );
 }
 
 macro_rules! element {
-    ($($(#[$cfg:meta])? $element:ty, $entry:ty;)*) => {$(
+    ($($(#[$cfg:meta])? $element:ty, $entry:ty, |$out:ident, $compute:ident| $write:expr;)*) => {$(
         $(#[$cfg])?
         impl Element for $element {
             type Entry = $entry;
@@ -67,18 +77,26 @@ macro_rules! element {
             fn draw(target: Target<'_, Self>, law: &AnyLaw, key: Key, indices: Option<&Indices>) {
                 target.draw(&Source::new(law, key, indices));
             }
+
+            #[inline(always)]
+            fn write(
+                $out: &mut [MaybeUninit<Self>],
+                $compute: impl FnOnce(&mut [MaybeUninit<$entry>]) -> &[$entry],
+            ) {
+                $write
+            }
         }
     )*};
 }
 element! {
-    f32, f32;
-    f64, f64;
+    f32, f32, |out, compute| { compute(out); };
+    f64, f64, |out, compute| { compute(out); };
     #[cfg(feature = "half")]
-    half::f16, f32;
+    half::f16, f32, |out, compute| rounded(out, compute, to_f16);
     #[cfg(feature = "half")]
-    half::bf16, f32;
+    half::bf16, f32, |out, compute| rounded(out, compute, to_bf16);
     #[cfg(feature = "complex")]
-    num_complex::Complex<f32>, Self;
+    num_complex::Complex<f32>, Self, |out, compute| { compute(out); };
     #[cfg(feature = "complex")]
-    num_complex::Complex<f64>, Self;
+    num_complex::Complex<f64>, Self, |out, compute| { compute(out); };
 }

@@ -5,6 +5,8 @@ mod allocation;
 mod columns;
 mod draw;
 mod element;
+#[cfg(feature = "half")]
+mod half;
 mod memory;
 mod region;
 mod strides;
