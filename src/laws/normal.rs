@@ -93,7 +93,8 @@ impl<E: Format> Quantile<E> for NormalQuantile<E::Arithmetic> {
     fn center<const FUSED: bool>(&self, [word, _]: [u64; 2]) -> (E, bool) {
         let (x, q) = E::Arithmetic::fold::<FUSED>(word);
         let d = q * (E::Arithmetic::TWO - q);
-        let z = E::Arithmetic::center::<FUSED>(&self.center, x, d);
+        let (rest, most) = E::Arithmetic::center::<FUSED>(&self.center, x, d);
+        let z = x.tieless_multiply_add::<FUSED>(rest, most);
         (E::rounded_from(self.scale::<FUSED>(z, word)), d < E::Arithmetic::LEAST_D)
     }
 

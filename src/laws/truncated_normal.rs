@@ -323,7 +323,8 @@ impl<E: Format, const CENTRAL: bool> Quantile<E> for TruncatedQuantile<E::Arithm
     fn center<const FUSED: bool>(&self, [word, _]: [u64; 2]) -> (E, bool) {
         let (x, near, far) = self.point::<FUSED>(word);
         let d = near * far;
-        let z = E::Arithmetic::center::<FUSED>(&self.center, x, d);
+        let (rest, most) = E::Arithmetic::center::<FUSED>(&self.center, x, d);
+        let z = x.multiply_add::<FUSED>(rest, most);
         let value = self.scale.apply::<FUSED>(z.flip(word));
         (E::rounded_from(value), d < E::Arithmetic::LEAST_D)
     }

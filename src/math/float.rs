@@ -34,10 +34,10 @@ pub trait Float: num_traits::Float + Debug + Default + Zeroable + Send + Sync + 
 
     /// self · factor + summand, rounded once.
     fn multiply_add<const FUSED: bool>(self, factor: Self, summand: Self) -> Self;
-    /// [`multiply_add`](Self::multiply_add) in the polynomials of this module. Without the instruction, an `f32` is
-    /// rounded from the sum in `f64`. No inexact sum is a tie there, for any argument, as a test shows.
+    /// [`multiply_add`](Self::multiply_add) where, for `f32`, no inexact sum in `f64` is a tie. Without the instruction,
+    /// the result is rounded from this sum. Tests try every argument of the polynomials, and every word's center.
     #[inline(always)]
-    fn horner_step<const FUSED: bool>(self, factor: Self, summand: Self) -> Self {
+    fn tieless_multiply_add<const FUSED: bool>(self, factor: Self, summand: Self) -> Self {
         self.multiply_add::<FUSED>(factor, summand)
     }
 
@@ -52,8 +52,9 @@ pub trait Float: num_traits::Float + Debug + Default + Zeroable + Send + Sync + 
     /// The coefficients behind a `black_box`. LLVM would otherwise rebuild the vector of each constant in
     /// the loop. Coefficients that are unknown to LLVM stay in memory, as operands of the instructions.
     fn table() -> Self::Table;
-    /// z for x, given d = 1 − x² of at least [`LEAST_D`](Self::LEAST_D).
-    fn center<const FUSED: bool>(table: &Self::Table, x: Self, d: Self) -> Self;
+    /// The rational function r and 1.5 x of z = x r + 1.5 x, given d = 1 − x² of at least
+    /// [`LEAST_D`](Self::LEAST_D).
+    fn center<const FUSED: bool>(table: &Self::Table, x: Self, d: Self) -> (Self, Self);
     /// The cosine and sine of π x for x from 0 to 1, given 1 − x as well: to 3 · 10⁻⁷ (`f32`) and
     /// 4 · 10⁻¹⁵ (`f64`).
     fn half_turn<const FUSED: bool>(x: Self, rest: Self) -> (Self, Self);
@@ -108,9 +109,9 @@ macro_rules! common {
         }
 
         #[inline(always)]
-        fn center<const FUSED: bool>(table: &Self::Table, x: Self, d: Self) -> Self {
+        fn center<const FUSED: bool>(table: &Self::Table, x: Self, d: Self) -> (Self, Self) {
             let rest = rational::<FUSED, Self, $terms>(&table.numerator, &table.denominator, d);
-            x.multiply_add::<FUSED>(rest, x * table.middle)
+            (rest, x * table.middle)
         }
 
         #[inline(always)]
@@ -149,7 +150,7 @@ impl Float for f32 {
     }
 
     #[inline(always)]
-    fn horner_step<const FUSED: bool>(self, factor: f32, summand: f32) -> f32 {
+    fn tieless_multiply_add<const FUSED: bool>(self, factor: f32, summand: f32) -> f32 {
         if FUSED {
             self.mul_add(factor, summand)
         } else {
@@ -347,5 +348,44 @@ mod tests {
             let differences = Differences { coefficients, is_of_squares: true };
             assert_eq!(best.run(differences, &mut (2.0_f32.powi(-33)..0.251)), 0);
         }
+    }
+
+    /// The center of a positive word, and its x, with or without the instruction.
+    #[inline(always)]
+    fn center<const FUSED: bool>(word: i32) -> (f32, f32) {
+        let (x, q) = f32::fold::<true>((word as u64) << 32);
+        let (rest, most) = f32::center::<FUSED>(&TABLE_32, x, q * (2.0 - q));
+        (x.tieless_multiply_add::<FUSED>(rest, most), x)
+    }
+
+    /// Counts words whose center has other bits without the instruction.
+    struct Centers;
+
+    impl Vectorized for Centers {
+        type Target = Range<i32>;
+        type Output = u32;
+
+        #[inline(always)]
+        fn run<const FUSED: bool>(self, words: &mut Range<i32>) -> u32 {
+            let step = if cfg!(debug_assertions) { 10_007 } else { 1 };
+            let mut count = 0;
+            for i in 0..(words.end - words.start) / step {
+                let word = words.start + i * step;
+                count += u32::from(center::<true>(word) != center::<false>(word));
+            }
+            count
+        }
+    }
+
+    /// x · rest + 1.5 x is exact in `f64` unless |rest| < 2⁻⁵: the product has 48 digits, and at most 5 places lie
+    /// above them. z / x rises with x.
+    #[test]
+    fn centers_have_the_bits_of_the_instruction_for_every_word() {
+        let [first, last] = [0.68, 0.755].map(|x: f64| (x * 2.0_f64.powi(31)) as i32);
+        for (word, share) in [(first, 1.5 - 1.0 / 32.0), (last, 1.5 + 1.0 / 32.0)] {
+            let (z, x) = center::<true>(word);
+            assert!((z / x < share) == (share < 1.5), "{x}: {z}");
+        }
+        assert_eq!(Simd::available().last().unwrap().run(Centers, &mut (first..last)), 0);
     }
 }

@@ -158,12 +158,12 @@ pub(super) fn polynomial<const FUSED: bool, A: Float, const N: usize>(c: &[A; N]
     let squared = x * x;
     let mut sum = c[N - 1];
     if N.is_multiple_of(2) {
-        sum = sum.horner_step::<FUSED>(x, c[N - 2]);
+        sum = sum.tieless_multiply_add::<FUSED>(x, c[N - 2]);
     }
     for i in (0..(N - 1) / 2).rev() {
         // x first: the other order costs a copy of x for each pair with AVX2.
-        let pair = x.horner_step::<FUSED>(c[2 * i + 1], c[2 * i]);
-        sum = sum.horner_step::<FUSED>(squared, pair);
+        let pair = x.tieless_multiply_add::<FUSED>(c[2 * i + 1], c[2 * i]);
+        sum = sum.tieless_multiply_add::<FUSED>(squared, pair);
     }
     sum
 }
