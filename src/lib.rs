@@ -105,7 +105,7 @@
 //!
 //! | feature | effect |
 //! |---|---|
-//! | `rayon`, on by default | large arrays are filled by the threads of the current pool; the values do not depend on the feature |
+//! | `rayon`, on by default | large arrays are drawn by the threads of the current pool; the values do not depend on the feature |
 //! | `ndarray-rand`, on by default | `ndarray_rand` is re-exported, and [`rand`] has the features that `ndarray_rand` needs, `rand::rng()` among them. A build for browsers without this feature needs no settings for getrandom |
 //! | `half` | arrays of `f16` and `bf16`; the crate half is re-exported |
 //! | `complex` | arrays of `Complex<f32>` and `Complex<f64>`, and laws of their own; num-complex is re-exported |
