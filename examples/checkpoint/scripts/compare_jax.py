@@ -28,7 +28,7 @@ from flax import nnx
 
 import agreement
 from ndarray_init_record.of_jax import load
-from ndarray_init_record.of_jax.models import Model, constructor, function, keras_model
+from ndarray_init_record.of_jax.models import Model, constructor, function, keras_model, keras_weights
 from ndarray_init_record.of_jax.presets import of_shape
 from ndarray_init_record.of_jax.record import record
 from ndarray_init_record.parameter_list import Entry, ParameterList, versions
@@ -101,15 +101,16 @@ def use(spec: str, arrays: dict[str, np.ndarray]) -> str:
     if library == "keras":
         model = keras_model(build, {}, 0)
         load.into_keras(arrays, model)
+        model = loaded(model, keras_model(build, {}, 1))
         # Only a model that was made of layers, not a class of one's own, has inputs.
         if not (inputs := getattr(model, "inputs", None)):
-            return "assigned by path, no forward pass: the model names no inputs"
+            return "load_weights, no forward pass: the model names no inputs"
         # MobileNetV3 leaves the size of its images open.
         ones = [np.ones((1, *(size or 224 for size in value.shape[1:])), value.dtype) for value in inputs]
         weights = [variable.value for variable in model.trainable_variables]
         others = [variable.value for variable in model.non_trainable_variables]
         outputs, _ = jax.jit(model.stateless_call)(weights, others, ones if len(ones) > 1 else ones[0])
-        return f"assigned by path, {finite(outputs)}"
+        return f"load_weights, {finite(outputs)}"
     if library == "flax" and "rngs" in inspect.signature(build).parameters:
         load.into_nnx(arrays, build(rngs=nnx.Rngs(0)))
         return "into_nnx, no forward pass: the example has no inputs"
@@ -120,6 +121,19 @@ def use(spec: str, arrays: dict[str, np.ndarray]) -> str:
         return f"into_tree, {finite(jax.jit(module.apply)(variables, *ones))}"
     load.into_tree(arrays, build(jax.random.key(0)))
     return "into_tree, no forward pass: the function from a key to arrays has no inputs"
+
+
+def loaded(model: Any, other: Any) -> Any:
+    """The other model, whose weights `load_weights` made those of the first one."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.weights.h5"
+        model.save_weights(file)
+        other.load_weights(file)
+    expected = keras_weights(model)
+    for name, weight in keras_weights(other).items():
+        if not np.array_equal(weight.value, expected[name].value):
+            raise ArithmeticError(f"load_weights gives {name} other numbers")
+    return other
 
 
 def finite(outputs: Any) -> str:

@@ -29,8 +29,9 @@ arguments. `keras.applications` have their full size.
 |---|---:|---:|---:|---:|---:|---|---:|
 {table}
 
-`from_pretrained` reads the folder with the configuration and the file, and gives the tensors of the file. Keras'
-`load_weights` reads HDF5, which `checkpoint` does not write; `ndarray_init_record.of_jax.load` assigns weights by path.
+`from_pretrained` reads the folder with the configuration and the file, and gives the tensors of the file. `load_weights`
+reads HDF5: `into_keras` of `ndarray_init_record.of_jax.load` sets a model's weights, `save_weights` writes the file, and
+a second model loads the file and has the tensors of `checkpoint`.
 
 {names}
 

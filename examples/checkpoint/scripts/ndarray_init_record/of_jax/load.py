@@ -47,6 +47,7 @@ def into_nnx(arrays: Mapping[str, Any], module: Any) -> None:
 def into_keras(arrays: Mapping[str, Any], model: Any) -> None:
     """Sets the weights of a Keras model. The state of random generators stays.
 
+    `model.save_weights("model.weights.h5")` then writes the file that `load_weights` reads.
     Keras numbers the names of layers: `keras.utils.clear_session()` must stand before the model is built.
     """
     weights = keras_weights(model)
