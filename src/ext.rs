@@ -211,8 +211,9 @@ pub trait InitExt: Sized {
 pub trait InitRefExt<A> {
     /// Fills the array in place. On an error, nothing is written.
     ///
-    /// Constants and laws, except `Transformed`, allocate nothing if the last axis has the smallest stride, as in
-    /// row-major order. In other memory orders, each task allocates at most one buffer of 64 × 1040 elements.
+    /// Laws, except `Transformed`, allocate nothing if the last axis has the smallest stride, as in row-major order. In
+    /// other memory orders, each task allocates at most one buffer of 64 × 1040 elements. A constant allocates nothing,
+    /// unless a view with gaps has more than four dynamic axes: then ndarray copies the shape.
     /// `Orthogonal` allocates its matrix, and [`Values::from_fn`](crate::Values::from_fn) its values.
     ///
     /// # Errors

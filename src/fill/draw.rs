@@ -110,7 +110,7 @@ impl<E: Element> Pieces<'_, '_, E> {
         });
         let out = &mut self.out[self.done..][..len];
         self.done += len;
-        with_quantile!(quantile, E, quantile => E::write(out, |out| {
+        with_quantile!(quantile, E, quantile => E::write_numbers(out, |out| {
             simd.run((Values { quantile, words: Words(drawn), tails }, PhantomData::<E::Entry>), out);
             // SAFETY: `run` wrote all of them.
             unsafe { out.assume_init_ref() }

@@ -62,7 +62,7 @@ pub trait Element: Format {
 
     /// Has numbers computed, in `out` or in a buffer from which they are rounded to it. At most a block.
     #[doc(hidden)]
-    fn write(
+    fn write_numbers(
         out: &mut [MaybeUninit<Self>],
         compute: impl FnOnce(&mut [MaybeUninit<Self::Entry>]) -> &[Self::Entry],
     );
@@ -79,7 +79,7 @@ macro_rules! element {
             }
 
             #[inline(always)]
-            fn write(
+            fn write_numbers(
                 $out: &mut [MaybeUninit<Self>],
                 $compute: impl FnOnce(&mut [MaybeUninit<$entry>]) -> &[$entry],
             ) {
