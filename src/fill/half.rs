@@ -16,6 +16,7 @@ pub(super) fn rounded<H>(
 
 /// Writes the nearest `f16` of each number, the even one of two.
 pub(super) fn to_f16(numbers: &[f32], out: &mut [MaybeUninit<f16>]) {
+    #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut))]
     let mut done = 0;
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("f16c") {
@@ -32,13 +33,12 @@ pub(super) fn to_f16(numbers: &[f32], out: &mut [MaybeUninit<f16>]) {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "f16c")]
 fn eights_to_f16(numbers: &[f32], out: &mut [MaybeUninit<f16>]) -> usize {
-    use std::arch::x86_64::{_MM_FROUND_TO_NEAREST_INT, _mm256_cvtps_ph};
+    use std::arch::x86_64::{_MM_FROUND_TO_NEAREST_INT as NEAREST, _mm256_cvtps_ph};
 
     let eights = numbers.as_chunks::<8>().0;
     for (halves, &numbers) in out.as_chunks_mut::<8>().0.iter_mut().zip(eights) {
-        let vector = bytemuck::cast(numbers);
-        let nearest = _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(vector);
-        *halves = bytemuck::cast::<_, [f16; 8]>(nearest).map(MaybeUninit::new);
+        let rounded = _mm256_cvtps_ph::<NEAREST>(bytemuck::cast(numbers));
+        *halves = bytemuck::cast::<_, [f16; 8]>(rounded).map(MaybeUninit::new);
     }
     eights.as_flattened().len()
 }
