@@ -81,8 +81,9 @@ impl Uniform {
         &self,
     ) -> UniformQuantile<E::Arithmetic, SYMMETRIC> {
         let [low, high] = self.bounds::<E>();
-        let [center, half] = [self.mean(), self.half_width()].map(E::Arithmetic::from_f64);
-        let half = if SYMMETRIC { high * E::Arithmetic::UNIT } else { half };
+        let of = E::Arithmetic::from_f64;
+        let half = if SYMMETRIC { high * E::Arithmetic::UNIT } else { of(self.half_width()) };
+        let center = of(if SYMMETRIC { 0.0 } else { self.mean() });
         UniformQuantile { center, half, low, high }
     }
 
@@ -107,11 +108,10 @@ impl Uniform {
     /// An error unless the element type has values between the bounds.
     pub(super) fn check<E: Format>(&self) -> Result<(), &'static str> {
         let [low, high] = self.bounds::<E>();
+        let is_narrow = self.half_width() < E::LEAST_VALUE / 2.0;
         if self.low < -E::GREATEST_VALUE || self.high > E::GREATEST_VALUE {
             Err("its bounds are too large")
-        } else if *self != Self::ZERO
-            && (self.half_width() < E::LEAST_VALUE / 2.0
-                || low == high && low == E::Arithmetic::default())
+        } else if *self != Self::ZERO && (is_narrow || [low, high] == [E::Arithmetic::default(); 2])
         {
             Err("its width is below the least positive number of the type")
         } else if low > high {
