@@ -159,8 +159,8 @@ pub(crate) fn assert_same_slices<A: Listed>(found: &[A], expected: &[A], what: &
 /// No law of the tests gives this number: an element that still has it has not been written.
 pub(crate) const UNTOUCHED: f64 = 12_345.0;
 
-/// Cuts a view out of new memory and fills it. Asserts that the view has the expected elements, in its logical order, and that
-/// the memory around it is as it was.
+/// Cuts a view out of new memory and fills it. Asserts that the view has the expected elements, in its logical order, and
+/// that the memory around it is as it was.
 #[track_caller]
 pub(crate) fn assert_fills<A: Listed>(
     memory: impl ShapeBuilder<Dim = IxDyn>,
