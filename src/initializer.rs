@@ -97,7 +97,7 @@ impl<A: Element> Values<A> {
         Self { kind: Kind::Constant(value), shape: None }
     }
 
-    const fn of_law(law: AnyLaw, key: Key) -> Self {
+    fn of_law(law: AnyLaw, key: Key) -> Self {
         Self { kind: Kind::Drawn(law, key, None), shape: None }
     }
 

@@ -34,7 +34,7 @@ where
     })
 }
 
-/// A new array of zeros, which the function may overwrite.
+/// A new array, which the function writes over zeros.
 pub(crate) fn written<A, S, D>(
     shape: Shape<D>,
     write: impl FnOnce(ArrayViewMut<'_, A, D>),

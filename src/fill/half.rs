@@ -43,7 +43,8 @@ fn eights_to_f16(numbers: &[f32], out: &mut [MaybeUninit<f16>]) -> usize {
     eights.as_flattened().len()
 }
 
-/// Writes the nearest `bf16` of each number, the even one of two.
+/// Writes the nearest `bf16` of each number, the even one of two. `bf16::from_f32`, which looks for NaN, takes nearly
+/// three times the instructions.
 pub(super) fn to_bf16(numbers: &[f32], out: &mut [MaybeUninit<bf16>]) {
     for (half, number) in out.iter_mut().zip(numbers) {
         let bits = number.to_bits();

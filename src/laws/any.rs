@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    #[ignore = "all 2³² words: a minute in release, far more in debug"]
+    #[ignore = "all 2³² words: `.ci/release long_tests`"]
     fn uniform_and_normal_elements_rise_with_their_words() {
         assert_rise(0, [(-1.0, 1.0), (-0.3, 1.1)].map(|(a, b)| Uniform::new(a, b).unwrap().into()));
         assert_rise(2, [(0.0, 1.0), (-0.75, 0.02)].map(|(m, s)| Normal::new(m, s).unwrap().into()));
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    #[ignore = "all 2³² words: a minute in release, far more in debug"]
+    #[ignore = "all 2³² words: `.ci/release long_tests`"]
     fn truncated_elements_rise_with_their_words() {
         let bounds = [(-1.0, 2.5), (-3.99, 0.1), (0.0, f64::INFINITY), (1.0, f64::INFINITY)];
         assert_rise(2, bounds.map(|(lower, upper)| truncated(lower, upper)));

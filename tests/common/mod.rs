@@ -258,7 +258,7 @@ pub(crate) const PRESETS: [(&str, VarianceScaling); 10] = [
 pub(crate) fn assert_layouts_agree<A: Listed>(initializer: &dyn Initializer<A>, shape: &[usize]) {
     let key = Key::new(17);
     let expected = ArrayD::<A>::init(IxDyn(shape), initializer, key).unwrap();
-    assert_inits_every_order(initializer, key, &expected, &"");
+    assert_inits_every_order(initializer, key, &expected, &shape);
 }
 
 /// Asserts that an initializer gives these elements to views in every order and to new arrays in both orders.

@@ -36,7 +36,7 @@ fn twice_the_memory_is_written_and_verified_in_every_form() {
 }
 
 #[test]
-#[ignore = "writes 8 GiB"]
+#[ignore = "writes 8 GiB: `.ci/release long_tests`"]
 fn eight_gibibytes_are_written_and_verified() {
     write_and_verify("eight", 8.0, "--out out.safetensors", "out.safetensors");
 }
