@@ -1,7 +1,7 @@
 //! The trait of initializers, and the values that an initializer returns.
 
 use crate::error::InitError;
-use crate::fill::{self, Element, Indices, Region};
+use crate::fill::{self, Content, Element, Indices, Region};
 use crate::laws::{AnyLaw, Law, Normal, Transformed, TruncatedNormal, Uniform};
 #[cfg(feature = "complex")]
 use crate::laws::{Circular, ComplexNormal, ComplexTruncatedNormal, Disc};
@@ -73,10 +73,8 @@ pub struct Values<A: Element> {
 
 #[derive(Debug)]
 enum Kind<A: Element> {
-    /// One value everywhere.
-    Constant(A),
-    /// The values of the key's words; for a part of a larger array, those at its indices.
-    Drawn(AnyLaw, Key, Option<Box<Indices>>),
+    /// For a part of a larger array, the content at these indices.
+    Content(Content<A>, Option<Box<Indices>>),
     /// Elements to broadcast.
     Array(ArcArray<A, IxDyn>),
     Structured(Box<dyn Structure<A>>),
@@ -84,7 +82,12 @@ enum Kind<A: Element> {
 
 /// Values that depend on their place in the array. Writing them cannot fail.
 pub(crate) trait Structure<A: Element>: Debug + Send + Sync {
-    /// Writes every element.
+    /// True if [`write`](Self::write) skips the elements that are 0: the array must be zeroed first.
+    fn is_on_zeros(&self) -> bool {
+        false
+    }
+
+    /// Writes the elements.
     fn write(&self, array: ArrayViewMutD<'_, A>);
 
     /// The values of the whole array at the places of a part of this shape.
@@ -94,11 +97,11 @@ pub(crate) trait Structure<A: Element>: Debug + Send + Sync {
 impl<A: Element> Values<A> {
     /// One value for every element.
     pub const fn constant(value: A) -> Self {
-        Self { kind: Kind::Constant(value), shape: None }
+        Self { kind: Kind::Content(Content::Constant(value), None), shape: None }
     }
 
     fn of_law(law: AnyLaw, key: Key) -> Self {
-        Self { kind: Kind::Drawn(law, key, None), shape: None }
+        Self { kind: Kind::Content(Content::Drawn(law, key), None), shape: None }
     }
 
     fn of_shape(shape: &[usize], kind: Kind<A>) -> Self {
@@ -148,7 +151,12 @@ impl<A: Element> Values<A> {
         shape: &[usize],
     ) -> Result<Self, InitError> {
         let array = array.into().into_dyn();
-        check_broadcast(array.shape(), shape)?;
+        let mut sides = array.shape().iter().rev().zip(shape.iter().rev());
+        if array.ndim() > shape.len() || !sides.all(|(&n, &to)| n == to || n == 1) {
+            let rule = format!("a shape that its own, {:?}, can be broadcast to", array.shape());
+            let initializer = "a constant array";
+            return Err(InitError::Shape { initializer, rule, shape: shape.to_vec() });
+        }
         Ok(Self::of_shape(shape, Kind::Array(array)))
     }
 
@@ -186,14 +194,8 @@ impl<A: Element> Values<A> {
     pub(crate) fn part(self, region: &Region, shape: &[usize]) -> Result<Self, InitError> {
         self.check_shape(region.global_shape());
         let kind = match self.kind {
-            Kind::Constant(value) => Kind::Constant(value),
-            Kind::Drawn(law, key, _) => {
-                Kind::Drawn(law, key, Some(Box::new(region.indices(shape))))
-            }
-            Kind::Array(mut array) => {
-                cut(&mut array, region, shape);
-                Kind::Array(array)
-            }
+            Kind::Content(content, _) => Kind::Content(content, Some(region.indices(shape).into())),
+            Kind::Array(array) => Kind::Array(cut(array, region, shape)),
             Kind::Structured(structure) => return structure.part(region, shape),
         };
         Ok(Self::of_shape(shape, kind))
@@ -203,10 +205,14 @@ impl<A: Element> Values<A> {
     pub(crate) fn write<D: Dimension>(&self, array: &mut ArrayRef<A, D>) {
         self.check_shape(array.shape());
         match &self.kind {
-            Kind::Constant(value) => array.fill(*value),
-            Kind::Drawn(law, key, indices) => fill::draw(array, law, *key, indices.as_deref()),
+            Kind::Content(content, indices) => fill::onto(array, content, indices.as_deref()),
             Kind::Array(elements) => assign(array, elements),
-            Kind::Structured(structure) => structure.write(array.view_mut().into_dyn()),
+            Kind::Structured(structure) => {
+                if structure.is_on_zeros() {
+                    array.fill(A::default());
+                }
+                structure.write(array.view_mut().into_dyn());
+            }
         }
     }
 
@@ -218,12 +224,9 @@ impl<A: Element> Values<A> {
     {
         self.check_shape(shape.raw_dim().slice());
         match &self.kind {
-            Kind::Constant(value) => fill::written(shape, |mut array| array.fill(*value)),
-            Kind::Drawn(law, key, indices) => fill::drawn(shape, law, *key, indices.as_deref()),
+            Kind::Content(content, indices) => fill::filled(shape, content, indices.as_deref()),
             Kind::Array(elements) => fill::written(shape, |mut array| assign(&mut array, elements)),
-            Kind::Structured(structure) => {
-                fill::written(shape, |array| structure.write(array.into_dyn()))
-            }
+            Kind::Structured(inner) => fill::written(shape, |array| inner.write(array.into_dyn())),
         }
     }
 }
@@ -277,9 +280,7 @@ fn values_for<A: Element, I: Initializer<A> + ?Sized>(
     key: Key,
     region: Option<&Region>,
 ) -> Result<Values<A>, InitError> {
-    if let Some(region) = region {
-        region.check(shape)?;
-    }
+    region.map(|region| region.check(shape)).transpose()?;
     if shape.contains(&0) {
         return Ok(Values::constant(A::default()));
     }
@@ -289,21 +290,8 @@ fn values_for<A: Element, I: Initializer<A> + ?Sized>(
     }
 }
 
-fn check_broadcast(from: &[usize], shape: &[usize]) -> Result<(), InitError> {
-    let fits = from.len() <= shape.len()
-        && from.iter().rev().zip(shape.iter().rev()).all(|(&n, &to)| n == to || n == 1);
-    if fits {
-        return Ok(());
-    }
-    Err(InitError::Shape {
-        initializer: "a constant array",
-        rule: format!("a shape that its own, {from:?}, can be broadcast to"),
-        shape: shape.to_vec(),
-    })
-}
-
-/// Cuts a constant array down to a part of this shape, along the axes that are not broadcast.
-fn cut<A>(array: &mut ArcArray<A, IxDyn>, region: &Region, shape: &[usize]) {
+/// The constant array cut down to a part of this shape, along the axes that are not broadcast.
+fn cut<A>(mut array: ArcArray<A, IxDyn>, region: &Region, shape: &[usize]) -> ArcArray<A, IxDyn> {
     let added = shape.len() - array.ndim();
     for (axis, &len) in shape.iter().enumerate().skip(added) {
         let own = Axis(axis - added);
@@ -314,6 +302,7 @@ fn cut<A>(array: &mut ArcArray<A, IxDyn>, region: &Region, shape: &[usize]) {
             array.slice_axis_inplace(own, Slice::new(start, Some(end), step));
         }
     }
+    array
 }
 
 macro_rules! drawn {

@@ -1,17 +1,15 @@
 //! New arrays: memory for a shape, or an error that names it.
 
 use super::target::Target;
-use super::{Element, Indices, memory};
+use super::{Content, Element, Indices, memory};
 use crate::error::InitError;
-use crate::laws::AnyLaw;
-use crate::stream::Key;
 use ndarray::{ArrayBase, ArrayViewMut, DataOwned, Dimension, Shape};
+use std::mem::MaybeUninit;
 
-/// A new array of draws, which is a part of a larger one if there are indices.
-pub(crate) fn drawn<A, S, D>(
+/// A new array with this content, which is a part of a larger one if there are indices.
+pub(crate) fn filled<A, S, D>(
     shape: Shape<D>,
-    law: &AnyLaw,
-    key: Key,
+    content: &Content<A>,
     indices: Option<&Indices>,
 ) -> Result<ArrayBase<S, D>, InitError>
 where
@@ -23,18 +21,20 @@ where
     let mut elements = room::<A, A>(len, shape.raw_dim().slice())?;
     memory::advise_huge_pages(elements.as_ptr(), len * size_of::<A>());
     let room = &mut elements.spare_capacity_mut()[..len];
-    let array = ArrayViewMut::from_shape(shape.clone(), room);
-    let mut array = array.expect("as many elements as the shape has");
-    A::draw(Target::of_new(&mut array), law, key, indices);
-    // SAFETY: `draw` writes every element. A shape without strides of its own has its elements one after the
-    // other, in either order.
+    let mut array = ArrayViewMut::from_shape(shape.clone(), room).expect("as many elements");
+    match content {
+        Content::Constant(value) => array.fill(MaybeUninit::new(*value)),
+        Content::Drawn(law, key) => A::draw(Target::of_new(&mut array), law, *key, indices),
+    }
+    // SAFETY: `fill` and `draw` write every element. A shape without strides of its own has its elements one
+    // after the other, in either order.
     Ok(unsafe {
         elements.set_len(len);
         ArrayBase::from_shape_vec_unchecked(shape, elements)
     })
 }
 
-/// A new array, which the function writes over zeros.
+/// A new array of zeros, which the function may overwrite.
 pub(crate) fn written<A, S, D>(
     shape: Shape<D>,
     write: impl FnOnce(ArrayViewMut<'_, A, D>),

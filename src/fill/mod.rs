@@ -14,7 +14,7 @@ mod target;
 mod threads;
 mod tiles;
 
-pub(crate) use allocation::{drawn, room, written};
+pub(crate) use allocation::{filled, room, written};
 pub use element::Element;
 #[expect(unreachable_pub, reason = "in the signature of a hidden method")]
 pub use region::Indices;
@@ -25,12 +25,23 @@ use crate::stream::Key;
 use ndarray::{ArrayRef, Dimension};
 use target::Target;
 
-/// Draws every element of an array, which is a part of a larger one if there are indices.
-pub(crate) fn draw<A: Element, D: Dimension>(
+/// A content of arrays of any shape.
+#[derive(Clone, Debug)]
+pub(crate) enum Content<A> {
+    /// One value everywhere.
+    Constant(A),
+    /// The values of the key's words.
+    Drawn(AnyLaw, Key),
+}
+
+/// Writes every element of an array, which is a part of a larger one if there are indices.
+pub(crate) fn onto<A: Element, D: Dimension>(
     array: &mut ArrayRef<A, D>,
-    law: &AnyLaw,
-    key: Key,
+    content: &Content<A>,
     indices: Option<&Indices>,
 ) {
-    A::draw(Target::of(array), law, key, indices);
+    match content {
+        Content::Constant(value) => array.fill(*value),
+        Content::Drawn(law, key) => A::draw(Target::of(array), law, *key, indices),
+    }
 }

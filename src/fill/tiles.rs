@@ -71,12 +71,11 @@ impl<'a> Tiles<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fill::draw;
+    use crate::fill::{Content, onto};
     use crate::laws::{AnyLaw, Law, Normal, Uniform};
     use crate::stream::Key;
     use ndarray::{ArrayD, ArrayViewMutD, Axis as Side, IxDyn, Slice};
 
-    const KEY: Key = Key::new(42);
     const UNTOUCHED: f32 = 12_345.0;
     /// Lengths of lines, on both sides of `SHORTEST` and of a tile's width. Miri, which is slow, has the shortest
     /// tiles.
@@ -105,15 +104,15 @@ mod tests {
     }
 
     /// A law with a tail and a law without, each with more elements in C order than any array of these tests.
-    fn laws() -> [(AnyLaw, ArrayD<f32>); 2] {
+    fn laws() -> [(Content<f32>, ArrayD<f32>); 2] {
         let laws: [Law; 2] =
             [Uniform::new(-1.0, 1.0).unwrap().into(), Normal::new(0.0, 1.0).unwrap().into()];
         laws.map(|law| {
-            let law = AnyLaw::Law(law);
+            let content = Content::Drawn(AnyLaw::Law(law), Key::new(42));
             let longest = 3 * COUNTS.iter().max().unwrap() * LENGTHS.iter().max().unwrap();
             let mut line = ArrayD::from_elem(IxDyn(&[longest]), UNTOUCHED);
-            draw(&mut line, &law, KEY, None);
-            (law, line)
+            onto(&mut line, &content, None);
+            (content, line)
         })
     }
 
@@ -126,10 +125,10 @@ mod tests {
     ) {
         let laws = laws();
         for (count, len) in sizes() {
-            let (law, line) = &laws[(count + len) % 2];
+            let (content, line) = &laws[(count + len) % 2];
             let mut memory = ArrayD::from_elem(memory(count, len), UNTOUCHED);
             let mut view = view(memory.view_mut());
-            draw(&mut view, law, KEY, None);
+            onto(&mut view, content, None);
             let mut pairs = view.iter().zip(line);
             let differing =
                 pairs.position(|(found, expected)| found.to_bits() != expected.to_bits());

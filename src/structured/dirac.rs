@@ -116,14 +116,8 @@ impl Middle {
         (1..=3).contains(&field.len()).then(|| Self(field.into_iter().map(place).collect()))
     }
 
-    /// Writes zeros to a kernel, or a part of one, and reduces the view to the middle. False if the part does not
-    /// hold the middle.
-    pub(super) fn clear<A: Element>(
-        &self,
-        kernel: &mut ArrayViewMutD<'_, A>,
-        region: &Region,
-    ) -> bool {
-        kernel.fill(A::default());
+    /// Reduces a kernel, or a part of one, to its middle. False if the part does not hold the middle.
+    pub(super) fn take<A>(&self, kernel: &mut ArrayViewMutD<'_, A>, region: &Region) -> bool {
         self.0.iter().all(|&(axis, center)| {
             let place = region.place(axis, center, kernel.len_of(Axis(axis)));
             if let Some(place) = place {
@@ -147,9 +141,13 @@ struct Channels {
 }
 
 impl<A: Element> Structure<A> for Channels {
+    fn is_on_zeros(&self) -> bool {
+        true
+    }
+
     fn write(&self, mut array: ArrayViewMutD<'_, A>) {
         let Self { middle, whole, part, groups, region } = self;
-        if !middle.clear(&mut array, region) {
+        if !middle.take(&mut array, region) {
             return;
         }
         let channels = array.len_of(Axis(*whole));

@@ -1,7 +1,7 @@
 //! Random matrices with orthonormal rows or columns.
 
 use crate::element::Entry;
-use crate::fill::{self, Element};
+use crate::fill::{self, Content, Element};
 use crate::laws::{AnyLaw, Normal};
 use crate::math::Float;
 use crate::stream::Key;
@@ -101,7 +101,7 @@ fn inverse<A: Entry + Element>(mut t: Array2<A>) -> Array2<A> {
 /// sign or the phase of the image on this axis.
 fn reflection<A: Entry + Element>(mut x: ArrayViewMut1<'_, A>, key: Key) -> A {
     let normal = Normal::new(0.0, 1.0).expect("a deviation of 1");
-    fill::draw(&mut x, &AnyLaw::Law(normal.into()), key, None);
+    fill::onto(&mut x, &Content::Drawn(AnyLaw::Law(normal.into()), key), None);
     let of_f64 = |parts: [f64; 2]| {
         let [re, im] = parts.map(A::Arithmetic::from_f64);
         A::from_parts(re, im)

@@ -68,8 +68,11 @@ struct Diagonal<A> {
 }
 
 impl<A: Element> Structure<A> for Diagonal<A> {
+    fn is_on_zeros(&self) -> bool {
+        true
+    }
+
     fn write(&self, mut array: ArrayViewMutD<'_, A>) {
-        array.fill(A::default());
         for row in 0..array.shape()[0] {
             let column = self.region.coordinate(0, row);
             if let Some(column) = self.region.place(1, column, array.shape()[1]) {

@@ -155,10 +155,14 @@ pub(super) struct Matrices<A> {
 }
 
 impl<A: Element> Structure<A> for Matrices<A::Arithmetic> {
+    fn is_on_zeros(&self) -> bool {
+        self.middle.is_some()
+    }
+
     fn write(&self, mut array: ArrayViewMutD<'_, A>) {
         if let Some(middle) = &self.middle {
             let whole = Region::whole(array.shape());
-            middle.clear(&mut array, &whole);
+            middle.take(&mut array, &whole);
         }
         let mut array = array.permuted_axes(self.order.as_slice());
         let batch = indices(IxDyn(&array.shape()[..self.batch]));
